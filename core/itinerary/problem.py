@@ -1,0 +1,82 @@
+"""What the planner is given: wishes turned into numbers, and raw facts.
+
+The verifier gets the same value and recomputes everything from it, so nothing in here is a result
+of the optimizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.travel import DayWeather, Destination, Event, Leg, Point, Sight
+from core.wishes import Pace
+
+
+@dataclass(frozen=True)
+class PaceRule:
+    """Day window in minutes after local midnight, and how many visits a day may hold."""
+
+    start: int
+    end: int
+    min_visits: int
+    max_visits: int
+
+
+PACES: dict[Pace, PaceRule] = {
+    Pace.RELAXED: PaceRule(10 * 60, 18 * 60, 3, 4),
+    Pace.NORMAL: PaceRule(9 * 60, 20 * 60, 3, 5),
+    Pace.PACKED: PaceRule(8 * 60 + 30, 21 * 60 + 30, 4, 7),
+}
+
+LUNCH_MIN, LUNCH_WINDOW = 60, (11 * 60 + 30, 14 * 60 + 30)
+DINNER_MIN, DINNER_WINDOW = 90, (18 * 60, 21 * 60 + 30)
+LAST_ENTRY_MIN = 30  # nobody is let in later than this before closing
+TRAVEL_MARGIN = 0.10
+AFTER_LANDING_MIN = 90  # passport, luggage; the transfer comes on top
+BEFORE_TAKEOFF_MIN = 180
+BEFORE_TAKEOFF_NEAR_MIN = 120  # domestic, and inside the EU and Schengen area
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything a plan is made of and checked against. Times aware or local minutes.
+
+    `legs` maps (from id, to id) to the leg, where ids are sight ids and "anchor". `hours` of a
+    sight cover every day of the trip or are None (unknown: the stop carries a check note).
+    `interest` weighs sights: 1.0 neutral, more when liked, less when of little interest; a sight
+    that is refused is not in `sights` at all. `musts` are sight ids that have to be in the plan.
+    `budget` limits tickets + meals + local transport for the whole party, local currency.
+    """
+
+    destination: Destination
+    days: tuple[date, ...]
+    sights: Mapping[str, Sight]
+    legs: Mapping[tuple[str, str], Leg]
+    anchor: Point
+    pace: Pace
+    adults: int = 1
+    children: tuple[int, ...] = ()
+    interest: Mapping[str, float] = field(default_factory=dict)
+    musts: frozenset[str] = frozenset()
+    landing: datetime | None = None  # None: no flight, the first day starts as any other
+    takeoff: datetime | None = None
+    transfer_min: int = 45
+    before_takeoff_min: int = BEFORE_TAKEOFF_MIN
+    budget: Decimal | None = None
+    weather: Mapping[date, DayWeather] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    diet: tuple[str, ...] = ()
+    step_free: bool = False
+    max_walk_km: float | None = None  # a single walk; None: no limit
+    seed: int = 0
+
+
+class Impossible(ValueError):
+    """No plan can keep all hard constraints; `reasons` are sentences for the traveller."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons

@@ -1,0 +1,169 @@
+"""What comes in from a chat and what goes out: conversations, messages, replies and their parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Value(BaseModel):
+    """A frozen value: compared by content, safe to share, written to the database as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mode(StrEnum):
+    SOLO = "solo"
+    GROUP = "group"
+
+
+class Conversation(Value):
+    """Where people talk: enough to speak first there later. `key` is its name in the database."""
+
+    platform: str
+    chat_id: str
+    thread_id: str = ""
+    mode: Mode = Mode.SOLO
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.chat_id}:{self.thread_id}"
+
+
+class Person(Value):
+    """Somebody who writes. `id` is "platform:user"; `language` is the platform's hint, BCP 47."""
+
+    id: str
+    name: str = ""
+    language: str = ""
+    is_bot: bool = False
+
+
+class InboundMessage(Value):
+    """One message as we keep it; the platform's raw payload is never stored with it.
+
+    `id` is the platform's delivery id and makes a second delivery recognisable.
+    `ref` is the platform's message id inside the chat; an edit has the same `ref` and `edited_at`.
+    `choice` is the id of a tapped choice; `unsupported` names what we cannot read ("sticker").
+    """
+
+    id: str
+    conversation: Conversation
+    sender: Person
+    text: str = ""
+    choice: str = ""
+    addressed: bool = True
+    sent_at: AwareDatetime
+    ref: str = ""
+    edited_at: AwareDatetime | None = None
+    unsupported: str = ""
+
+    @property
+    def version(self) -> datetime:
+        return self.edited_at or self.sent_at
+
+
+class ConversationMoved(Value):
+    """A group got a new id (Telegram: it became a supergroup); rows follow in one transaction."""
+
+    id: str
+    old_key: str
+    new: Conversation
+
+
+class ConversationClosed(Value):
+    """Nobody can be reached there any more: bot blocked, removed, chat deleted."""
+
+    id: str
+    key: str
+    why: str
+
+
+class ConversationOpened(Value):
+    """The bot can speak there (again): added, unblocked."""
+
+    id: str
+    conversation: Conversation
+
+
+Inbound = InboundMessage | ConversationMoved | ConversationClosed | ConversationOpened
+
+
+class Text(Value):
+    """Markdown as people write it: bold, italics, links, lists, code, headings, quotes, tables."""
+
+    type: Literal["text"] = "text"
+    markdown: str
+
+
+class Choice(Value):
+    """Something to tap, or to answer with its number. `id` comes back as `InboundMessage.choice`.
+
+    `id` has at most 48 bytes (Telegram allows 64 for callback data; the rest is our prefix).
+    """
+
+    id: str
+    label: str
+
+
+class Choices(Value):
+    type: Literal["choices"] = "choices"
+    options: tuple[Choice, ...]
+
+
+class Pin(Value):
+    """A point on the map."""
+
+    type: Literal["pin"] = "pin"
+    title: str
+    lat: float
+    lon: float
+
+
+class File(Value):
+    """A document we made. `content` is base64 in JSON, bytes in Python."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+    type: Literal["file"] = "file"
+    name: str
+    media_type: str
+    content: bytes
+    caption: str = ""
+
+
+Part = Annotated[Text | Choices | Pin | File, Field(discriminator="type")]
+
+
+class Reply(Value):
+    """The whole screen so far. The same `id` again, with the next `seq`, replaces what is shown.
+
+    Only a `final` reply is stored and guaranteed; the others are drafts and may be lost.
+    `answers` is the id of the inbound message, empty when Caravan speaks first.
+    """
+
+    id: str
+    seq: int
+    final: bool
+    conversation: Conversation
+    parts: tuple[Part, ...]
+    answers: str = ""
+
+
+class Capabilities(Value):
+    """What a platform can show; `fit` alone decides by it how a reply is degraded.
+
+    `max_text` counts UTF-16 code units when `utf16` is set, characters otherwise.
+    """
+
+    buttons: bool
+    edits: bool
+    drafts: bool
+    files: bool
+    pins: bool
+    max_text: int
+    utf16: bool = False
+    seconds_between_edits: float = 1.0

@@ -1,0 +1,101 @@
+"""People: the profile with the origin and date of each fact, and the party of a conversation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from core.messages import Person, Value
+
+# key -> (label, many values?)
+KEYS: dict[str, tuple[str, bool]] = {
+    "name": ("Name", False),
+    "home": ("Home", False),
+    "currency": ("Currency", False),
+    "language": ("Language", False),
+    "likes": ("Likes", True),
+    "dislikes": ("Does not like", True),
+    "diet": ("Diet", True),
+    "step_free": ("Needs step-free ways", False),
+    "pace": ("Pace", False),
+    "party": ("Usually travels as", False),
+    "budget": ("Usual budget", False),
+    "visited": ("Has been to", True),
+    "wishlist": ("Wants to see", True),
+    "max_flight_hours": ("Longest flight", False),
+    "units": ("Units", False),
+    "timezone": ("Time zone", False),
+}
+
+MAX_VALUE_CHARS = 200
+MAX_FACTS = 100
+
+
+class ProfileFact(Value):
+    """One thing known about a person, who said it how, and when."""
+
+    key: str
+    value: str
+    origin: Literal["told", "chosen", "concluded"]
+    words: str = ""  # what the person wrote, shortened
+    said_at: AwareDatetime
+
+
+class Profile(Value):
+    """What is known about one person. `earlier` are the states before the last changes, for undo."""
+
+    person: str
+    facts: tuple[ProfileFact, ...] = ()
+    earlier: tuple[tuple[ProfileFact, ...], ...] = ()
+
+    def value(self, key: str) -> str:
+        return next((f.value for f in reversed(self.facts) if f.key == key), "")
+
+    def values(self, key: str) -> tuple[str, ...]:
+        return tuple(f.value for f in self.facts if f.key == key)
+
+    def learned(self, *news: ProfileFact) -> Profile:
+        """The profile with `news`: single values are replaced, repeated ones are not doubled."""
+        facts = list(self.facts)
+        for fact in news:
+            many = KEYS[fact.key][1]
+            same = [
+                f
+                for f in facts
+                if f.key == fact.key and (not many or f.value.casefold() == fact.value.casefold())
+            ]
+            if any(f.value == fact.value for f in same):
+                continue
+            facts = [f for f in facts if f not in same]
+            facts.append(fact)
+        return self._changed(tuple(facts[-MAX_FACTS:]))
+
+    def without(self, key: str, value: str = "") -> Profile:
+        """The profile without `key` (only `value` of it, when given)."""
+        return self._changed(
+            tuple(
+                f
+                for f in self.facts
+                if f.key != key or (value and f.value.casefold() != value.casefold())
+            )
+        )
+
+    def undone(self) -> Profile:
+        """The profile before the last change; itself when there was none."""
+        if not self.earlier:
+            return self
+        return self.model_copy(update={"facts": self.earlier[-1], "earlier": self.earlier[:-1]})
+
+    def _changed(self, facts: tuple[ProfileFact, ...]) -> Profile:
+        if facts == self.facts:
+            return self
+        return self.model_copy(
+            update={"facts": facts, "earlier": (*self.earlier, self.facts)[-10:]}
+        )
+
+
+class Party(Value):
+    """Who takes part in a conversation: one person in a private chat, more in a group."""
+
+    members: tuple[Person, ...]

@@ -1,0 +1,368 @@
+"""The ports of the road: chat, store, model, clock. Adapters implement them, tests fake them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic import AwareDatetime, BaseModel
+
+from core.messages import Capabilities, Conversation, Inbound, InboundMessage, Reply, Value
+from core.people import Profile
+from core.session import Session
+from core.trips import Recommendation, Trip
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current moment, aware, UTC."""
+        ...
+
+
+# --- the inbox ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this worker may answer, until `lease_until`; `fence` makes late writes fail."""
+
+    message: InboundMessage
+    fence: int
+    attempts: int  # this one included
+    lease_until: datetime
+
+
+class Inbox(Protocol):
+    """Durable intake. Everything raises Unavailable when the database cannot be written."""
+
+    async def accept(self, inbound: Sequence[Inbound]) -> int:
+        """Keep `inbound`, all in one transaction; returns how many were new.
+
+        When this returns, the platform may be told "received". A second delivery of the same id
+        changes nothing. An edit replaces its original while that one waits, never gives a second
+        answer, and an older version never replaces a newer one, in whatever order they arrive.
+        """
+        ...
+
+    async def bury(self, platform: str, external_id: str, raw: str, why: str) -> None:
+        """Keep an update that could not be read as a dead letter (`raw` is cut at 16,000)."""
+        ...
+
+    async def claim(self, worker: str, limit: int) -> list[Claim]:
+        """The oldest waiting message of up to `limit` conversations that nobody works on.
+
+        Order inside a conversation is the order of arrival. A lease that ended counts as free; the
+        attempt is counted. A message whose attempts are used up is not given out again.
+        """
+        ...
+
+    async def renew(self, claim: Claim) -> Claim:
+        """A longer lease. Raises Stale when the lease was lost."""
+        ...
+
+    async def retry_later(self, claim: Claim, why: str, at: datetime) -> None:
+        """Give the message back; its conversation waits until `at`. Raises Stale."""
+        ...
+
+    async def release(self, worker: str) -> None:
+        """Give back, uncounted, everything this worker holds (a clean stop)."""
+        ...
+
+
+# --- the outbox --------------------------------------------------------------------------------
+
+
+class DeliveryState(StrEnum):
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"  # the process died between the platform's accept and our mark
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A stored reply that this worker may send. `resend` is set when it may be there already."""
+
+    reply: Reply
+    resend: bool
+    attempts: int
+    fence: int
+
+
+class Outbox(Protocol):
+    async def claim_replies(self, worker: str, limit: int) -> list[Delivery]:
+        """The next reply of up to `limit` conversations, marked `sending` in one transaction.
+
+        Replies of one conversation go out in the order they were committed. Rows left `sending` by
+        a dead worker become `unknown` and come back with `resend` set, once.
+        """
+        ...
+
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None: ...
+
+    async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
+        """Nothing was delivered (429, connection refused): back to `ready`, not before `at`."""
+        ...
+
+    async def not_sent(self, delivery: Delivery, why: str) -> None:
+        """The platform refused it for good: `failed`."""
+        ...
+
+    async def close(self, conversation: str, why: str) -> None:
+        """Nobody can be reached there: fail its waiting replies, keep new ones from piling up."""
+        ...
+
+
+# --- the store ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a conversation's history. `role` is user, assistant or tool."""
+
+    role: Literal["user", "assistant", "tool", "call"]
+    text: str
+    sender: str = ""  # the person's name, in groups
+    said_at: datetime | None = None
+    tokens: int = 0
+    call_id: str = ""  # pairs a `call` with its `tool` result
+
+
+@dataclass(frozen=True)
+class LlmCall:
+    """One call to a language model, for cost accounting. `cost` in US dollars, None if unknown."""
+
+    model: str
+    purpose: str
+    prompt_version: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    seconds: float
+    outcome: str  # ok | rate_limited | timeout | error | cut | refused | invalid
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the store knows when a turn begins."""
+
+    session: Session
+    profile: Profile
+    trips: tuple[Trip, ...]  # newest first, at most 20
+    recommendations: tuple[Recommendation, ...]
+    history: tuple[Entry, ...]  # the newest window, oldest first
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything a turn changes, written in one transaction. None means unchanged."""
+
+    replies: tuple[Reply, ...]
+    history: tuple[Entry, ...] = ()
+    session: Session | None = None
+    profile: Profile | None = None
+    trips: tuple[Trip, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    llm_calls: tuple[LlmCall, ...] = ()
+    erase_person: str = ""  # erase everything of this person, after the replies are stored
+
+
+class Store(Inbox, Outbox, Protocol):
+    """One database. One method per promise, each atomic."""
+
+    async def open_turn(self, message: InboundMessage) -> Opened: ...
+
+    async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
+        """Session, profile, trips, history, outbox rows and "inbox done", or nothing.
+
+        Raises Stale when the lease was lost, Unavailable when the database cannot be written.
+        """
+        ...
+
+    async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
+        """Dead-letter the message and store the one apology for it. Raises Stale."""
+        ...
+
+    async def export_person(self, person: str) -> Mapping[str, Any]:
+        """All rows that belong to the person, by table, as JSON values."""
+        ...
+
+    async def reap(self, before: datetime) -> int:
+        """Delete finished inbox and outbox rows older than `before`; returns how many."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Rows by state ("inbox.waiting", "outbox.unknown", "dead_letters"), for doctor, metrics."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- chat --------------------------------------------------------------------------------------
+
+
+class SendFailed(Exception):
+    """Base of what a chat adapter raises when a reply did not (surely) arrive."""
+
+
+class NotNow(SendFailed):
+    """Surely not delivered; try again after `seconds` (429, connection refused)."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+        self.why = why
+
+
+class Uncertain(SendFailed):
+    """It may have arrived: timeout or reset while waiting for the answer, 5xx."""
+
+
+class Unreachable(SendFailed):
+    """Nobody can be reached there: blocked, kicked, chat gone."""
+
+
+class Refused(SendFailed):
+    """The platform will never take this reply."""
+
+
+class Moved(SendFailed):
+    """The chat has a new id; not delivered."""
+
+    def __init__(self, new: Conversation) -> None:
+        super().__init__(new.key)
+        self.new = new
+
+
+AcceptInbound = Callable[[Sequence[Inbound]], Awaitable[int]]
+
+
+class ChatAdapter(Protocol):
+    """One platform. `run` takes messages in, `send` and `show` bring replies out."""
+
+    platform: str
+    capabilities: Capabilities
+
+    async def run(self, inbox: Inbox, ready: Callable[[], None]) -> None:
+        """Take messages in until cancelled or until the input ends; `inbox.accept` before any ack."""
+        ...
+
+    async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:
+        """Bring a final reply out, already fitted. Returns platform message ids.
+
+        Raises NotNow, Uncertain, Unreachable, Refused or Moved.
+        """
+        ...
+
+    async def show(self, reply: Reply) -> None:
+        """Show a draft if the platform's pace allows; may skip it, never raises SendFailed."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- the language model ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a prompt. Content is data; it is never used as a template."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    name: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A read-only tool: a travel port under a name, with a pydantic shape for its arguments."""
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    run: Callable[[Any], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is asked. `draft` is the complete answer that code would give without one.
+
+    The offline model, and a failing one, answer with the draft.
+    """
+
+    messages: tuple[Said, ...]
+    purpose: str
+    version: str = ""
+    draft: str = ""
+    tools: tuple[Tool, ...] = ()
+    max_output_tokens: int = 800
+
+
+T = TypeVar("T", bound=BaseModel)
+OnCall = Callable[[LlmCall], None]
+
+
+@dataclass
+class Ledger:
+    """Collects the calls of one turn; also the budget of it."""
+
+    calls: list[LlmCall] = field(default_factory=list)
+
+    def add(self, call: LlmCall) -> None:
+        self.calls.append(call)
+
+
+class LanguageModel(Protocol):
+    """A guest with two jobs: read (`extract`) and word (`chat`, `stream`).
+
+    Errors: Unavailable when no model gave an answer (after retries and fallbacks), Rejected when
+    the model refused or its output could not be read after one repair.
+    """
+
+    name: str
+    words: bool  # False: answers with the prompt's draft (offline)
+
+    async def chat(self, prompt: Prompt, ledger: Ledger) -> str: ...
+
+    def stream(self, prompt: Prompt, ledger: Ledger) -> AsyncIterator[str]:
+        """Pieces of the answer as they come. Nothing is yielded twice: a fallback happens only
+        before the first piece; later failures raise Unavailable and the caller drops the draft."""
+        ...
+
+    async def extract(self, prompt: Prompt, shape: type[T], ledger: Ledger) -> T: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Cached(Value):
+    """A cached value with its age."""
+
+    body: str
+    fetched_at: AwareDatetime
+    fresh_until: AwareDatetime
+
+
+class Cache(Protocol):
+    """Never the only copy of anything; a miss is always allowed."""
+
+    async def get(self, key: str) -> Cached | None: ...
+
+    async def put(self, key: str, value: Cached) -> None: ...

@@ -1,0 +1,153 @@
+"""What one message asks for, in typed form: the shape that the reader and the model both fill."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from core.messages import Value
+from core.wishes import Wish
+
+
+class Intent(StrEnum):
+    START = "start"
+    HELP = "help"
+    BRAINSTORM = "brainstorm"  # where to go
+    PLAN = "plan"  # a plan for a known place (or for a suggestion picked)
+    REVISE = "revise"  # change the plan
+    WHY = "why"  # why is X on that day / in the plan
+    SUPPORT = "support"  # practical question about a place or the running trip
+    TRIPS = "trips"  # list or open trips
+    PROFILE = "profile"  # show or change what is known about the person
+    SETTINGS = "settings"
+    EXPORT = "export"  # calendar of the trip (what="calendar") or all data (what="data")
+    FORGET = "forget"
+    CANCEL = "cancel"
+    UNDO = "undo"
+    SAVE = "save"  # save a suggestion
+    DISMISS = "dismiss"  # not this suggestion
+    MORE = "more"  # other suggestions
+    YES = "yes"
+    NO = "no"
+    THANKS = "thanks"
+    CHAT = "chat"  # anything else
+    UNCLEAR = "unclear"  # not understood by rules
+
+
+class Topic(StrEnum):
+    """What a SUPPORT message is about."""
+
+    NEXT = "next"  # what is next, what is today
+    RAIN = "rain"
+    CLOSED = "closed"
+    WEATHER = "weather"
+    EMERGENCY = "emergency"
+    PLUGS = "plugs"
+    TIPPING = "tipping"
+    MONEY = "money"
+    PHRASES = "phrases"
+    WATER = "water"
+    ENTRY = "entry"  # visa, passport
+    TRANSPORT = "transport"
+    TIME = "time"  # what time is it there
+    LANGUAGE = "language"
+    DRIVING = "driving"
+    PACKING = "packing"
+    EVENTS = "events"
+    HOURS = "hours"  # when is X open
+    LATE = "late"  # delayed, missed
+    BOOKING = "booking"  # book, pay, call for me
+    AREA = "area"  # where to stay
+    COST = "cost"
+
+
+class ChangeKind(StrEnum):
+    SLOWER = "slower"
+    FASTER = "faster"
+    CHEAPER = "cheaper"
+    NO_CATEGORY = "no_category"  # "no museums": what = interest tag
+    MORE_OF = "more_of"  # "more food": what = interest tag
+    REMOVE = "remove"  # what = words naming a stop
+    ADD = "add"  # what = words naming a sight
+    SWAP_DAYS = "swap_days"  # day, other_day
+    MOVE = "move"  # what, to `day`
+    ARRIVE_AT = "arrive_at"  # at
+    LEAVE_AT = "leave_at"
+    SHIFT_DATES = "shift_dates"  # wish.when
+    PARTY = "party"  # wish.party
+    BUDGET = "budget"  # wish.budget
+    INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
+
+
+class Change(Value):
+    """One change to a plan. `day` and `other_day` count from 1; `on` is a date when one was said."""
+
+    kind: ChangeKind
+    what: str = ""
+    day: int | None = None
+    other_day: int | None = None
+    on: date | None = None
+    at: time | None = None
+
+
+class ProfileEdit(Value):
+    """One fact about the person. `key` is one of core.people.KEYS; an empty value removes it."""
+
+    key: str
+    value: str
+    remove: bool = False
+
+
+class Request(Value):
+    """One message, read. `confidence` 0..1 is how sure the reader is of the intent.
+
+    `wish` holds only what this message says. `pick` is the number of an offered choice, from 1
+    (-1 the last one); `pick_name` its words. `correction` is set by "actually", "no, June".
+    """
+
+    intent: Intent
+    confidence: float = Field(ge=0, le=1)
+    language: str = "en"
+    wish: Wish = Wish()
+    pick: int | None = None
+    pick_name: str = ""
+    changes: tuple[Change, ...] = ()
+    topic: Topic | None = None
+    about: str = ""  # the words naming a stop, place, sight or thing asked about
+    day: int | None = None  # "day 2"
+    on: date | None = None
+    amount: Decimal | None = None  # for MONEY: "how much is 50 euros in yen"
+    currency: str = ""
+    to_currency: str = ""
+    edits: tuple[ProfileEdit, ...] = ()
+    what: Literal["", "calendar", "data"] = ""
+    correction: bool = False
+
+
+class ReadingContext(Value):
+    """What the reader has to know to understand a message.
+
+    `today` is the sender's local date. `has_plan` tells that the open trip has a plan, so that
+    "slower" is a change; `asked` is the name of the question that was asked last ("dates",
+    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer.
+    """
+
+    today: date
+    offered: tuple[str, ...] = ()  # labels of the choices shown last, in order
+    suggested: tuple[str, ...] = ()  # names of the suggested destinations, in order
+    asked: str = ""
+    has_plan: bool = False
+    has_trip: bool = False
+    stops: tuple[str, ...] = ()  # titles of the plan's stops
+    home_currency: str = ""
+    language: str = "en"
+
+
+class Reader(Protocol):
+    """Reads a message by rules alone: deterministic, no network, a few milliseconds."""
+
+    def read(self, text: str, context: ReadingContext) -> Request: ...

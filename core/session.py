@@ -1,0 +1,34 @@
+"""What a conversation is about right now: small, rewritten with each turn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from core.messages import Choice, Value
+from core.wishes import Wish
+
+
+class Session(Value):
+    """The state between two messages of a conversation.
+
+    `offered` are the choices shown last, in order, so that "2" means something. `asked` names the
+    question that waits for an answer. `erase_token` belongs to a confirmation that was asked for.
+    `outage_told` keeps a degraded notice to one per outage.
+    """
+
+    conversation: str
+    module: Literal["", "brainstorm", "planning", "support", "account"] = ""
+    language: str = "en"
+    wish: Wish = Wish()
+    suggested: tuple[str, ...] = ()  # destination ids shown last, in order
+    offered: tuple[Choice, ...] = ()
+    asked: str = ""
+    trip_id: str = ""
+    greeted: bool = False
+    erase_token: str = ""
+    erase_until: AwareDatetime | None = None
+    last_change: Literal["", "profile", "plan"] = ""  # what "undo" takes back
+    outage_told: bool = False
+    turns: int = 0

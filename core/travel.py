@@ -1,0 +1,305 @@
+"""The travel ports and the facts they return. Every fact says where it is from.
+
+Times are aware datetimes or minutes after local midnight, temperatures °C, rain mm, distances km,
+money in a named currency. An outage is `Unavailable`, never an empty list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import AwareDatetime, Field
+
+from core.messages import Value
+
+
+class Confidence(StrEnum):
+    LIVE = "live"
+    CACHED = "cached"
+    ESTIMATE = "estimate"
+    CURATED = "curated"
+
+
+class Source(Value):
+    """Where a fact is from, when it was fetched (UTC) and how sure it is."""
+
+    name: str
+    url: str = ""
+    fetched_at: AwareDatetime
+    confidence: Confidence
+    attribution: str = ""
+
+
+class Fact(Value):
+    source: Source
+
+
+class Money(Value):
+    amount: Decimal
+    currency: str  # ISO 4217
+
+
+class Point(Value):
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
+class Place(Fact):
+    """A place on earth as the gazetteer knows it. `destination_id` when the atlas has it."""
+
+    id: str  # "atlas:lisbon", "geonames:2267057", "country:GE", "region:US.GA"
+    name: str
+    kind: str  # city | island | region | park | town | country | state
+    country: str  # ISO 3166-1 alpha-2
+    region: str = ""
+    point: Point
+    timezone: str
+    population: int = 0
+    destination_id: str = ""
+
+
+class Climate(Fact):
+    """Typical values of one month: °C by day and night, mm and days of rain, hours of sun a day."""
+
+    month: int
+    tmax_c: float
+    tmin_c: float
+    rain_mm: float
+    rain_days: float
+    sun_h_day: float
+    sea_c: float | None = None
+
+
+class DayWeather(Fact):
+    """Weather of one local day: a forecast, or typical values of the month (`typical`)."""
+
+    day: date
+    typical: bool
+    tmax_c: float
+    tmin_c: float
+    rain_mm: float | None = None
+    rain_chance: float | None = None  # 0..1
+    gust_kmh: float | None = None
+    code: int | None = None  # WMO weather code
+    low_confidence: bool = False  # forecast days 8 to 16
+
+    @property
+    def outdoor_ok(self) -> bool:
+        """True when nothing known speaks against hours outdoors."""
+        if self.typical:
+            return True
+        return (
+            (self.rain_chance is None or self.rain_chance < 0.5)
+            and (self.rain_mm is None or self.rain_mm < 4)
+            and (self.gust_kmh is None or self.gust_kmh < 60)
+            and -5 <= self.tmax_c <= 37
+            and (self.code is None or self.code < 95)
+        )
+
+
+class OpenInterval(Value):
+    """Open from `start` to `end`, minutes after local midnight; `end` may pass 1440."""
+
+    start: int
+    end: int
+
+
+class Sight(Fact):
+    """Something to see or do, with an id that a plan can be checked against.
+
+    `hours` maps each asked local date to its open intervals; an empty tuple is closed that day;
+    None means that the hours are not known.
+    """
+
+    id: str  # "lisbon/belem-tower"
+    name: str
+    local_name: str = ""
+    point: Point
+    category: str
+    indoor: bool
+    setting: str  # indoor | outdoor | mixed
+    rank: int  # 1 must-see .. 5
+    visit_min: int
+    hours: Mapping[date, tuple[OpenInterval, ...]] | None
+    hours_confidence: str = "low"  # high | medium | low
+    hours_text: str = ""
+    ticket: Money | None = None  # one adult; None when unknown, 0 when free
+    book_ahead: bool = False
+    best_time: tuple[str, ...] = ()
+    area: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class EventKind(StrEnum):
+    HOLIDAY = "holiday"
+    FESTIVAL = "festival"
+    OTHER = "other"
+
+
+class Event(Fact):
+    """A public holiday or an event. `certain` is False for "usually in May; check dates"."""
+
+    id: str
+    name: str
+    kind: EventKind
+    first: date
+    last: date
+    certain: bool = True
+    impact: str = ""  # highlight | crowds | closes_sights
+
+
+class Airport(Value):
+    iata: str
+    km: float
+    transfer_min: int
+
+
+class Destination(Fact):
+    """Everything the atlas holds about one destination, apart from its sights."""
+
+    id: str
+    name: str
+    local_name: str
+    kind: str
+    country: str
+    center: Point
+    timezone: str
+    airports: tuple[Airport, ...]
+    vibes: Mapping[str, int]  # city beach food nightlife culture nature romance family adventure winter: 0..3
+    currency: str
+    daily_low: Decimal
+    daily_mid: Decimal
+    daily_high: Decimal
+    meal_mid: Decimal
+    stay_min: int
+    stay_typical: int
+    stay_max: int
+    climate: tuple[Climate, ...]  # twelve, January first
+    best_months: tuple[int, ...]
+    quiet_share: float  # share of its sights tagged quiet or hidden-gem
+
+
+class Phrase(Value):
+    meaning: str
+    local: str
+    say: str = ""
+
+
+class CountryFacts(Fact):
+    """What a traveller needs in a country. Unknown is None or empty, never guessed."""
+
+    code: str
+    name: str
+    currency: str
+    plug_types: tuple[str, ...]
+    voltage: int | None
+    drive_side: str
+    emergency: Mapping[str, str]  # all, police, ambulance, fire
+    tipping: str
+    tap_water: str
+    languages: tuple[str, ...]
+    phrases: tuple[Phrase, ...] = ()
+    visa_note_url: str = ""
+
+
+class FlightEstimate(Fact):
+    """An estimate of a return flight, never a fare: range for one adult, and search links."""
+
+    origin: str  # IATA
+    destination: str  # IATA
+    km: float
+    hours: float  # one way, in the air
+    low: Money
+    high: Money
+    links: tuple[tuple[str, str], ...]  # (label, url)
+
+
+class Leg(Value):
+    """Getting from one point to the next: `minutes` includes waiting, not our margin."""
+
+    minutes: int
+    km: float
+    mode: str  # walk | transit | drive
+
+
+class Rate(Fact):
+    """1 `base` = `rate` `quote`, on `day`."""
+
+    base: str
+    quote: str
+    rate: float
+    day: date
+
+
+class Geocoder(Protocol):
+    async def find(
+        self, text: str, *, kind: str = "", country: str = "", near: Point | None = None
+    ) -> list[Place]:
+        """Places called `text`, best first; typos and local names allowed; empty when none.
+
+        `kind` may be "country", "state" or "city" to narrow an ambiguous name.
+        """
+        ...
+
+
+class Weather(Protocol):
+    async def forecast(self, place: Point, timezone: str, first: date, last: date) -> list[DayWeather]:
+        """Forecast days in `first`..`last`; days past the horizon are missing, never padded."""
+        ...
+
+
+class Flights(Protocol):
+    async def estimate(
+        self, origin: Place, destination: Destination, first: date, last: date, currency: str
+    ) -> FlightEstimate:
+        """A return flight for one adult. Raises Rejected when no airport is near."""
+        ...
+
+
+class Events(Protocol):
+    async def between(self, destination: Destination, first: date, last: date) -> list[Event]:
+        """Public holidays and events that touch the local days `first`..`last`, in order."""
+        ...
+
+
+class Places(Protocol):
+    """The atlas, and later live sources."""
+
+    def destinations(self) -> Sequence[Destination]: ...
+
+    def destination(self, id: str) -> Destination | None: ...
+
+    async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
+        """Sights with opening intervals for each local day `first`..`last`."""
+        ...
+
+    def country(self, code: str) -> CountryFacts | None: ...
+
+
+class Routes(Protocol):
+    async def matrix(self, points: Sequence[Point]) -> list[list[Leg]]:
+        """Legs between all points, row = from, column = to."""
+        ...
+
+
+class Rates(Protocol):
+    async def rate(self, base: str, quote: str) -> Rate: ...
+
+
+@dataclass(frozen=True)
+class Travel:
+    """All travel ports of a turn, in one hand."""
+
+    geocoder: Geocoder
+    weather: Weather
+    flights: Flights
+    events: Events
+    places: Places
+    routes: Routes
+    rates: Rates
+

@@ -1,0 +1,177 @@
+"""Trips, their plans, and what was suggested on the way there."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from core.errors import Rejected
+from core.messages import Value
+from core.travel import DayWeather, Event, FlightEstimate, Leg, Money, Point, Source
+from core.wishes import Wish
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class StopKind(StrEnum):
+    VISIT = "visit"
+    LUNCH = "lunch"
+    DINNER = "dinner"
+    ARRIVAL = "arrival"  # landing, border, transfer: ends when the day in town begins
+    DEPARTURE = "departure"  # leaving for the airport: starts when the day in town ends
+
+
+class Stop(Value):
+    """One block of a day. Times are aware, in the destination's zone.
+
+    `id` stays the same through every change of the plan. `leg` leads here from the stop before it
+    (or from the hotel anchor). `checks` are sentences such as "check hours".
+    """
+
+    id: str
+    kind: StopKind
+    title: str
+    start: AwareDatetime
+    end: AwareDatetime
+    point: Point
+    leg: Leg | None = None
+    sight_id: str = ""
+    category: str = ""
+    indoor: bool = False
+    cost: Money | None = None  # for the whole party, local currency; None when unknown
+    source: Source
+    hours_text: str = ""
+    book_ahead: bool = False
+    checks: tuple[str, ...] = ()
+    swap_sight_id: str = ""  # a verified indoor sight for the same time, when it rains
+
+
+class Day(Value):
+    """One local day. `weekday` is stored so that the verifier can hold it against the date."""
+
+    day: date
+    weekday: str
+    stops: tuple[Stop, ...]
+    weather: DayWeather | None = None
+    events: tuple[Event, ...] = ()
+
+
+class Budget(Value):
+    """What the plan costs the whole party in `currency`; the lines add up to `total`.
+
+    `limit` is what the traveller said, in the same currency, None when nothing was said. A line
+    that is an estimate says so; what is unknown is not in the sum and stands in `unknown`.
+    """
+
+    currency: str
+    lines: tuple[tuple[str, Decimal], ...]  # ("tickets", 48), ("meals", 210), ("transport", 40) ...
+    total: Decimal
+    limit: Decimal | None = None
+    unknown: tuple[str, ...] = ()
+
+
+class Plan(Value):
+    """A day-by-day plan. Only a plan that the verifier passed is ever shown."""
+
+    destination_id: str
+    destination: str
+    country: str
+    timezone: str
+    anchor: Point  # where the days start and end: the hotel, or the centre
+    days: tuple[Day, ...]
+    pace: str
+    party: int
+    budget: Budget | None = None
+    flights: FlightEstimate | None = None
+    arrival_at: AwareDatetime | None = None  # landing, as the traveller said or as assumed
+    departure_at: AwareDatetime | None = None  # take-off
+    times_assumed: bool = True
+    notes: tuple[str, ...] = ()  # what is unknown, which source was silent
+    seed: int = 0
+
+    @property
+    def first_day(self) -> date:
+        return self.days[0].day
+
+    @property
+    def last_day(self) -> date:
+        return self.days[-1].day
+
+    def visits(self) -> list[Stop]:
+        return [s for d in self.days for s in d.stops if s.kind is StopKind.VISIT]
+
+
+class Trip(Value):
+    """A stored trip of a conversation. `version` grows with each change; it is the ICS SEQUENCE."""
+
+    id: str
+    conversation: str
+    owner: str
+    title: str
+    wish: Wish
+    plan: Plan | None = None
+    version: int = 0
+    earlier: tuple[Plan, ...] = ()  # for undo, newest last, at most 5
+    status: Literal["draft", "planned", "cancelled", "done"] = "draft"
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class RecommendationStatus(StrEnum):
+    SUGGESTED = "suggested"
+    SAVED = "saved"
+    DISMISSED = "dismissed"
+    BOOKED = "booked"
+    VISITED = "visited"
+
+
+LEGAL_STATUS_CHANGES: dict[RecommendationStatus, frozenset[RecommendationStatus]] = {
+    RecommendationStatus.SUGGESTED: frozenset(
+        {
+            RecommendationStatus.SAVED,
+            RecommendationStatus.DISMISSED,
+            RecommendationStatus.BOOKED,
+            RecommendationStatus.VISITED,
+        }
+    ),
+    RecommendationStatus.SAVED: frozenset(
+        {
+            RecommendationStatus.DISMISSED,
+            RecommendationStatus.BOOKED,
+            RecommendationStatus.VISITED,
+        }
+    ),
+    RecommendationStatus.DISMISSED: frozenset(
+        {RecommendationStatus.SUGGESTED, RecommendationStatus.SAVED, RecommendationStatus.VISITED}
+    ),
+    RecommendationStatus.BOOKED: frozenset(
+        {RecommendationStatus.SAVED, RecommendationStatus.VISITED}
+    ),
+    RecommendationStatus.VISITED: frozenset(),
+}
+
+
+class Recommendation(Value):
+    """A destination suggested to a conversation: one row per destination, duplicates merge."""
+
+    conversation: str
+    destination_id: str
+    name: str
+    status: RecommendationStatus
+    reasons: tuple[str, ...]
+    changed_at: AwareDatetime
+    changed_by: str
+
+    def becomes(self, status: RecommendationStatus, at: AwareDatetime, by: str) -> Recommendation:
+        """The same recommendation with a new status. Raises Rejected when that is not legal."""
+        if status == self.status:
+            return self
+        if status not in LEGAL_STATUS_CHANGES[self.status]:
+            raise Rejected(f"{self.name} is already marked as {self.status}.")
+        return self.model_copy(update={"status": status, "changed_at": at, "changed_by": by})
+
+

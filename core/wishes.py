@@ -1,0 +1,159 @@
+"""What travellers want, as far as they have said it: one wish, filled in turn by turn."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from core.messages import Value
+
+
+class Pace(StrEnum):
+    RELAXED = "relaxed"
+    NORMAL = "normal"
+    PACKED = "packed"
+
+
+class Budget(Value):
+    """An amount as it was said. `scope` tells for whom and how long; None when it was not said."""
+
+    amount: Decimal = Field(gt=0)
+    currency: str = ""  # ISO 4217; empty when none was named
+    scope: Literal["total", "person", "day", "person_day"] | None = None
+    includes_flights: bool | None = None
+
+
+class When(Value):
+    """Dates as far as they are known, in the destination's calendar.
+
+    Exact: `first` and `last`. Loose: `earliest`..`latest` is the window in which `nights` (or
+    `weekend`: a Friday or Saturday start) must fall, so "a long weekend mid April" has a window, three
+    nights and `weekend`. `last` is the day of departure.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    earliest: date | None = None
+    latest: date | None = None
+    nights: int | None = None
+    weekend: bool = False
+    words: str = ""  # as it was said
+
+    @property
+    def exact(self) -> bool:
+        return self.first is not None and self.last is not None
+
+
+class Party(Value):
+    adults: int = 1
+    children: tuple[int, ...] = ()  # ages
+
+    @property
+    def size(self) -> int:
+        return self.adults + len(self.children)
+
+
+class Mention(Value):
+    """A place as it was named. `kind` narrows it: "country", "state", "city", or empty."""
+
+    text: str
+    kind: str = ""
+    id: str = ""  # Place.id once it is resolved
+
+
+class Wish(Value):
+    """Everything said about one trip. None or empty means: not said.
+
+    `likes`, `dislikes` and `musts` hold interest tags (see core/interests.py) or names of sights.
+    Refusals (`dislikes`, `avoid`) and `musts` are hard, `likes` are soft.
+    """
+
+    destinations: tuple[Mention, ...] = ()
+    origin: Mention | None = None
+    avoid: tuple[Mention, ...] = ()  # places refused
+    when: When | None = None
+    party: Party | None = None
+    budget: Budget | None = None
+    pace: Pace | None = None
+    likes: tuple[str, ...] = ()
+    dislikes: tuple[str, ...] = ()
+    musts: tuple[str, ...] = ()
+    climate: Literal["warm", "hot", "mild", "cold", "snow"] | None = None
+    quiet: bool | None = None  # "not too touristy"
+    max_flight_hours: float | None = None
+    no_flight: bool | None = None
+    diet: tuple[str, ...] = ()  # vegetarian vegan halal kosher gluten_free ...
+    step_free: bool | None = None
+    arrive_at: time | None = None  # landing on the first day, local
+    leave_at: time | None = None  # take-off on the last day, local
+
+    def with_news(self, news: Wish) -> Wish:
+        """This wish after `news`: what was said later replaces, lists grow, a reversal wins.
+
+        A tag that is now liked is no longer disliked and the other way round.
+        """
+        update: dict[str, object] = {}
+        for name in type(self).model_fields:
+            value = getattr(news, name)
+            if value is None or value == ():
+                continue
+            update[name] = value
+        if "when" in update and self.when and news.when:
+            update["when"] = _merge_when(self.when, news.when)
+        if "budget" in update and self.budget and news.budget:
+            update["budget"] = _merge_budget(self.budget, news.budget)
+        for name in ("likes", "dislikes", "musts", "diet"):
+            update[name] = _union(getattr(self, name), getattr(news, name))
+        update["avoid"] = _union_mentions(self.avoid, news.avoid)
+        update["dislikes"] = tuple(
+            t for t in _strs(update["dislikes"]) if t not in (*news.likes, *news.musts)
+        )
+        update["likes"] = tuple(t for t in _strs(update["likes"]) if t not in news.dislikes)
+        update["musts"] = tuple(t for t in _strs(update["musts"]) if t not in news.dislikes)
+        return self.model_copy(update=update)
+
+
+def _merge_when(old: When, new: When) -> When:
+    """A new length keeps the old start, a new start keeps the old length."""
+    if new.nights is not None and not (new.first or new.earliest):
+        if old.first:
+            return old.model_copy(
+                update={"last": old.first + timedelta(days=new.nights), "nights": new.nights}
+            )
+        return old.model_copy(update={"nights": new.nights, "weekend": new.weekend})
+    old_nights = (old.last - old.first).days if old.first and old.last else old.nights
+    if new.first and not new.last and old_nights is not None and new.nights is None:
+        return new.model_copy(
+            update={"last": new.first + timedelta(days=old_nights), "nights": old_nights}
+        )
+    if new.earliest and new.nights is None and not new.weekend:
+        return new.model_copy(update={"nights": old_nights, "weekend": old.weekend})
+    return new
+
+
+def _merge_budget(old: Budget, new: Budget) -> Budget:
+    return new.model_copy(
+        update={
+            "currency": new.currency or old.currency,
+            "scope": new.scope or old.scope,
+            "includes_flights": (
+                old.includes_flights if new.includes_flights is None else new.includes_flights
+            ),
+        }
+    )
+
+
+def _union(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *new)))
+
+
+def _union_mentions(old: tuple[Mention, ...], new: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    return tuple({(m.id or m.text.casefold()): m for m in (*old, *new)}.values())
+
+
+def _strs(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
