@@ -128,6 +128,19 @@ class Request(Value):
     correction: bool = False
 
 
+class Paraphrase(Value):
+    """What a model makes of a message the rules do not understand.
+
+    `english` says the same in plain English, with every date, number and name kept; the rules read
+    that. So a model widens what is understood, and code still computes every date and amount.
+    """
+
+    language: str = Field(description="BCP 47 code of the language the message is written in")
+    english: str = Field(
+        description="the same request in plain, short English; keep dates, numbers and names"
+    )
+
+
 class ReadingContext(Value):
     """What the reader has to know to understand a message.
 

@@ -280,6 +280,10 @@ class Places(Protocol):
 
     def country(self, code: str) -> CountryFacts | None: ...
 
+    def continent(self, country: str) -> str:
+        """The continent of a country: AF AN AS EU NA OC SA; empty when unknown."""
+        ...
+
 
 class Routes(Protocol):
     async def matrix(self, points: Sequence[Point]) -> list[list[Leg]]:

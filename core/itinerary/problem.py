@@ -39,6 +39,18 @@ AFTER_LANDING_MIN = 90  # passport, luggage; the transfer comes on top
 BEFORE_TAKEOFF_MIN = 180
 BEFORE_TAKEOFF_NEAR_MIN = 120  # domestic, and inside the EU and Schengen area
 
+NIGHT_END = 23 * 60 + 30  # category "nightlife" may follow dinner, until then, at any pace
+PLAUSIBLE_HOURS = (9 * 60 + 30, 17 * 60)  # used for a sight whose hours are not known
+LONG_VISIT_MIN = 180  # from here on lunch may be had inside the visit, which grows by LUNCH_MIN
+FREE_UNDER_AGE = 6  # tickets and fares; assumed, and said so
+
+# Estimates in shares of a mid-priced meal, the one local price level that is known.
+TRANSIT_FARE = Decimal("0.15")  # a ride, per person
+TRANSIT_FARE_KM = Decimal("0.008")  # per person and km beyond FARE_INCLUDES_KM
+FARE_INCLUDES_KM = 15
+DRIVE_COST_KM = Decimal("0.012")  # per km and car
+CAR_SEATS = 4
+
 
 @dataclass(frozen=True)
 class Problem:

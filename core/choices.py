@@ -1,0 +1,92 @@
+"""Choices that people can tap or answer by number, and what each of them asks for.
+
+A choice's id is "verb" or "verb:argument", at most 48 bytes. This is the only place that knows
+the verbs, so a button and the same words typed by hand reach the same code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.messages import Choice
+from core.reading import Change, ChangeKind, Intent, Request, Topic
+from core.session import Session
+from core.wishes import Mention, When, Wish
+
+MAX_ID_BYTES = 48
+
+_PLAIN: dict[str, Request] = {
+    "start": Request(intent=Intent.START, confidence=1),
+    "help": Request(intent=Intent.HELP, confidence=1),
+    "ideas": Request(intent=Intent.BRAINSTORM, confidence=1),
+    "more": Request(intent=Intent.MORE, confidence=1),
+    "triage": Request(intent=Intent.SAVE, confidence=1),
+    "trips": Request(intent=Intent.TRIPS, confidence=1),
+    "profile": Request(intent=Intent.PROFILE, confidence=1),
+    "settings": Request(intent=Intent.SETTINGS, confidence=1),
+    "undo": Request(intent=Intent.UNDO, confidence=1),
+    "cancel": Request(intent=Intent.CANCEL, confidence=1),
+    "ics": Request(intent=Intent.EXPORT, what="calendar", confidence=1),
+    "data": Request(intent=Intent.EXPORT, what="data", confidence=1),
+    "forget": Request(intent=Intent.FORGET, confidence=1),
+    "yes": Request(intent=Intent.YES, confidence=1),
+    "no": Request(intent=Intent.NO, confidence=1),
+}
+
+
+def choice(verb: str, argument: str, label: str) -> Choice:
+    """A choice for `verb`; raises ValueError when its id is too long for a button (a bug)."""
+    id = f"{verb}:{argument}" if argument else verb
+    if len(id.encode()) > MAX_ID_BYTES:
+        raise ValueError(f"the id of a choice has at most {MAX_ID_BYTES} bytes: {id}")
+    return Choice(id=id, label=label)
+
+
+def request_of(id: str) -> Request | None:
+    """What a tapped choice asks for; None when it is none of ours (an old or forged button)."""
+    verb, _, argument = id.partition(":")
+    if not argument:
+        return _PLAIN.get(verb)
+    if verb == "plan":
+        mention = Mention(text=argument, id=f"atlas:{argument}")
+        return Request(intent=Intent.PLAN, confidence=1, wish=Wish(destinations=(mention,)))
+    if verb in ("save", "drop"):
+        intent = Intent.SAVE if verb == "save" else Intent.DISMISS
+        return Request(intent=intent, confidence=1, about=argument)
+    if verb == "dates":
+        return _dates(argument)
+    if verb == "change" and argument in {k.value for k in ChangeKind}:
+        changes = (Change(kind=ChangeKind(argument)),)
+        return Request(intent=Intent.REVISE, confidence=1, changes=changes)
+    if verb == "ask" and argument in {t.value for t in Topic}:
+        return Request(intent=Intent.SUPPORT, confidence=1, topic=Topic(argument))
+    if verb == "open":
+        return Request(intent=Intent.TRIPS, confidence=1, about=argument)
+    if verb == "erase":
+        return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb == "unlearn":
+        return Request(intent=Intent.PROFILE, confidence=1, about=argument)
+    return None
+
+
+def picked(request: Request, session: Session) -> str:
+    """The id of the offered choice that a number or a label names; empty when none does."""
+    if request.pick is not None and session.offered:
+        index = request.pick - 1 if request.pick > 0 else len(session.offered) + request.pick
+        if 0 <= index < len(session.offered):
+            return session.offered[index].id
+    if request.pick_name:
+        wanted = request.pick_name.casefold()
+        for option in session.offered:
+            if option.label.casefold() == wanted:
+                return option.id
+    return ""
+
+
+def _dates(argument: str) -> Request | None:
+    first, _, last = argument.partition("/")
+    try:
+        when = When(first=date.fromisoformat(first), last=date.fromisoformat(last))
+    except ValueError:
+        return None
+    return Request(intent=Intent.PLAN, confidence=1, wish=Wish(when=when))

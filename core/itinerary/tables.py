@@ -1,0 +1,231 @@
+"""A problem as plain lists and whole minutes: what the search reads millions of times.
+
+Everything is on a grid of five minutes, because people read 10:05 and not 10:07. Sights are
+numbers 0..n-1, the anchor is n, days are 0..d-1, money is in hundredths.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from core.itinerary import budget
+from core.itinerary.problem import (
+    AFTER_LANDING_MIN,
+    DINNER_MIN,
+    DINNER_WINDOW,
+    LAST_ENTRY_MIN,
+    LONG_VISIT_MIN,
+    LUNCH_MIN,
+    LUNCH_WINDOW,
+    NIGHT_END,
+    PACES,
+    PLAUSIBLE_HOURS,
+    Problem,
+)
+from core.travel import Leg, Sight
+
+GRID = 5
+NO_LIMIT = 48 * 60
+FAR_AWAY = 100_000  # minutes: no leg, or a walk that is too long
+MUST_BONUS = 10_000.0
+LUNCH_LAST, DINNER_LAST = LUNCH_WINDOW[1] - LUNCH_MIN, DINNER_WINDOW[1] - DINNER_MIN
+MEAL_SLACK = 15  # a meal that is not due is still planned when it fits with this to spare
+
+WORTH = {1: 100.0, 2: 72.0, 3: 48.0, 4: 30.0, 5: 20.0}
+RAIN_OUTDOOR, RAIN_MIXED = 0.5, 0.85
+UNSURE = {"high": 1.0, "medium": 0.99, "low": 0.96}
+HOURS_UNKNOWN = 0.92
+NIGHT_WITH_CHILDREN = 0.05
+STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})
+STEPS_FACTOR = 0.4
+TIMES_OF_DAY = {
+    "morning": (0, 12 * 60),
+    "midday": (11 * 60, 14 * 60),
+    "noon": (11 * 60, 14 * 60),
+    "afternoon": (12 * 60, 17 * 60 + 30),
+    "evening": (17 * 60, NO_LIMIT),
+    "sunset": (16 * 60 + 30, NO_LIMIT),
+    "night": (18 * 60 + 30, NO_LIMIT),
+}
+BEST_TIME = 0.12  # share of the worth, won in its best time and half of it lost outside
+
+Windows = tuple[tuple[int, int], ...]
+
+
+class Tables:
+    """`Problem` in numbers. Fields that are indexed [day][sight] or [from][to] say so."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.zone = ZoneInfo(problem.destination.timezone)
+        self.ids = sorted(problem.sights)
+        self.index = {id: n for n, id in enumerate(self.ids)}
+        sights = [problem.sights[id] for id in self.ids]
+        self.n = self.anchor = len(sights)
+        self.rule = PACES[problem.pace]
+        self.days = len(problem.days)
+        self.duration = [_up(s.visit_min) for s in sights]
+        self.long = [s.visit_min >= LONG_VISIT_MIN for s in sights]
+        self.far = [s.category == "daytrip" for s in sights] + [False]
+        self._usable_hours()
+        self._meals_due()
+        # [day][sight]: intervals in which a visit may start; without and with lunch inside it
+        self.windows = [[self._windows(s, d, 0) for s in sights] for d in range(self.days)]
+        self.windows_lunch = [
+            [self._windows(s, d, LUNCH_MIN) if self.long[i] else () for i, s in enumerate(sights)]
+            for d in range(self.days)
+        ]
+        self._legs(self.ids)
+        self.worth = [[self._worth(s, day) for s in sights] for day in problem.days]  # [day][sight]
+        self.must = frozenset(self.index[id] for id in problem.musts if id in self.index)
+        self.points = [  # [day][sight]: worth as the search sees it
+            [w + MUST_BONUS if i in self.must else w for i, w in enumerate(row)] for row in self.worth
+        ]
+        self.best: list[tuple[tuple[int, int], ...]] = [
+            tuple(TIMES_OF_DAY[t] for t in s.best_time if t in TIMES_OF_DAY) for s in sights
+        ]
+        # One bit per category; what is neither walked through nor looked at repeats without harm.
+        bits: dict[str, int] = {}
+        self.kind = [bits.setdefault(s.category, 1 << len(bits)) for s in sights]
+        areas: dict[str, int] = {"": 0}
+        self.area = [areas.setdefault(s.area, len(areas)) for s in sights] + [0]
+        self.ticket = [_cents(budget.ticket(s, problem)) for s in sights]
+        self.meal = _cents(budget.meal(problem))
+        self.meals_cost = self.meal * (sum(self.lunch) + sum(self.dinner))
+        limit = problem.budget
+        self.purse = None if limit is None else int(limit * 100) - self.meals_cost
+
+    def minute(self, moment: datetime, day: date) -> int:
+        """Minutes after local midnight of `day`, by the clock on the wall."""
+        local = moment.astimezone(self.zone)
+        return (local.date() - day).days * 1440 + local.hour * 60 + local.minute
+
+    def moment(self, day: date, minute: int) -> datetime:
+        """The aware time that many minutes after midnight by the clock on the wall."""
+        whole = day + timedelta(days=minute // 1440)
+        return datetime.combine(whole, time(minute % 1440 // 60, minute % 60), tzinfo=self.zone)
+
+    @property
+    def arrival(self) -> datetime | None:
+        """When the traveller is at the hotel and the first day begins."""
+        landing = self.problem.landing
+        if landing is None:
+            return None
+        return landing + timedelta(minutes=AFTER_LANDING_MIN + self.problem.transfer_min)
+
+    @property
+    def departure(self) -> datetime | None:
+        """When the traveller leaves the hotel for the airport."""
+        takeoff = self.problem.takeoff
+        if takeoff is None:
+            return None
+        return takeoff - timedelta(
+            minutes=self.problem.before_takeoff_min + self.problem.transfer_min
+        )
+
+    def _usable_hours(self) -> None:
+        self.start: list[int] = []
+        self.limit: list[int] = []  # NO_LIMIT unless the traveller has to be back and leave
+        arrival, departure = self.arrival, self.departure
+        for day in self.problem.days:
+            start, limit = self.rule.start, NO_LIMIT
+            if arrival is not None:
+                start = max(start, _up(self.minute(arrival, day)))
+            if departure is not None:
+                leave = self.minute(departure, day)
+                limit = NO_LIMIT if leave >= 1440 else _down(max(leave, 0))
+            self.start.append(start)
+            self.limit.append(limit)
+
+    def _meals_due(self) -> None:
+        pairs = list(zip(self.start, self.limit, strict=True))
+        self.lunch = [_fits(s, e, LUNCH_WINDOW, LUNCH_MIN) for s, e in pairs]
+        self.dinner = [_fits(s, e, DINNER_WINDOW, DINNER_MIN) for s, e in pairs]
+
+    def _windows(self, sight: Sight, d: int, extra: int) -> Windows:
+        opens, closes = self.start[d], min(self.rule.end, self.limit[d])
+        if sight.category == "nightlife":
+            closes = min(NIGHT_END, self.limit[d])
+        day = self.problem.days[d]
+        if sight.hours is None or day not in sight.hours:
+            intervals = [PLAUSIBLE_HOURS]
+        else:
+            intervals = [(o.start, o.end) for o in sight.hours[day]]
+        length = _up(sight.visit_min) + extra
+        found = []
+        for start, end in sorted(intervals):
+            first = max(_up(start), opens)
+            last = _down(min(end - length, end - LAST_ENTRY_MIN, closes - length))
+            if first <= last:
+                found.append((first, last))
+        return tuple(found)
+
+    def _legs(self, ids: list[str]) -> None:
+        """[from][to]: `travel` with margin on the grid, `minutes` as the leg says, `fare`."""
+        names, problem = [*ids, "anchor"], self.problem
+        numbers: dict[int, tuple[int, int, int]] = {}  # legs are often one shared object
+        self.travel: list[list[int]] = []
+        self.minutes: list[list[int]] = []
+        self.fare: list[list[int]] = []
+        for a in names:
+            row = [(0, 0, 0) if a == b else self._numbers(problem.legs.get((a, b)), numbers)
+                   for b in names]  # fmt: skip
+            self.travel.append([r[0] for r in row])
+            self.minutes.append([r[1] for r in row])
+            self.fare.append([r[2] for r in row])
+
+    def _numbers(
+        self, leg: Leg | None, known: dict[int, tuple[int, int, int]]
+    ) -> tuple[int, int, int]:
+        if leg is None:
+            return (FAR_AWAY, FAR_AWAY, 0)
+        if id(leg) not in known:
+            limit = self.problem.max_walk_km
+            if limit is not None and leg.mode == "walk" and leg.km > limit:
+                known[id(leg)] = (FAR_AWAY, FAR_AWAY, 0)
+            else:
+                with_margin = _up(with_travel_margin(leg.minutes))
+                price = int(budget.fare(leg, self.problem) * 100)
+                known[id(leg)] = (with_margin, leg.minutes, price)
+        return known[id(leg)]
+
+    def _worth(self, sight: Sight, day: date) -> float:
+        problem = self.problem
+        worth = WORTH.get(sight.rank, WORTH[5]) * problem.interest.get(sight.id, 1.0)
+        unknown = sight.hours is None or day not in sight.hours
+        worth *= HOURS_UNKNOWN if unknown else UNSURE.get(sight.hours_confidence, UNSURE["low"])
+        weather = problem.weather.get(day)
+        if weather is not None and not weather.outdoor_ok and not sight.indoor:
+            worth *= RAIN_MIXED if sight.setting == "mixed" else RAIN_OUTDOOR
+        if problem.children and sight.category == "nightlife":
+            worth *= NIGHT_WITH_CHILDREN
+        if problem.step_free and STEPS & set(sight.tags):
+            worth *= STEPS_FACTOR
+        return worth
+
+
+def with_travel_margin(minutes: int) -> int:
+    """A tenth more, rounded up to whole minutes."""
+    return minutes + -(-minutes // 10)
+
+
+def _fits(start: int, limit: int, window: tuple[int, int], length: int) -> bool:
+    """True when a meal is due, and also when it is not but fits easily."""
+    first = max(start, window[0])
+    last = min(limit, window[1])
+    if start <= window[0] and limit >= window[1]:
+        return True
+    return first + length + MEAL_SLACK <= last
+
+
+def _up(minutes: int) -> int:
+    return -(-minutes // GRID) * GRID
+
+
+def _down(minutes: int) -> int:
+    return minutes // GRID * GRID
+
+
+def _cents(money: budget.Money | None) -> int:
+    return 0 if money is None else int(money.amount * 100)

@@ -1,0 +1,305 @@
+"""Where to go: destinations of the atlas ranked for a wish, each with its reasons.
+
+Pure: everything it needs is given. Hard wishes remove a destination, soft ones move it up or down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from core import words
+from core.interests import INTERESTS
+from core.travel import Climate, Destination, Event, Money, Place, Point
+from core.wishes import Wish
+
+# Typical day temperatures that a wish for a climate means, °C.
+_CLIMATES: dict[str, tuple[float, float]] = {
+    "hot": (28, 36),
+    "warm": (20, 29),
+    "mild": (14, 22),
+    "cold": (-8, 8),
+    "snow": (-12, 3),
+}
+_GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
+_DEFAULT_NIGHTS = 3
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The budget of the whole party for the whole trip, in `currency`."""
+
+    amount: Decimal
+    currency: str
+    includes_flights: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the ranking knows: the wish, resolved as far as possible.
+
+    `month` is the month of the stay, None when it is open. `rate(from, to)` gives the value of one
+    unit, None when unknown. `flight(destination)` gives a rough range for one adult, or None.
+    """
+
+    wish: Wish
+    month: int | None
+    nights: int
+    home: Place | None
+    visited: frozenset[str]
+    wishlist: frozenset[str]
+    dismissed: frozenset[str]
+    saved: frozenset[str]
+    seen: frozenset[str]  # shown already when "more" is asked
+    currency: str
+    budget: Budget | None
+    rate: Callable[[str, str], float | None]
+    flight: Callable[[Destination], tuple[float, Money, Money] | None]  # hours, low, high
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
+    region_of: Mapping[str, str] = field(default_factory=dict)  # country -> region name
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One destination with what speaks for it. `cost` is for the whole party, or None."""
+
+    destination: Destination
+    score: float
+    reasons: tuple[str, ...]
+    climate: Climate | None
+    hours: float | None
+    cost: Money | None
+    flight_low: Money | None
+    flight_high: Money | None
+    warnings: tuple[str, ...] = ()
+
+
+def rank(destinations: Sequence[Destination], question: Question, count: int = 4) -> list[Suggestion]:
+    """The best `count` destinations, best first, no more than two of one country.
+
+    Deterministic: equal scores are ordered by id.
+    """
+    scored = [s for d in destinations if (s := _assess(d, question)) is not None]
+    scored.sort(key=lambda s: (-s.score, s.destination.id))
+    chosen: list[Suggestion] = []
+    per_country: dict[str, int] = {}
+    most = 1 if not question.wish.destinations else count
+    for suggestion in scored:
+        country = suggestion.destination.country
+        if per_country.get(country, 0) >= max(most, 1 if len(scored) > 2 * count else 2):
+            continue
+        per_country[country] = per_country.get(country, 0) + 1
+        chosen.append(suggestion)
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def distance_km(a: Point, b: Point) -> float:
+    """Great-circle distance in km."""
+    la, lb = math.radians(a.lat), math.radians(b.lat)
+    dlat, dlon = lb - la, math.radians(b.lon - a.lon)
+    h = math.sin(dlat / 2) ** 2 + math.cos(la) * math.cos(lb) * math.sin(dlon / 2) ** 2
+    return 12_742 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def _assess(d: Destination, q: Question) -> Suggestion | None:
+    if not _allowed(d, q):
+        return None
+    score = 0.0
+    reasons: list[str] = []
+    warnings: list[str] = []
+    climate = d.climate[q.month - 1] if q.month else None
+    for part in (_weather(d, q, climate), _likes(d, q), _quiet(d, q), _known(d, q)):
+        if part is None:
+            return None
+        score += part[0]
+        reasons += part[1]
+        warnings += part[2]
+    hours, low, high = _flight(d, q)
+    if hours is not None:
+        limit = q.wish.max_flight_hours
+        if limit is not None and hours > limit:
+            return None
+        # A short trip should not be spent in the air.
+        score -= max(0.0, hours - 1.5) * (2.4 / max(1, q.nights)) + hours * 0.06
+        if hours <= 3.5:
+            reasons.append(f"{_hours(hours)} in the air")
+    cost = _cost(d, q, low, high)
+    if q.budget is not None and cost is not None:
+        share = float(cost.amount) / float(q.budget.amount)
+        if share > 1.12:
+            return None
+        score += 1.2 if share <= 0.9 else 0.4 if share <= 1.0 else -1.0
+        if share > 1.0:
+            warnings.append("a little over your budget")
+    for event in q.events.get(d.id, ())[:1]:
+        if event.impact == "highlight":
+            score += 0.4
+            when = words.span(event.first, event.last) if event.certain else "check the dates"
+            reasons.append(f"{event.name} ({when})")
+        elif event.impact == "crowds":
+            score -= 0.4
+            warnings.append(f"crowded: {event.name}")
+    return Suggestion(d, score, tuple(reasons), climate, hours, cost, low, high, tuple(warnings))
+
+
+_Part = tuple[float, list[str], list[str]]
+
+
+def _allowed(d: Destination, q: Question) -> bool:
+    if d.id in q.visited or d.id in q.dismissed or d.id in q.seen:
+        return False
+    for mention in q.wish.avoid:
+        if mention.id in (f"atlas:{d.id}", f"country:{d.country}"):
+            return False
+    inside = [m for m in q.wish.destinations if m.id.startswith(("country:", "continent:"))]
+    if inside and not any(
+        m.id == f"country:{d.country}" or m.id == f"continent:{q.region_of.get(d.country)}"
+        for m in inside
+    ):
+        return False
+    if q.home is not None and q.home.destination_id == d.id:
+        return False
+    if q.wish.no_flight and q.home is not None:
+        return distance_km(q.home.point, d.center) <= _GROUND_KM
+    return True
+
+
+def _weather(d: Destination, q: Question, climate: Climate | None) -> _Part | None:
+    wish = q.wish.climate
+    if climate is None:
+        months = [c for c in d.climate if wish and _fits(c, wish)]
+        if wish and not months:
+            return None
+        return 0.0, [], []
+    score = 0.0
+    reasons: list[str] = []
+    warnings: list[str] = []
+    text = f"typically {round(climate.tmax_c)} °C by day in {words.MONTH_NAMES[climate.month - 1]}"
+    if wish:
+        low, high = _CLIMATES[wish]
+        miss = max(0.0, low - climate.tmax_c, climate.tmax_c - high)
+        if miss > 4:
+            return None
+        score += 2.0 - miss * 0.7
+        if miss == 0:
+            reasons.append(f"{text}, {round(climate.sun_h_day)} h of sun")
+        else:
+            reasons.append(text)
+    else:
+        comfort = max(0.0, 16 - climate.tmax_c, climate.tmax_c - 30)
+        score -= comfort * 0.12
+        reasons.append(text)
+    if climate.month in d.best_months:
+        score += 1.0
+        reasons.append("one of its best months")
+    if climate.rain_days >= 14:
+        score -= (climate.rain_days - 12) * 0.12
+        warnings.append(f"rain on about {round(climate.rain_days)} days of the month")
+    return score, reasons, warnings
+
+
+def _fits(c: Climate, wish: str) -> bool:
+    low, high = _CLIMATES[wish]
+    return low <= c.tmax_c <= high
+
+
+def _likes(d: Destination, q: Question) -> _Part:
+    score = 0.0
+    strong: list[str] = []
+    for tag in (*q.wish.likes, *q.wish.musts):
+        interest = INTERESTS.get(tag)
+        if interest is None or not interest.vibes:
+            continue
+        vibe = max(d.vibes.get(v, 0) for v in interest.vibes)
+        score += (vibe - 1.2) * (1.1 if tag in q.wish.likes else 1.6)
+        if vibe == 3:
+            strong.append(interest.label)
+    for tag in q.wish.dislikes:
+        interest = INTERESTS.get(tag)
+        if interest and interest.vibes and len(interest.vibes) == 1:
+            score -= d.vibes.get(interest.vibes[0], 0) * 0.4
+    if q.wish.party and q.wish.party.children:
+        score += (d.vibes.get("family", 0) - 1.5) * 1.0
+        if d.vibes.get("family", 0) == 3:
+            strong.append("children")
+    if not q.wish.likes:
+        score += sum(d.vibes.values()) * 0.05
+    return score, [f"strong on {words.listing(strong)}"] if strong else [], []
+
+
+def _quiet(d: Destination, q: Question) -> _Part:
+    if not q.wish.quiet:
+        return 0.0, [], []
+    score = d.quiet_share * 5.0 - 1.0
+    calm = d.quiet_share >= 0.3
+    if d.vibes.get("city", 0) < 3:
+        score += 0.5
+    percent = round(d.quiet_share * 100 / 5) * 5
+    return score, [f"{percent} % of our places there are quiet ones"] if calm else [], []
+
+
+def _known(d: Destination, q: Question) -> _Part:
+    score = 0.0
+    reasons: list[str] = []
+    if d.id in q.wishlist:
+        score += 2.0
+        reasons.append("on your list of places to see")
+    if d.id in q.saved:
+        score += 0.5
+        reasons.append("you saved it")
+    if d.stay_min <= q.nights <= d.stay_max:
+        score += 0.5
+    elif q.nights < d.stay_min:
+        score -= 0.7 * (d.stay_min - q.nights)
+    return score, reasons, []
+
+
+def _flight(d: Destination, q: Question) -> tuple[float | None, Money | None, Money | None]:
+    if q.home is None:
+        return None, None, None
+    estimate = q.flight(d)
+    return estimate if estimate is not None else (None, None, None)
+
+
+def _cost(d: Destination, q: Question, low: Money | None, high: Money | None) -> Money | None:
+    """Food, tickets and getting around, a mid-range room, and flights when they are wanted."""
+    rate = q.rate(d.currency, q.currency)
+    if rate is None:
+        return None
+    size = q.wish.party.size if q.wish.party else 1
+    total = float(d.daily_mid) * rate * (q.nights + 1) * size
+    total += float(room(d)) * rate * q.nights * rooms(size)
+    if low and high and (q.budget is None or q.budget.includes_flights):
+        if low.currency != q.currency:
+            return None
+        total += float(low.amount + high.amount) / 2 * size
+    return Money(amount=Decimal(round(total)), currency=q.currency)
+
+
+def room(d: Destination) -> Decimal:
+    """A mid-range room for two, one night, local currency: our own estimate.
+
+    The atlas has no hotel prices; across its cities such a room costs about what one traveller
+    spends on a middling day, so that is what we take, and every card calls it an estimate.
+    """
+    return d.daily_mid
+
+
+def rooms(people: int) -> int:
+    return (people + 1) // 2
+
+
+def _hours(hours: float) -> str:
+    return f"about {round(hours * 2) / 2:g} h"
+
+
+def middle_month(first: date | None, last: date | None) -> int | None:
+    """The month in the middle of a span, None when it is open or longer than three months."""
+    if first is None or last is None or (last - first) > timedelta(days=100):
+        return None
+    return (first + (last - first) / 2).month

@@ -1,0 +1,89 @@
+"""One turn: all that a flow may read and change. The concierge saves what changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.context import ContextManager
+from core.messages import Choice, InboundMessage, Part
+from core.people import Party, Profile
+from core.ports import Entry, LanguageModel, Ledger
+from core.prompts import PromptLoader
+from core.reading import Request
+from core.session import Session
+from core.travel import Travel
+from core.trips import Recommendation, Trip
+
+Screen = tuple[Part, ...]
+
+
+@dataclass
+class Turn:
+    """A message being answered, with everything known around it.
+
+    Flows replace the frozen values (`turn.session = turn.session.model_copy(...)`) and never touch
+    the store. `travel`, `model`, `prompts` and `context` are the same for all turns.
+    """
+
+    message: InboundMessage
+    request: Request
+    party: Party
+    session: Session
+    profile: Profile
+    trips: tuple[Trip, ...]
+    recommendations: tuple[Recommendation, ...]
+    history: tuple[Entry, ...]
+    now: datetime
+    travel: Travel
+    model: LanguageModel
+    prompts: PromptLoader
+    context: ContextManager
+    new_id: Callable[[str], str]
+    reply_id: str = ""
+    own_data: Callable[[], Awaitable[Mapping[str, object]]] | None = None  # for the data export
+    calendar: Callable[[Trip, datetime], bytes] | None = None  # writes the calendar file
+    ledger: Ledger = field(default_factory=Ledger)
+    tool_entries: list[Entry] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)  # ids of trips that changed
+    erase: bool = False
+
+    @property
+    def trip(self) -> Trip | None:
+        """The trip the conversation is about."""
+        return next((t for t in self.trips if t.id == self.session.trip_id), None)
+
+    def keep_trip(self, trip: Trip) -> None:
+        """Make `trip` the one the conversation is about, and have it saved."""
+        self.trips = (trip, *(t for t in self.trips if t.id != trip.id))
+        self.touched.add(trip.id)
+        self.update(trip_id=trip.id)
+
+    def keep_recommendation(self, recommendation: Recommendation) -> None:
+        self.recommendations = (
+            *(
+                r
+                for r in self.recommendations
+                if r.destination_id != recommendation.destination_id
+            ),
+            recommendation,
+        )
+
+    def update(self, **changes: object) -> None:
+        """Change fields of the session."""
+        self.session = self.session.model_copy(update=changes)
+
+    def offer(self, *options: Choice) -> tuple[Choice, ...]:
+        """Remember the choices shown, so that a number answers them."""
+        self.update(offered=options)
+        return options
+
+
+class Flow(Protocol):
+    """One ability. Yields the whole screen so far; the last one is the answer."""
+
+    name: str
+
+    def run(self, turn: Turn) -> AsyncIterator[Screen]: ...

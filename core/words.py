@@ -1,0 +1,117 @@
+"""How Caravan writes numbers, dates, money and names: once, for every flow and card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from core.travel import DayWeather, Money, Source
+from core.wishes import Party
+
+MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+
+
+def day(d: date, *, year: bool = False) -> str:
+    """ "Thu 15 Apr", with the year when asked."""
+    return f"{WEEKDAYS[d.weekday()]} {d.day} {MONTHS[d.month - 1]}" + (f" {d.year}" if year else "")
+
+
+def span(first: date, last: date) -> str:
+    """ "Thu 15 – Mon 19 Apr 2027"; months and years are named once when they are the same."""
+    if first == last:
+        return day(first, year=True)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{WEEKDAYS[first.weekday()]} {first.day} – {day(last, year=True)}"
+    return f"{day(first, year=first.year != last.year)} – {day(last, year=True)}"
+
+
+def clock(moment: datetime) -> str:
+    """ "09:30", in the moment's own zone."""
+    return f"{moment:%H:%M}"
+
+
+def money(m: Money) -> str:
+    """ "€120", "CHF 85", "¥4,500": whole units, grouped."""
+    return amount(m.amount, m.currency)
+
+
+def amount(value: Decimal | float, currency: str) -> str:
+    whole = Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)
+    sign = _SIGNS.get(currency)
+    return f"{sign}{whole:,}" if sign else f"{currency} {whole:,}"
+
+
+def about(value: Decimal | float, currency: str) -> str:
+    """An estimate: "about €120", rounded to two figures or to fives."""
+    number = float(value)
+    step = 5 if number < 200 else 10 if number < 1_000 else 50 if number < 5_000 else 100
+    if number >= 20_000:
+        step = 1_000
+    return f"about {amount(round(number / step) * step, currency)}"
+
+
+def minutes(count: int) -> str:
+    """ "45 min", "1 h", "1 h 30"."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listing(items: Iterable[str], word: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    names = list(items)
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def party(p: Party) -> str:
+    """ "2 adults and 2 children (4 and 11)"."""
+    text = plural(p.adults, "adult")
+    if p.children:
+        ages = listing(str(a) for a in sorted(p.children))
+        text += f" and {plural(len(p.children), 'child', 'children')} ({ages})"
+    return text
+
+
+def weather(w: DayWeather) -> str:
+    """ "18–22 °C, rain 60 %": typical values are called so by the caller."""
+    text = f"{round(w.tmin_c)}–{round(w.tmax_c)} °C"
+    if w.typical:
+        return text
+    if w.rain_chance is not None and w.rain_chance >= 0.2:
+        text += f", rain {round(w.rain_chance * 100)} %"
+    elif w.rain_mm is not None and w.rain_mm >= 1:
+        text += f", rain {round(w.rain_mm)} mm"
+    return text
+
+
+def source(s: Source, now: datetime) -> str:
+    """ "Open-Meteo, 20 min ago" for what was fetched, only the name for what is built in."""
+    name = f"[{s.name}]({s.url})" if s.url else s.name
+    age = now - s.fetched_at
+    if s.confidence == "cached" and age > timedelta(hours=1):
+        return f"{name}, {round(age.total_seconds() / 3600)} h old"
+    return name
+
+
+_MARKUP = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~"})
+
+
+def literal(text: str) -> str:
+    """`text` as Markdown that shows exactly these characters, on one line."""
+    return " ".join(text.split()).translate(_MARKUP)
