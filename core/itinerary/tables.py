@@ -6,7 +6,7 @@ numbers 0..n-1, the anchor is n, days are 0..d-1, money is in hundredths.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.itinerary import budget
@@ -23,7 +23,7 @@ from core.itinerary.problem import (
     PLAUSIBLE_HOURS,
     Problem,
 )
-from core.travel import Leg, Sight
+from core.travel import Leg, Money, Sight
 
 GRID = 5
 NO_LIMIT = 48 * 60
@@ -79,13 +79,15 @@ class Tables:
         self._legs(self.ids)
         self.worth = [[self._worth(s, day) for s in sights] for day in problem.days]  # [day][sight]
         self.must = frozenset(self.index[id] for id in problem.musts if id in self.index)
-        self.points = [  # [day][sight]: worth as the search sees it
-            [w + MUST_BONUS if i in self.must else w for i, w in enumerate(row)] for row in self.worth
+        # [day][sight]: worth as the search sees it
+        self.points = [
+            [worth + MUST_BONUS if s in self.must else worth for s, worth in enumerate(row)]
+            for row in self.worth
         ]
         self.best: list[tuple[tuple[int, int], ...]] = [
             tuple(TIMES_OF_DAY[t] for t in s.best_time if t in TIMES_OF_DAY) for s in sights
         ]
-        # One bit per category; what is neither walked through nor looked at repeats without harm.
+        # One bit per category, so that a day's categories are one number.
         bits: dict[str, int] = {}
         self.kind = [bits.setdefault(s.category, 1 << len(bits)) for s in sights]
         areas: dict[str, int] = {"": 0}
@@ -112,7 +114,8 @@ class Tables:
         landing = self.problem.landing
         if landing is None:
             return None
-        return landing + timedelta(minutes=AFTER_LANDING_MIN + self.problem.transfer_min)
+        minutes = AFTER_LANDING_MIN + self.problem.transfer_min
+        return landing.astimezone(UTC) + timedelta(minutes=minutes)
 
     @property
     def departure(self) -> datetime | None:
@@ -120,9 +123,8 @@ class Tables:
         takeoff = self.problem.takeoff
         if takeoff is None:
             return None
-        return takeoff - timedelta(
-            minutes=self.problem.before_takeoff_min + self.problem.transfer_min
-        )
+        minutes = self.problem.before_takeoff_min + self.problem.transfer_min
+        return takeoff.astimezone(UTC) - timedelta(minutes=minutes)
 
     def _usable_hours(self) -> None:
         self.start: list[int] = []
@@ -148,6 +150,8 @@ class Tables:
         if sight.category == "nightlife":
             closes = min(NIGHT_END, self.limit[d])
         day = self.problem.days[d]
+        if self.problem.interest.get(sight.id, 1.0) <= 0:
+            return ()
         if sight.hours is None or day not in sight.hours:
             intervals = [PLAUSIBLE_HOURS]
         else:
@@ -168,9 +172,10 @@ class Tables:
         self.travel: list[list[int]] = []
         self.minutes: list[list[int]] = []
         self.fare: list[list[int]] = []
-        for a in names:
-            row = [(0, 0, 0) if a == b else self._numbers(problem.legs.get((a, b)), numbers)
-                   for b in names]  # fmt: skip
+        for here, a in enumerate(names):
+            legs = [problem.legs.get((a, b)) for b in names]
+            row = [self._numbers(leg, numbers) for leg in legs]
+            row[here] = (0, 0, 0)
             self.travel.append([r[0] for r in row])
             self.minutes.append([r[1] for r in row])
             self.fare.append([r[2] for r in row])
@@ -227,5 +232,5 @@ def _down(minutes: int) -> int:
     return minutes // GRID * GRID
 
 
-def _cents(money: budget.Money | None) -> int:
+def _cents(money: Money | None) -> int:
     return 0 if money is None else int(money.amount * 100)

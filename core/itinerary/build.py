@@ -1,0 +1,171 @@
+"""Builds a plan out of a problem: the optimizer's front door.
+
+Nothing is sent because this module says so; `core.itinerary.verify` has the last word.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.itinerary.compose import compose
+from core.itinerary.problem import Impossible, Problem
+from core.itinerary.schedule import (
+    SAME_AREA_POINTS,
+    SAME_KIND_POINTS,
+    TRAVEL_POINTS,
+    WAIT_POINTS,
+    Block,
+    whole_day,
+)
+from core.itinerary.search import Days, Search
+from core.itinerary.tables import BEST_TIME, Tables
+from core.trips import WEEKDAYS, Day, Plan, StopKind
+
+ITERATIONS = 250
+
+
+def build(problem: Problem, *, iterations: int = ITERATIONS, known: Plan | None = None) -> Plan:
+    """The best plan found. Same problem, same iterations: the same plan, to the byte.
+
+    `known` is an earlier plan: the search may start from it, and its flights, notes and
+    assumptions are taken over.
+
+    Raises:
+        Impossible: no plan keeps all hard constraints; the reasons are sentences for people.
+    """
+    tables = Tables(problem)
+    refuse_hopeless(tables)
+    search = Search(tables)
+    days = search.run(iterations, _as_days(tables, known))
+    missing = tables.must.difference(*days)
+    if missing:
+        raise Impossible(*(_does_not_fit(tables, s) for s in sorted(missing)))
+    return compose(tables, blocks_of(tables, days), known)
+
+
+def blocks_of(tables: Tables, days: Days) -> list[list[Block]]:
+    """The days on the clock. All of them must fit."""
+    found: list[list[Block]] = []
+    for d, sights in enumerate(days):
+        blocks: list[Block] = []
+        if whole_day(tables, d, sights, blocks) is None:
+            raise ValueError(f"day {d + 1} does not fit: {sights}")
+        found.append(blocks)
+    return found
+
+
+def score(plan: Plan, problem: Problem) -> float:
+    """What the search strives for, computed from the finished plan; higher is better.
+
+    Worth of each visit by rank, interest, weather, certainty of hours and time of day, minus
+    minutes on the way and waiting, minus categories that repeat on a day.
+    """
+    tables = Tables(problem)
+    return round(sum(_day_score(tables, d, day) for d, day in enumerate(plan.days)), 6)
+
+
+def refuse_hopeless(tables: Tables) -> None:
+    """Raises Impossible for what no search can mend."""
+    problem = tables.problem
+    reasons = []
+    unknown = sorted(id for id in problem.musts if id not in problem.sights)
+    reasons += [f"{id} is not among the sights that are known here." for id in unknown]
+    for s in sorted(tables.must):
+        if not any(windows[s] for windows in tables.windows):
+            reasons.append(_never_open(tables, s))
+    room = tables.days * tables.rule.max_visits
+    if len(problem.musts) > room:
+        reasons.append(
+            f"{len(problem.musts)} sights have to be in, and at a {problem.pace.value} pace "
+            f"{tables.days} days hold at most {room}."
+        )
+    if tables.purse is not None:
+        reasons += _too_dear(tables, tables.purse)
+    if reasons:
+        raise Impossible(*reasons)
+
+
+def _as_days(tables: Tables, known: Plan | None) -> Days | None:
+    if known is None or len(known.days) != tables.days:
+        return None
+    return tuple(
+        tuple(
+            tables.index[stop.sight_id]
+            for stop in day.stops
+            if stop.kind is StopKind.VISIT and stop.sight_id in tables.index
+        )
+        for day in known.days
+    )
+
+
+def _day_score(tables: Tables, d: int, day: Day) -> float:
+    points, at, free, kinds = 0.0, tables.anchor, tables.start[d], 0
+    for stop in day.stops:
+        start, end = (tables.minute(moment, day.day) for moment in (stop.start, stop.end))
+        if stop.kind is StopKind.VISIT:
+            s = tables.index[stop.sight_id]
+            worth = tables.worth[d][s]
+            points += worth - TRAVEL_POINTS * tables.minutes[at][s]
+            if at != tables.anchor:
+                points -= WAIT_POINTS * max(0, start - free - tables.travel[at][s])
+                if tables.area[s] and tables.area[s] == tables.area[at]:
+                    points += SAME_AREA_POINTS
+            if tables.best[s]:
+                # By the length that was planned for, so that a lunch inside changes nothing.
+                middle = start + (end - start) // 2
+                share = BEST_TIME * worth
+                points += share if _inside(middle, tables.best[s]) else -share / 2
+            if kinds & tables.kind[s]:
+                points -= SAME_KIND_POINTS
+            kinds |= tables.kind[s]
+            at = s
+        elif stop.point == tables.problem.anchor and at != tables.anchor:
+            points -= TRAVEL_POINTS * tables.minutes[at][tables.anchor]
+            at = tables.anchor
+        free = end
+    return points - TRAVEL_POINTS * tables.minutes[at][tables.anchor]
+
+
+def _inside(minute: int, windows: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= minute < last for first, last in windows)
+
+
+def _never_open(tables: Tables, s: int) -> str:
+    sight = tables.problem.sights[tables.ids[s]]
+    days = tables.problem.days
+    trip = f"{_named(days[0])} to {_named(days[-1])}" if len(days) > 1 else _named(days[0])
+    if sight.hours is not None and not any(sight.hours.get(day, (1,)) for day in days):
+        return f"{sight.name} is closed on every day of the trip ({trip})."
+    pace = tables.problem.pace.value
+    return (
+        f"{sight.name} cannot be visited in the hours of this trip ({trip}, {pace} pace): "
+        f"it takes about {sight.visit_min} min and its opening hours leave no room."
+    )
+
+
+def _does_not_fit(tables: Tables, s: int) -> str:
+    sight = tables.problem.sights[tables.ids[s]]
+    if tables.purse is not None and tables.ticket[s] > 0:
+        return f"{sight.name} does not fit into the days, hours and money of this trip."
+    return f"{sight.name} does not fit into the days and hours of this trip."
+
+
+def _too_dear(tables: Tables, purse: int) -> list[str]:
+    problem = tables.problem
+    currency, limit = problem.destination.currency, problem.budget
+    meals, tickets = tables.meals_cost / 100, sum(tables.ticket[s] for s in tables.must) / 100
+    if purse < 0:
+        return [
+            f"The budget of {limit:.0f} {currency} is too small: meals alone come to about "
+            f"{meals:.0f} {currency} for the whole party."
+        ]
+    if tickets * 100 > purse:
+        return [
+            f"The budget of {limit:.0f} {currency} is too small: meals (about {meals:.0f}) and "
+            f"the tickets you asked for ({tickets:.0f}) come to {meals + tickets:.0f} {currency}."
+        ]
+    return []
+
+
+def _named(day: date) -> str:
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {day:%b}"

@@ -1,0 +1,238 @@
+"""Blocks on the clock become a `Plan`: stops with ids, legs, costs, sources and check notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from core.itinerary import budget
+from core.itinerary.problem import Problem
+from core.itinerary.schedule import LUNCH, Block
+from core.itinerary.tables import Tables
+from core.travel import Confidence, Leg, Point, Sight, Source
+from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind
+
+CHECK_UNKNOWN = "Opening hours are not known: check before you go."
+CHECK_HOURS = "Check hours: what we have is not confirmed."
+CHECK_STEPS = "Ask about step-free access."
+LUNCH_INSIDE = "Time for lunch is inside this visit."
+NO_PURSE = 10**12
+_ON_FOOT = Leg(minutes=0, km=0.0, mode="walk")
+
+Blocks = Sequence[Sequence[Block]]  # of each day, in order of time
+
+
+def compose(tables: Tables, blocks: Blocks, known: Plan | None = None) -> Plan:
+    """The plan of these blocks. Flights, notes and assumptions come over from `known`."""
+    problem = tables.problem
+    days = [_day(tables, d, blocks[d]) for d in range(tables.days)]
+    days = _with_swaps(tables, days, blocks)
+    place = problem.destination
+    return Plan(
+        destination_id=place.id,
+        destination=place.name,
+        country=place.country,
+        timezone=place.timezone,
+        anchor=problem.anchor,
+        days=tuple(days),
+        pace=problem.pace.value,
+        party=budget.party_size(problem),
+        budget=budget.budget(days, problem),
+        flights=known.flights if known else None,
+        arrival_at=problem.landing,
+        departure_at=problem.takeoff,
+        times_assumed=known.times_assumed if known else True,
+        notes=known.notes if known else (),
+        seed=problem.seed,
+    )
+
+
+def checks(sight: Sight, day: date, problem: Problem, *, lunch_inside: bool) -> tuple[str, ...]:
+    """What the traveller should look up, as sentences."""
+    found = []
+    if sight.hours is None or day not in sight.hours:
+        found.append(CHECK_UNKNOWN)
+    elif sight.hours_confidence not in ("high", "medium"):
+        found.append(CHECK_HOURS)
+    if problem.step_free and "step-free" not in sight.tags:
+        found.append(CHECK_STEPS)
+    if lunch_inside:
+        found.append(LUNCH_INSIDE)
+    return tuple(found)
+
+
+def assumed(problem: Problem, name: str) -> Source:
+    """A source for what is our own estimate."""
+    facts = problem.destination.source
+    return Source(name=name, fetched_at=facts.fetched_at, confidence=Confidence.ESTIMATE)
+
+
+def _day(tables: Tables, d: int, blocks: Sequence[Block]) -> Day:
+    problem = tables.problem
+    day = problem.days[d]
+    stops = []
+    arrival = _arrival(tables, day)
+    if arrival:
+        stops.append(arrival)
+    at = tables.anchor
+    for block in blocks:
+        stops.append(_stop(tables, day, at, block))
+        at = block.at
+    departure = _departure(tables, day, at)
+    if departure:
+        stops.append(departure)
+    return Day(
+        day=day,
+        weekday=WEEKDAYS[day.weekday()],
+        stops=tuple(stops),
+        weather=problem.weather.get(day),
+        events=tuple(e for e in problem.events if e.first <= day <= e.last),
+    )
+
+
+def _stop(tables: Tables, day: date, at: int, block: Block) -> Stop:
+    problem = tables.problem
+    start, end = tables.moment(day, block.start), tables.moment(day, block.end)
+    leg = _leg(tables, at, block.at)
+    if block.token < 0:
+        kind = StopKind.LUNCH if block.token == LUNCH else StopKind.DINNER
+        return Stop(
+            id=f"{kind.value}-{day.isoformat()}",
+            kind=kind,
+            title=_meal_title(tables, kind, block.at),
+            start=start,
+            end=end,
+            point=_point(tables, block.at),
+            leg=leg,
+            category="meal",
+            indoor=True,
+            cost=budget.meal(problem),
+            source=assumed(problem, f"{problem.destination.source.name}, price of a meal"),
+            checks=tuple(f"Ask for {need.replace('_', '-')} food." for need in problem.diet),
+        )
+    sight = problem.sights[tables.ids[block.token]]
+    return Stop(
+        id=f"stop-{sight.id}",
+        kind=StopKind.VISIT,
+        title=sight.name,
+        start=start,
+        end=end,
+        point=sight.point,
+        leg=leg,
+        sight_id=sight.id,
+        category=sight.category,
+        indoor=sight.indoor,
+        cost=budget.ticket(sight, problem),
+        source=sight.source,
+        hours_text=sight.hours_text,
+        book_ahead=sight.book_ahead,
+        checks=checks(sight, day, problem, lunch_inside=block.lunch_inside),
+    )
+
+
+def _arrival(tables: Tables, day: date) -> Stop | None:
+    landing, ready = tables.problem.landing, tables.arrival
+    if landing is None or ready is None or landing.astimezone(tables.zone).date() != day:
+        return None
+    return Stop(
+        id="arrival",
+        kind=StopKind.ARRIVAL,
+        title="Arrival",
+        start=landing.astimezone(tables.zone),
+        end=ready.astimezone(tables.zone),
+        point=tables.problem.anchor,
+        source=assumed(tables.problem, "Landing time, as given or assumed"),
+    )
+
+
+def _departure(tables: Tables, day: date, at: int) -> Stop | None:
+    takeoff, leave = tables.problem.takeoff, tables.departure
+    if takeoff is None or leave is None or leave.astimezone(tables.zone).date() != day:
+        return None
+    return Stop(
+        id="departure",
+        kind=StopKind.DEPARTURE,
+        title="Departure",
+        start=leave.astimezone(tables.zone),
+        end=takeoff.astimezone(tables.zone),
+        point=tables.problem.anchor,
+        leg=_leg(tables, at, tables.anchor),
+        source=assumed(tables.problem, "Take-off time, as given or assumed"),
+    )
+
+
+def _meal_title(tables: Tables, kind: StopKind, at: int) -> str:
+    word = kind.value.capitalize()
+    if at == tables.anchor:
+        return word
+    sight = tables.problem.sights[tables.ids[at]]
+    return f"{word} in {sight.area}" if sight.area else f"{word} near {sight.name}"
+
+
+def _point(tables: Tables, at: int) -> Point:
+    if at == tables.anchor:
+        return tables.problem.anchor
+    return tables.problem.sights[tables.ids[at]].point
+
+
+def _leg(tables: Tables, a: int, b: int) -> Leg:
+    if a == b:
+        return _ON_FOOT
+    names = (*tables.ids, "anchor")
+    return tables.problem.legs[names[a], names[b]]
+
+
+def _with_swaps(tables: Tables, days: Sequence[Day], blocks: Blocks) -> list[Day]:
+    """Each outdoor stop gets an indoor sight for the same slot, no sight twice if possible."""
+    problem = tables.problem
+    planned = {block.token for day in blocks for block in day}
+    indoor = [problem.sights[id].indoor for id in tables.ids]
+    spare = [s for s in range(tables.n) if indoor[s] and s not in planned]
+    slack = NO_PURSE
+    if problem.budget is not None:
+        slack = int((problem.budget - budget.budget(days, problem).total) * 100)
+    taken: set[int] = set()
+    done: list[Day] = []
+    for d, day in enumerate(days):
+        chosen: dict[str, str] = {}
+        for n, block in enumerate(blocks[d]):
+            if block.token < 0 or indoor[block.token] or block.lunch_inside:
+                continue
+            fitting = [s for s in spare if _stands_in(tables, d, blocks[d], n, s, slack)]
+            if fitting:
+                swap = max(fitting, key=lambda s: (s not in taken, tables.worth[d][s], -s))
+                taken.add(swap)
+                chosen[f"stop-{tables.ids[block.token]}"] = tables.ids[swap]
+        stops = [
+            stop.model_copy(update={"swap_sight_id": chosen.get(stop.id, "")}) for stop in day.stops
+        ]
+        done.append(day.model_copy(update={"stops": tuple(stops)}))
+    return done
+
+
+def _stands_in(tables: Tables, d: int, blocks: Sequence[Block], n: int, s: int, slack: int) -> bool:
+    """True when sight `s` can take the place of block `n` and no time changes.
+
+    Meals beside the stop that is replaced move along with it.
+    """
+    block, travel, fare = blocks[n], tables.travel, tables.fare
+    stays, old = tables.duration[s], block.token
+    if tables.far[s] or stays > block.end - block.start:
+        return False
+    if not any(a <= block.start <= b and block.end <= b + stays for a, b in tables.windows[d][s]):
+        return False
+    before, free = (blocks[n - 1].at, blocks[n - 1].end) if n else (tables.anchor, tables.start[d])
+    if free + travel[before][s] > block.start:
+        return False
+    more = tables.ticket[s] - tables.ticket[old] + fare[before][s] - fare[before][old]
+    free = block.end
+    for later in blocks[n + 1 :]:
+        to = s if later.token < 0 and later.at == old else later.at
+        if free + travel[s][to] > later.start:
+            return False
+        more += fare[s][to] - fare[old][later.at]
+        if to != s:
+            return more <= slack
+        free = later.end
+    more += fare[s][tables.anchor] - fare[old][tables.anchor]
+    return free + travel[s][tables.anchor] <= tables.limit[d] and more <= slack

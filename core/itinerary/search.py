@@ -1,0 +1,204 @@
+"""Greedy insertion, then ruin and recreate: which sights on which day, in which order.
+
+Team orienteering with a time window per sight and day. Everything is seeded and counted, nothing
+looks at the clock, so the same problem gives the same answer on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+from random import Random
+
+from core.itinerary.schedule import State, advance, finish, first_state, whole_day
+from core.itinerary.tables import FAR_AWAY, Tables
+
+Days = tuple[tuple[int, ...], ...]  # sights of each day in order
+
+EAGERNESS = (0.0, 0.5, 1.0)  # gain / load ** eagerness decides which sight goes in next
+NOISE = 0.35
+KEPT_DAYS = 60_000  # remembered days, before the memory starts again
+PERMUTED_UP_TO = 5
+
+
+class Insertion:
+    """A sight into a day at a position: what it wins, by the three kinds of eagerness."""
+
+    __slots__ = ("cost", "keys", "sights", "token")
+
+    def __init__(self, token: int, sights: tuple[int, ...], gain: float, load: int, cost: int):
+        self.token = token
+        self.sights = sights  # the day afterwards
+        self.cost = cost
+        self.keys = tuple(gain / max(load, 15) ** power for power in EAGERNESS)
+
+
+class Search:
+    """The search over one set of tables; `run` can be called once per question."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.rng = Random(tables.problem.seed)
+        self._ends: dict[tuple[int, tuple[int, ...]], State | None] = {}
+        self._insertions: dict[tuple[int, tuple[int, ...]], list[Insertion]] = {}
+        self._usable = [
+            [s for s in range(tables.n) if tables.windows[d][s]] for d in range(tables.days)
+        ]
+
+    def run(self, iterations: int, start: Days | None = None) -> Days:
+        """The best days found. Sights in `start` are taken over as far as they fit."""
+        empty: Days = ((),) * self.tables.days
+        calm = [1.0] * self.tables.n
+        tries = [self._refill(empty, calm, power) for power in range(len(EAGERNESS))]
+        if start is not None and all(self.end(d, day) is not None for d, day in enumerate(start)):
+            tries.append(self._refill(start, calm, 0))
+        best = max((t for t in tries if self.affordable(t)), key=self.points, default=empty)
+        best_points = self.points(best)
+        now, now_points = best, best_points
+        for n in range(iterations):
+            found = self._refill(self._ruin(now), self._noise(), self.rng.randrange(3))
+            found_points = self.points(found)
+            if not self.affordable(found):
+                continue
+            # Slightly worse is accepted in the beginning, so that the search leaves its valley.
+            patience = 0.03 * (1 - n / iterations) * abs(best_points)
+            if found_points > now_points - patience * self.rng.random():
+                now, now_points = found, found_points
+            if now_points > best_points + 1e-9:
+                best, best_points = now, now_points
+                now = best = self._reordered(best)
+                now_points = best_points = self.points(best)
+            elif n % 40 == 39:
+                now, now_points = best, best_points
+        return self._reordered(best)
+
+    def end(self, day: int, sights: tuple[int, ...]) -> State | None:
+        """How the day ends with these sights, None when they do not fit; remembered."""
+        key = (day, sights)
+        if key not in self._ends:
+            if len(self._ends) > KEPT_DAYS:
+                self._ends.clear()
+            self._ends[key] = whole_day(self.tables, day, sights)
+        return self._ends[key]
+
+    def points(self, days: Days) -> float:
+        ends = [self.end(d, sights) for d, sights in enumerate(days)]
+        return sum(end.points if end else -FAR_AWAY for end in ends)
+
+    def affordable(self, days: Days) -> bool:
+        purse = self.tables.purse
+        return purse is None or self._cost(days) <= purse
+
+    def insertions(self, day: int, sights: tuple[int, ...]) -> list[Insertion]:
+        """The best place in the day for each sight that fits, remembered."""
+        key = (day, sights)
+        known = self._insertions.get(key)
+        if known is None:
+            if len(self._insertions) > KEPT_DAYS // 10:
+                self._insertions.clear()
+            known = self._insertions[key] = self._find_insertions(day, sights)
+        return known
+
+    def _cost(self, days: Days) -> int:
+        ends = [self.end(d, sights) for d, sights in enumerate(days)]
+        return sum(end.cost for end in ends if end)
+
+    def _find_insertions(self, day: int, sights: tuple[int, ...]) -> list[Insertion]:
+        tables = self.tables
+        before = self.end(day, sights)
+        if len(sights) >= tables.rule.max_visits or before is None:
+            return []
+        states = [first_state(tables, day)]
+        advance(tables, day, states[0], sights, None, states)
+        windows, travel, far = tables.windows[day], tables.travel, tables.far
+        has_daytrip = any(far[s] for s in sights)
+        found: list[Insertion] = []
+        for s in self._usable[day]:
+            if s in sights or (has_daytrip and far[s]):
+                continue
+            last = windows[s][-1][1]
+            best: State | None = None
+            best_at = -1
+            for p, state in enumerate(states):
+                if state.t + travel[state.at][s] > last:
+                    break
+                after = advance(tables, day, state, (s, *sights[p:]))
+                if after is None:
+                    continue
+                after = finish(tables, day, after)
+                if after is not None and (best is None or after.points > best.points):
+                    best, best_at = after, p
+            if best is not None:
+                gain, load = best.points - before.points, best.load - before.load
+                whole = (*sights[:best_at], s, *sights[best_at:])
+                if gain > 0:
+                    found.append(Insertion(s, whole, gain, load, best.cost - before.cost))
+        return found
+
+    def _refill(self, days: Days, noise: Sequence[float], power: int) -> Days:
+        """Puts in the most promising sight again and again until nothing fits or wins."""
+        now = list(days)
+        used = {s for day in now for s in day}
+        purse = self.tables.purse
+        left = None if purse is None else purse - self._cost(days)
+        while True:
+            chosen: Insertion | None = None
+            chosen_day, chosen_key = -1, 0.0
+            for d, sights in enumerate(now):
+                for option in self.insertions(d, sights):
+                    if option.token in used:
+                        continue
+                    key = option.keys[power] * noise[option.token]
+                    if key > chosen_key and (left is None or option.cost <= left):
+                        chosen, chosen_day, chosen_key = option, d, key
+            if chosen is None:
+                return tuple(now)
+            now[chosen_day] = chosen.sights
+            used.add(chosen.token)
+            if left is not None:
+                left -= chosen.cost
+
+    def _noise(self) -> list[float]:
+        random = self.rng.random
+        return [1.0 - NOISE * random() for _ in range(self.tables.n)]
+
+    def _ruin(self, days: Days) -> Days:
+        """Takes out a day, some sights anywhere, a stretch of days, or exchanges two days."""
+        rng, now = self.rng, [list(day) for day in days]
+        kind = rng.random()
+        if kind < 0.25:
+            now[rng.randrange(len(now))] = []
+        elif kind < 0.35 and len(now) > 1:
+            a, b = rng.sample(range(len(now)), 2)
+            swapped = [*days]
+            swapped[a], swapped[b] = days[b], days[a]
+            if self.end(a, swapped[a]) is not None and self.end(b, swapped[b]) is not None:
+                return tuple(swapped)
+            now[a], now[b] = [], []
+        elif kind < 0.6:
+            for day in now:
+                if day:
+                    first = rng.randrange(len(day))
+                    del day[first : first + rng.randint(1, 2)]
+        else:
+            share = rng.uniform(0.15, 0.5)
+            now = [[s for s in day if rng.random() > share] for day in now]
+        return tuple(
+            tuple(day) if self.end(d, tuple(day)) is not None else () for d, day in enumerate(now)
+        )
+
+    def _reordered(self, days: Days) -> Days:
+        """The same sights on the same days in the best order, where a day is short enough."""
+        now = list(days)
+        for d, sights in enumerate(days):
+            if not 2 <= len(sights) <= PERMUTED_UP_TO:
+                continue
+            best = self.end(d, sights)
+            for order in permutations(sights):
+                end = whole_day(self.tables, d, order)
+                if end is None or (best is not None and end.points <= best.points + 1e-9):
+                    continue
+                trial = (*now[:d], order, *now[d + 1 :])
+                if self.affordable(trial):
+                    now[d], best = order, end
+        return tuple(now)
