@@ -15,7 +15,9 @@ _URL = re.compile(r"(?:https?|ftp)://[^\s<>()\[\]]+|\bwww\.[^\s<>()\[\]]+", re.I
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[)\"'*_]*\s+|\n+")
 
-_MONTH = r"(?:jan|feb|m[aä]r|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|ene|abr|ago|dic)\w*"
+_MONTH = (
+    r"(?:jan|feb|m[aä]r|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|ene|abr|ago|dic)\w*"
+)
 _CLAIMS = (
     # money: a sign or a currency word beside a number
     re.compile(r"(?:[€$£¥₹₩]|\b[A-Z]{3})\s?(\d[\d.,\s]*)"),
@@ -29,7 +31,9 @@ _CLAIMS = (
     re.compile(rf"\b(\d{{1,2}})\.?(?:st|nd|rd|th)?\s?(?:of |de )?{_MONTH}\b", re.I),  # date
     re.compile(rf"\b{_MONTH}\s(\d{{1,2}})\b", re.I),
     re.compile(r"\b(\d{4}-\d{2}-\d{2})\b"),
-    re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:km|mi|miles|meters?|metres?|mm|min|minutes?|hours?)\b", re.I),
+    re.compile(
+        r"(\d+(?:[.,]\d+)?)\s?(?:km|mi|miles|meters?|metres?|mm|min|minutes?|hours?)\b", re.I
+    ),
 )
 _ACTED = re.compile(
     r"\b(?:I(?:'ve| have)?|we(?:'ve| have)?)\s+(?:just\s+|already\s+)?"

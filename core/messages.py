@@ -126,7 +126,9 @@ class Pin(Value):
 class File(Value):
     """A document we made. `content` is base64 in JSON, bytes in Python."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
     type: Literal["file"] = "file"
     name: str

@@ -77,7 +77,9 @@ class Suggestion:
     warnings: tuple[str, ...] = ()
 
 
-def rank(destinations: Sequence[Destination], question: Question, count: int = 4) -> list[Suggestion]:
+def rank(
+    destinations: Sequence[Destination], question: Question, count: int = 4
+) -> list[Suggestion]:
     """The best `count` destinations, best first, no more than two of one country.
 
     Deterministic: equal scores are ordered by id.

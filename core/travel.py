@@ -170,7 +170,9 @@ class Destination(Fact):
     center: Point
     timezone: str
     airports: tuple[Airport, ...]
-    vibes: Mapping[str, int]  # city beach food nightlife culture nature romance family adventure winter: 0..3
+    vibes: Mapping[
+        str, int
+    ]  # city beach food nightlife culture nature romance family adventure winter: 0..3
     currency: str
     daily_low: Decimal
     daily_mid: Decimal
@@ -248,7 +250,9 @@ class Geocoder(Protocol):
 
 
 class Weather(Protocol):
-    async def forecast(self, place: Point, timezone: str, first: date, last: date) -> list[DayWeather]:
+    async def forecast(
+        self, place: Point, timezone: str, first: date, last: date
+    ) -> list[DayWeather]:
         """Forecast days in `first`..`last`; days past the horizon are missing, never padded."""
         ...
 
@@ -306,4 +310,3 @@ class Travel:
     places: Places
     routes: Routes
     rates: Rates
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -13,8 +13,10 @@ from core.errors import Rejected
 from core.messages import Value
 from core.travel import DayWeather, Event, FlightEstimate, Leg, Money, Point, Source
 from core.wishes import Wish
+from core.words import WEEKDAYS as WEEKDAYS
+from core.words import span
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MAX_UNDO = 5
 
 
 class StopKind(StrEnum):
@@ -105,6 +107,13 @@ class Plan(Value):
         return [s for d in self.days for s in d.stops if s.kind is StopKind.VISIT]
 
 
+class Version(Value):
+    """A plan as it was, with the wish it came from."""
+
+    plan: Plan
+    wish: Wish
+
+
 class Trip(Value):
     """A stored trip of a conversation. `version` grows with each change; it is the ICS SEQUENCE."""
 
@@ -115,10 +124,41 @@ class Trip(Value):
     wish: Wish
     plan: Plan | None = None
     version: int = 0
-    earlier: tuple[Plan, ...] = ()  # for undo, newest last, at most 5
+    earlier: tuple[Version, ...] = ()  # for undo, newest last, at most 5
     status: Literal["draft", "planned", "cancelled", "done"] = "draft"
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+    def replanned(self, plan: Plan, wish: Wish, at: datetime) -> Trip:
+        """The trip with a new plan; the present one can be brought back."""
+        earlier = self.earlier
+        if self.plan is not None:
+            earlier = (*earlier, Version(plan=self.plan, wish=self.wish))[-MAX_UNDO:]
+        return self._with(plan, wish, at, earlier)
+
+    def undone(self, at: datetime) -> Trip:
+        """The trip with the plan before the last change; itself when there was none."""
+        if not self.earlier:
+            return self
+        last = self.earlier[-1]
+        return self._with(last.plan, last.wish, at, self.earlier[:-1])
+
+    def _with(self, plan: Plan, wish: Wish, at: datetime, earlier: tuple[Version, ...]) -> Trip:
+        return self.model_copy(
+            update={
+                "plan": plan,
+                "wish": wish,
+                "earlier": earlier,
+                "title": title_of(plan),
+                "version": self.version + 1,
+                "status": "planned",
+                "updated_at": at,
+            }
+        )
+
+
+def title_of(plan: Plan) -> str:
+    return f"{plan.destination}, {span(plan.first_day, plan.last_day)}"
 
 
 class RecommendationStatus(StrEnum):
@@ -173,5 +213,3 @@ class Recommendation(Value):
         if status not in LEGAL_STATUS_CHANGES[self.status]:
             raise Rejected(f"{self.name} is already marked as {self.status}.")
         return self.model_copy(update={"status": status, "changed_at": at, "changed_by": by})
-
-

@@ -63,11 +63,7 @@ class Turn:
 
     def keep_recommendation(self, recommendation: Recommendation) -> None:
         self.recommendations = (
-            *(
-                r
-                for r in self.recommendations
-                if r.destination_id != recommendation.destination_id
-            ),
+            *(r for r in self.recommendations if r.destination_id != recommendation.destination_id),
             recommendation,
         )
 

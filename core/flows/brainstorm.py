@@ -256,7 +256,9 @@ def _cost_words(question: Question, s: Suggestion) -> str:
     if question.budget and s.cost:
         left = question.budget.amount - s.cost.amount
         if left >= 0:
-            text += f", inside your {words.amount(question.budget.amount, question.budget.currency)}"
+            text += (
+                f", inside your {words.amount(question.budget.amount, question.budget.currency)}"
+            )
     return text
 
 

@@ -1,0 +1,168 @@
+"""How a plan looks in a chat: short first, one screen a day, every estimate called one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from core import words
+from core.gathering import Facts, fixed_costs
+from core.travel import Confidence, Event, EventKind
+from core.trips import Day, Plan, Stop, StopKind, Trip
+from core.wishes import Party, Wish
+
+_KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
+
+
+def plan_card(trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime) -> str:
+    """The whole plan as Markdown: head, days, costs, what is assumed and not known."""
+    blocks = [_head(plan, facts, wish), *(day_card(d, n) for n, d in enumerate(plan.days, 1))]
+    blocks.append(_costs(plan, facts, wish))
+    blocks.append(_small_print(plan, facts, now))
+    return "\n\n".join(b for b in blocks if b)
+
+
+def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
+    who = words.party(wish.party) if wish.party else "1 traveller"
+    lines = [
+        f"**{plan.destination}, {words.span(plan.first_day, plan.last_day)}**",
+        f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
+    ]
+    if facts.flights is not None:
+        f = facts.flights
+        links = " · ".join(f"[{label}]({url})" for label, url in f.links[:2])
+        lines.append(
+            f"✈️ {f.origin}–{f.destination}: about {f.hours:.1f} h, return "
+            f"{words.amount(f.low.amount, f.low.currency)}–"
+            f"{words.amount(f.high.amount, f.high.currency)} each (estimate). Search: {links}"
+        )
+    if plan.times_assumed and plan.arrival_at and plan.departure_at:
+        lines.append(
+            f"I assumed you land at {words.clock(plan.arrival_at)} and fly back at "
+            f"{words.clock(plan.departure_at)}; tell me your times."
+        )
+    return "\n".join(lines)
+
+
+def day_card(day: Day, number: int) -> str:
+    """One day: weekday, weather, then a line a stop with its time."""
+    head = f"**Day {number} · {words.day(day.day)}**"
+    if day.weather is not None:
+        label = "typically " if day.weather.typical else ""
+        head += f" · {label}{words.weather(day.weather)}"
+    lines = [head, *(_event_line(e) for e in day.events)]
+    lines += [_stop_line(s) for s in day.stops]
+    if not any(s.kind is StopKind.VISIT for s in day.stops):
+        lines.append("- time of your own")
+    return "\n".join(lines)
+
+
+def _event_line(event: Event) -> str:
+    if event.kind is EventKind.HOLIDAY:
+        return f"_Public holiday: {words.literal(event.name)}_"
+    return f"_{words.literal(event.name)}{'' if event.certain else ' (check the dates)'}_"
+
+
+def _stop_line(stop: Stop) -> str:
+    at = f"{words.clock(stop.start)}–{words.clock(stop.end)}"
+    if stop.kind in _KIND_WORDS:
+        return f"- {at} {_KIND_WORDS[stop.kind]}"
+    if stop.kind is StopKind.ARRIVAL:
+        return f"- {words.clock(stop.start)} {stop.title}, in town by {words.clock(stop.end)}"
+    if stop.kind is StopKind.DEPARTURE:
+        return f"- {words.clock(stop.start)} {stop.title}"
+    text = f"- {at} **{words.literal(stop.title)}**"
+    extras = []
+    if stop.leg is not None and stop.leg.minutes >= 5:
+        extras.append(f"{words.minutes(stop.leg.minutes)} {_mode(stop.leg.mode)}")
+    if stop.cost is not None:
+        extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
+    if stop.book_ahead:
+        extras.append("reserve ahead")
+    extras += [check for check in stop.checks[:1]]
+    return f"{text} ({', '.join(extras)})" if extras else text
+
+
+def _mode(mode: str) -> str:
+    return {"walk": "on foot", "transit": "by transit", "drive": "by car"}.get(mode, mode)
+
+
+def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
+    """What it costs everybody, in the traveller's currency, the local sum in brackets."""
+    if plan.budget is None or facts.rate is None:
+        return ""
+    rate = Decimal(str(facts.rate))
+    party = wish.party or Party()
+    flights, stay = fixed_costs(facts, party, with_flights=True)
+    parts = [
+        (name, (value / rate).quantize(Decimal(1))) for name, value in plan.budget.lines if value
+    ]
+    if stay:
+        parts.append((f"{words.plural(len(plan.days) - 1, 'night')} in a mid-range room", stay))
+    if flights:
+        parts.append(("flights", flights))
+    total = sum((v for _, v in parts), Decimal(0))
+    listed = ", ".join(f"{name} {words.amount(v, facts.currency)}" for name, v in parts)
+    text = f"💶 {words.about(total, facts.currency).capitalize()} for all: {listed}. Estimates"
+    if facts.currency != plan.budget.currency:
+        local = words.amount(plan.budget.total, plan.budget.currency)
+        text += f"; tickets, meals and transport are {local} there"
+    text += "."
+    if wish.budget is not None:
+        said = words.amount(wish.budget.amount, wish.budget.currency or facts.currency)
+        scope = {"person": " a person", "day": " a day", "person_day": " a person and day"}
+        text += f" Your limit: {said}{scope.get(wish.budget.scope or '', '')}"
+        text += " with flights." if wish.budget.includes_flights else "."
+    if plan.budget.unknown:
+        text += f" Not known: {words.listing(plan.budget.unknown)}."
+    return text
+
+
+def _small_print(plan: Plan, facts: Facts, now: datetime) -> str:
+    lines = [f"⚠️ {note}" for note in plan.notes]
+    lines += [f"⚠️ {who} did not answer: {missing}." for who, missing in facts.silent]
+    unsure = [s.title for s in plan.visits() if s.checks]
+    if unsure:
+        lines.append(
+            f"“check” means that I am not sure of the opening hours: "
+            f"{words.plural(len(unsure), 'stop')}."
+        )
+    sources = {_source_words(s, now) for s in plan.visits()}
+    typical = {d.weather.typical for d in plan.days if d.weather}
+    weather = {words.source(d.weather.source, now) for d in plan.days if d.weather}
+    kind = "typical values, no forecast yet" if typical == {True} else "forecast"
+    lines.append(
+        f"_Checked: opening times, travel times, meals and margins. Places: "
+        f"{words.listing(sorted(sources))}. Weather: {words.listing(sorted(weather))}, {kind}._"
+    )
+    return "\n".join(lines)
+
+
+def _source_words(stop: Stop, now: datetime) -> str:
+    text = words.source(stop.source, now)
+    if stop.source.confidence is Confidence.CURATED:
+        text += f" ({stop.source.fetched_at:%b %Y})"
+    return text
+
+
+def day_of(plan: Plan, number: int | None, on: object = None) -> Day | None:
+    """The day with this number (from 1) or date; None when the plan has no such day."""
+    for n, day in enumerate(plan.days, 1):
+        if n == number or (on is not None and day.day == on):
+            return day
+    return None
+
+
+def next_stop(plan: Plan, moment: datetime) -> tuple[Day, Stop] | None:
+    """The first stop that has not ended at `moment`."""
+    for day in plan.days:
+        for stop in day.stops:
+            if stop.end > moment:
+                return day, stop
+    return None
+
+
+def is_running(plan: Plan, moment: datetime) -> bool:
+    """True from one day before the first day to the end of the last one, in the local calendar."""
+    local = moment.astimezone(plan.days[0].stops[0].start.tzinfo) if plan.days[0].stops else moment
+    return plan.first_day - timedelta(days=1) <= local.date() <= plan.last_day

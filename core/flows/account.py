@@ -1,0 +1,390 @@
+"""Account: first contact, help, trips, the profile, settings, exports, undo and erasing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from core import words
+from core.cards import day_card
+from core.choices import choice
+from core.errors import Rejected
+from core.messages import Choice, Choices, File, Text
+from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
+from core.reading import Intent
+from core.resolving import place_of
+from core.trips import Trip
+from core.turn import Screen, Turn
+from core.wishes import Mention
+
+ERASE_MINUTES = 10
+_ORIGINS = {"told": "you told me", "chosen": "you chose it", "concluded": "I concluded it"}
+
+WELCOME = (
+    "Hello{name}! I am **Caravan**, a travel companion.\n\n"
+    "Tell me what you dream of, as vaguely as you like (“somewhere warm in mid April, not too "
+    "touristy, 1200 euros with flights, from Berlin”), or where you want to go (“Lisbon, "
+    "12–15 March”). I suggest places, build a day-by-day plan whose opening times and ways are "
+    "checked, and help on the road.\n\n"
+    "I book and pay nothing, and I say what I do not know."
+)
+HELP = (
+    "**What I can do**\n"
+    "- Ideas where to go: “somewhere warm in April”, /brainstorm\n"
+    "- A checked plan: “plan Lisbon 12–15 March, 2 people, 900 euros”, /plan\n"
+    "- Changes: “slower”, “no museums”, “swap day 2 and 3”, “we land at 15:00”, “cheaper”, “undo”\n"
+    "- Reasons: “why is the museum on that day?”\n"
+    "- On the road: “what is next?”, “it rains”, “emergency number”, “how do I say thank you?”, "
+    "/support\n"
+    "- Your trips and a calendar file: /trips, “calendar file”\n"
+    "- What I know about you: /profile, /settings, /export, /forget\n"
+    "- /cancel stops what is open"
+)
+
+
+class Account:
+    """Everything about the person and what Caravan keeps for them."""
+
+    name = "account"
+
+    async def run(self, turn: Turn) -> AsyncIterator[Screen]:
+        yield await self._answer(turn)
+
+    async def _answer(self, turn: Turn) -> Screen:
+        match turn.request.intent:
+            case Intent.START:
+                return _start(turn)
+            case Intent.HELP:
+                return (Text(markdown=HELP), _menu(turn))
+            case Intent.PROFILE:
+                return await _profile(turn)
+            case Intent.SETTINGS:
+                return _settings(turn)
+            case Intent.TRIPS:
+                return _trips(turn)
+            case Intent.EXPORT:
+                return await _export(turn)
+            case Intent.FORGET:
+                return _forget(turn)
+            case Intent.UNDO:
+                return _undo(turn)
+            case Intent.CANCEL:
+                return _cancel(turn)
+            case Intent.YES | Intent.NO:
+                return _yes_no(turn)
+            case _:
+                return (Text(markdown=HELP), _menu(turn))
+
+
+def _menu(turn: Turn) -> Choices:
+    options = [choice("ideas", "", "Ideas where to go")]
+    if turn.trips:
+        options.append(choice("trips", "", "My trips"))
+    options.append(choice("profile", "", "What you know about me"))
+    return Choices(options=turn.offer(*options))
+
+
+def _start(turn: Turn) -> Screen:
+    name = turn.message.sender.name
+    turn.update(greeted=True, asked="")
+    text = WELCOME.format(name=f", {words.literal(name)}" if name else "")
+    options = turn.offer(choice("ideas", "", "Ideas where to go"), choice("help", "", "Help"))
+    return (Text(markdown=text), Choices(options=options))
+
+
+# --- the profile -------------------------------------------------------------------------------
+
+
+async def _profile(turn: Turn) -> Screen:
+    if turn.request.about and turn.message.choice:
+        return _unlearn(turn, turn.request.about)
+    if turn.request.edits:
+        return await _learn(turn)
+    return _show_profile(turn)
+
+
+def _show_profile(turn: Turn) -> Screen:
+    if not turn.profile.facts:
+        return (
+            Text(
+                markdown="I know nothing about you yet. Tell me, for example: “I live in Berlin”, "
+                "“I am vegetarian”, “I love hiking”, “I have been to Rome”."
+            ),
+        )
+    lines = ["**What I know about you**"]
+    for fact in turn.profile.facts:
+        lines.append(
+            f"- {KEYS[fact.key][0]}: **{words.literal(fact.value)}** "
+            f"({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
+        )
+    lines.append("\nSay “forget that I like hiking” or tap to remove something.")
+    options = [
+        choice("unlearn", str(index), f"Remove: {fact.value[:30]}")
+        for index, fact in enumerate(turn.profile.facts[:6])
+    ]
+    if turn.profile.earlier:
+        options.append(choice("undo", "", "Undo the last change"))
+        turn.update(last_change="profile")
+    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+
+
+def _unlearn(turn: Turn, index: str) -> Screen:
+    facts = turn.profile.facts
+    if not index.isdigit() or int(index) >= len(facts):
+        return _show_profile(turn)
+    fact = facts[int(index)]
+    turn.profile = turn.profile.without(fact.key, fact.value)
+    return _profile_changed(turn, [f"{KEYS[fact.key][0]}: {words.literal(fact.value)} removed"])
+
+
+async def _learn(turn: Turn) -> Screen:
+    """Take over the facts of the message; the words they came from stay with them."""
+    said: list[str] = []
+    before = turn.profile
+    for edit in turn.request.edits:
+        if edit.key not in KEYS:
+            continue
+        label = KEYS[edit.key][0]
+        if edit.remove:
+            kept = turn.profile
+            turn.profile = turn.profile.without(edit.key, edit.value)
+            said.append(
+                f"{label}: {words.literal(edit.value) or 'all'} "
+                f"{'removed' if turn.profile != kept else 'was not there'}"
+            )
+            continue
+        value = edit.value.strip()[:MAX_VALUE_CHARS]
+        turn.profile = turn.profile.learned(
+            ProfileFact(
+                key=edit.key,
+                value=value,
+                origin="told",
+                words=turn.message.text[:MAX_VALUE_CHARS],
+                said_at=turn.now,
+            )
+        )
+        said.append(f"{label}: {words.literal(value)}")
+        if edit.key == "home":
+            await _learn_home(turn, value)
+    if turn.profile == before:
+        return (Text(markdown="I knew that already. " + "; ".join(said) + "."),)
+    # One undo takes back the whole message, however many facts it held.
+    turn.profile = turn.profile.model_copy(
+        update={"earlier": (*before.earlier, before.facts)[-10:]}
+    )
+    return _profile_changed(turn, said)
+
+
+async def _learn_home(turn: Turn, home: str) -> None:
+    """The time zone and currency that a home brings along, marked as concluded."""
+    place = await place_of(Mention(text=home), turn.travel)
+    if place is None:
+        return
+    facts = [("timezone", place.timezone)]
+    country = turn.travel.places.country(place.country)
+    if country is not None and not turn.profile.value("currency"):
+        facts.append(("currency", country.currency))
+    turn.profile = turn.profile.learned(
+        *(
+            ProfileFact(key=key, value=value, origin="concluded", words=home, said_at=turn.now)
+            for key, value in facts
+        )
+    )
+
+
+def _profile_changed(turn: Turn, said: list[str]) -> Screen:
+    turn.update(last_change="profile", asked="")
+    wish = turn.session.wish.with_news(turn.request.wish)
+    turn.update(wish=wish)
+    options = [choice("undo", "", "Undo"), choice("profile", "", "Show my profile")]
+    if turn.session.suggested or wish.when or wish.destinations:
+        options.insert(0, choice("ideas", "", "Go on"))
+    return (
+        Text(markdown=f"Noted. {'; '.join(said)}."),
+        Choices(options=turn.offer(*options)),
+    )
+
+
+def _settings(turn: Turn) -> Screen:
+    p = turn.profile
+    shown = [
+        ("Language", p.value("language") or f"as you write (now {turn.session.language})"),
+        ("Currency", p.value("currency") or "from your home, else EUR"),
+        ("Home", p.value("home") or "not known"),
+        ("Time zone", p.value("timezone") or "UTC until I know your home"),
+        ("Pace", p.value("pace") or "normal"),
+    ]
+    lines = ["**Settings**", *(f"- {k}: {words.literal(v)}" for k, v in shown)]
+    lines.append(
+        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “relaxed pace”."
+    )
+    options = (
+        choice("profile", "", "What you know about me"),
+        choice("data", "", "Export my data"),
+        choice("forget", "", "Erase everything"),
+    )
+    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+
+
+# --- trips -------------------------------------------------------------------------------------
+
+
+def _trips(turn: Turn) -> Screen:
+    if turn.request.about:
+        trip = next((t for t in turn.trips if t.id == turn.request.about), None)
+        if trip is None:
+            raise Rejected("I do not have that trip any more.")
+        turn.update(trip_id=trip.id, wish=trip.wish, module="planning")
+        return _trip_screen(turn, trip)
+    if not turn.trips:
+        options = turn.offer(choice("ideas", "", "Ideas where to go"))
+        return (Text(markdown="You have no trips yet."), Choices(options=options))
+    lines = ["**Your trips**"]
+    opened: list[Choice] = []
+    for number, trip in enumerate(turn.trips[:8], 1):
+        mark = " (open)" if trip.id == turn.session.trip_id else ""
+        lines.append(f"{number}. {words.literal(trip.title)}{mark}")
+        opened.append(choice("open", trip.id, trip.title[:40]))
+    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*opened)))
+
+
+def _trip_screen(turn: Turn, trip: Trip) -> Screen:
+    if trip.plan is None:
+        return (Text(markdown=f"**{words.literal(trip.title)}** has no plan yet."),)
+    days = "\n\n".join(day_card(d, n) for n, d in enumerate(trip.plan.days, 1))
+    options = turn.offer(
+        choice("ics", "", "Calendar file"),
+        choice("change", "slower", "Slower"),
+        choice("change", "cheaper", "Cheaper"),
+    )
+    return (
+        Text(markdown=f"**{words.literal(trip.title)}**\n\n{days}"),
+        Choices(options=options),
+    )
+
+
+# --- taking data along, undo, erase ------------------------------------------------------------
+
+
+async def _export(turn: Turn) -> Screen:
+    if turn.request.what == "data":
+        return await _data(turn)
+    trip = turn.trip
+    if trip is None or trip.plan is None:
+        if turn.request.what == "calendar":
+            return (Text(markdown="There is no plan yet to put into a calendar."),)
+        return await _data(turn)
+    if turn.calendar is None:
+        raise Rejected("Calendar files are switched off here.")
+    name = f"caravan-{trip.plan.destination_id}-{trip.plan.first_day}.ics"
+    file = File(
+        name=name,
+        media_type="text/calendar",
+        content=turn.calendar(trip, turn.now),
+        caption=f"{trip.title}: every stop with its local time. Import it again after a change; "
+        "entries are updated, not doubled.",
+    )
+    return (Text(markdown=f"The calendar of **{words.literal(trip.title)}**."), file)
+
+
+async def _data(turn: Turn) -> Screen:
+    if turn.own_data is None:
+        raise Rejected("The data export is switched off here.")
+    rows = await turn.own_data()
+    content = json.dumps(rows, ensure_ascii=False, indent=2, default=str).encode()
+    file = File(
+        name=f"caravan-data-{turn.now.date()}.json",
+        media_type="application/json",
+        content=content,
+        caption="Everything I keep about you.",
+    )
+    return (Text(markdown="Everything I keep about you, as a file."), file)
+
+
+def _forget(turn: Turn) -> Screen:
+    answer = turn.request.about
+    if turn.message.choice and answer:
+        token, _, decision = answer.partition("/")
+        valid = (
+            token == turn.session.erase_token
+            and turn.session.erase_until is not None
+            and turn.now <= turn.session.erase_until
+        )
+        if decision == "yes" and valid:
+            return _erase(turn)
+        turn.update(erase_token="", erase_until=None, asked="")
+        return (
+            Text(
+                markdown="Nothing was erased."
+                if decision == "no"
+                else "That button is too old, so nothing was erased. Send /forget again."
+            ),
+        )
+    token = turn.new_id("e")[-8:]
+    turn.update(
+        erase_token=token,
+        erase_until=turn.now + timedelta(minutes=ERASE_MINUTES),
+        asked="erase",
+    )
+    options = turn.offer(
+        choice("erase", f"{token}/yes", "Yes, erase everything"),
+        choice("erase", f"{token}/no", "No, keep it"),
+    )
+    return (
+        Text(
+            markdown="I erase your profile, trips, suggestions and messages for good. This cannot "
+            "be undone. “/export” gives you a copy first. Erase everything?"
+        ),
+        Choices(options=options),
+    )
+
+
+def _erase(turn: Turn) -> Screen:
+    turn.erase = True
+    turn.profile = Profile(person=turn.profile.person)
+    turn.update(erase_token="", erase_until=None, asked="", offered=())
+    return (Text(markdown="Done. Everything I kept about you is erased."),)
+
+
+def _undo(turn: Turn) -> Screen:
+    what = turn.session.last_change
+    if what == "profile" and turn.profile.earlier:
+        turn.profile = turn.profile.undone()
+        return (Text(markdown="Undone. Your profile is as it was before."), _undo_menu(turn))
+    trip = turn.trip
+    if what == "plan" and trip is not None and trip.earlier and trip.plan is not None:
+        turn.keep_trip(trip.undone(turn.now))
+        restored = turn.trip
+        assert restored is not None
+        turn.update(wish=restored.wish)
+        (text, *rest) = _trip_screen(turn, restored)
+        assert isinstance(text, Text)
+        return (Text(markdown=f"Undone; this is the plan before.\n\n{text.markdown}"), *rest)
+    return (Text(markdown="There is nothing to undo."),)
+
+
+def _undo_menu(turn: Turn) -> Choices:
+    options: list[Choice] = [choice("profile", "", "Show my profile")]
+    return Choices(options=turn.offer(*options))
+
+
+def _cancel(turn: Turn) -> Screen:
+    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="")
+    return (Text(markdown="Stopped. Your trips are kept. What shall we do instead?"), _menu(turn))
+
+
+def _yes_no(turn: Turn) -> Screen:
+    """A bare yes or no: the answer to the question that is open, if there is one."""
+    session = turn.session
+    if session.asked == "erase" and session.erase_until and turn.now <= session.erase_until:
+        if turn.request.intent is Intent.YES:
+            return _erase(turn)
+        turn.update(erase_token="", erase_until=None, asked="")
+        return (Text(markdown="Nothing was erased."),)
+    if turn.request.intent is Intent.NO:
+        return (Text(markdown="All right. What would you like instead?"), _menu(turn))
+    return (Text(markdown="Yes to what? Tell me in a few words."), _menu(turn))
+
+
+__all__ = ["HELP", "WELCOME", "Account"]

@@ -1,0 +1,119 @@
+"""What a change asks of the wish and of the dates, before the planner repairs the plan."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from core.errors import Rejected
+from core.interests import INTERESTS
+from core.naming import best_named
+from core.reading import Change, ChangeKind
+from core.resolving import date_options
+from core.trips import Plan, Trip
+from core.turn import Turn
+from core.wishes import Pace, When, Wish
+
+_PACES = (Pace.RELAXED, Pace.NORMAL, Pace.PACKED)
+
+
+def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change, ...], date, date]:
+    """The wish after the message, the changes in it, and the first and last day.
+
+    Raises Rejected when a change names a day or a stop that the plan does not have.
+    """
+    request = turn.request
+    wish = trip.wish.with_news(request.wish.model_copy(update={"when": None}))
+    changes = tuple(_numbered(c, plan) for c in request.changes) or _implied(turn)
+    for change in changes:
+        wish = _with_change(wish, change, plan)
+    first, last = _days(request.wish.when, plan, turn.now.date())
+    when = When(first=first, last=last)
+    return wish.model_copy(update={"when": when}), changes, first, last
+
+
+def _implied(turn: Turn) -> tuple[Change, ...]:
+    """Changes that stand in the wish alone: new dates, people, money, refusals."""
+    news = turn.request.wish
+    found: list[Change] = []
+    if news.when is not None:
+        found.append(Change(kind=ChangeKind.SHIFT_DATES))
+    if news.party is not None:
+        found.append(Change(kind=ChangeKind.PARTY))
+    if news.budget is not None:
+        found.append(Change(kind=ChangeKind.BUDGET))
+    found += [Change(kind=ChangeKind.NO_CATEGORY, what=t) for t in news.dislikes if t in INTERESTS]
+    found += [Change(kind=ChangeKind.MORE_OF, what=t) for t in news.likes if t in INTERESTS]
+    found += [Change(kind=ChangeKind.ADD, what=t) for t in news.musts]
+    if news.arrive_at is not None:
+        found.append(Change(kind=ChangeKind.ARRIVE_AT, at=news.arrive_at))
+    if news.leave_at is not None:
+        found.append(Change(kind=ChangeKind.LEAVE_AT, at=news.leave_at))
+    return tuple(found)
+
+
+def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
+    match change.kind:
+        case ChangeKind.SLOWER | ChangeKind.FASTER:
+            step = -1 if change.kind is ChangeKind.SLOWER else 1
+            index = _PACES.index(Pace(plan.pace)) + step
+            return wish.model_copy(update={"pace": _PACES[min(max(index, 0), 2)]})
+        case ChangeKind.NO_CATEGORY:
+            return wish.with_news(Wish(dislikes=(change.what,)))
+        case ChangeKind.MORE_OF:
+            return wish.with_news(Wish(likes=(change.what,)))
+        case ChangeKind.REMOVE:
+            return wish.with_news(Wish(dislikes=(_stop_title(change.what, plan),)))
+        case ChangeKind.ADD:
+            return wish.with_news(Wish(musts=(change.what,)))
+        case ChangeKind.ARRIVE_AT:
+            return wish.model_copy(update={"arrive_at": change.at or wish.arrive_at})
+        case ChangeKind.LEAVE_AT:
+            return wish.model_copy(update={"leave_at": change.at or wish.leave_at})
+        case _:
+            return wish
+
+
+def _stop_title(what: str, plan: Plan) -> str:
+    """The title of the stop that `what` names. Raises Rejected when the plan has none such."""
+    visits = plan.visits()
+    found = best_named(what, [(s.title, s.title) for s in visits])
+    if found is None:
+        raise Rejected(f"The plan has no stop called “{what}”. Which one shall go?")
+    return found
+
+
+def _numbered(change: Change, plan: Plan) -> Change:
+    """The change with day numbers for dates; checks that the plan has these days."""
+    numbers = {d.day: n for n, d in enumerate(plan.days, 1)}
+    update: dict[str, object] = {}
+    if change.on is not None and change.day is None:
+        number = numbers.get(change.on) or _by_weekday(change.on, plan)
+        if number is None:
+            raise Rejected("The plan has no such day.")
+        update["day"] = number
+    changed = change.model_copy(update=update)
+    for number in (changed.day, changed.other_day):
+        if number is not None and not 1 <= number <= len(plan.days):
+            raise Rejected(f"The plan has days 1 to {len(plan.days)}; there is no day {number}.")
+    return changed
+
+
+def _by_weekday(on: date, plan: Plan) -> int | None:
+    return next((n for n, d in enumerate(plan.days, 1) if d.day.weekday() == on.weekday()), None)
+
+
+def _days(news: When | None, plan: Plan, today: date) -> tuple[date, date]:
+    """The dates after the change: a new start keeps the length, a new length keeps the start."""
+    first, last = plan.first_day, plan.last_day
+    if news is None:
+        return first, last
+    length = (last - first).days
+    if news.nights is not None and not (news.first or news.earliest):
+        return first, first + timedelta(days=news.nights)
+    if news.first is not None:
+        if news.last is not None and (news.last > news.first or news.nights == 0):
+            return news.first, news.last
+        return news.first, news.first + timedelta(days=length)
+    kept = news if news.nights is not None else news.model_copy(update={"nights": length})
+    options = date_options(Wish(when=kept), today, 1)
+    return options[0] if options else (first, last)
