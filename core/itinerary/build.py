@@ -18,17 +18,22 @@ from core.itinerary.schedule import (
     whole_day,
 )
 from core.itinerary.search import Days, Search
-from core.itinerary.tables import BEST_TIME, Tables
+from core.itinerary.tables import Tables
 from core.trips import WEEKDAYS, Day, Plan, StopKind
 
-ITERATIONS = 250
+
+def iterations_for(problem: Problem) -> int:
+    """How long to search by default: what pays, and at most about two seconds."""
+    size = max(1, len(problem.sights) * len(problem.days))
+    return min(320, 20 + size * 3 // 2, 200_000 // size)
 
 
-def build(problem: Problem, *, iterations: int = ITERATIONS, known: Plan | None = None) -> Plan:
+def build(problem: Problem, *, iterations: int | None = None, known: Plan | None = None) -> Plan:
     """The best plan found. Same problem, same iterations: the same plan, to the byte.
 
-    `known` is an earlier plan: the search may start from it, and its flights, notes and
-    assumptions are taken over.
+    `iterations` is how long to search: None as `iterations_for` says, 0 for insertion only. `known`
+    is an earlier plan: the search may start from it, and its flights, notes and assumptions are
+    taken over.
 
     Raises:
         Impossible: no plan keeps all hard constraints; the reasons are sentences for people.
@@ -36,7 +41,8 @@ def build(problem: Problem, *, iterations: int = ITERATIONS, known: Plan | None 
     tables = Tables(problem)
     refuse_hopeless(tables)
     search = Search(tables)
-    days = search.run(iterations, _as_days(tables, known))
+    count = iterations_for(problem) if iterations is None else iterations
+    days = search.run(count, _as_days(tables, known))
     missing = tables.must.difference(*days)
     if missing:
         raise Impossible(*(_does_not_fit(tables, s) for s in sorted(missing)))
@@ -113,7 +119,7 @@ def _day_score(tables: Tables, d: int, day: Day) -> float:
             if tables.best[s]:
                 # By the length that was planned for, so that a lunch inside changes nothing.
                 middle = start + (end - start) // 2
-                share = BEST_TIME * worth
+                share = tables.time_share[d][s]
                 points += share if _inside(middle, tables.best[s]) else -share / 2
             if kinds & tables.kind[s]:
                 points -= SAME_KIND_POINTS

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from core.itinerary.problem import DINNER_MIN, DINNER_WINDOW, LUNCH_MIN, LUNCH_WINDOW
 from core.itinerary.tables import (
-    BEST_TIME,
     DINNER_LAST,
     LUNCH_LAST,
     NO_LIMIT,
@@ -69,8 +68,12 @@ def advance(
     for s in sights:
         go = travel[at][s]
         minutes = length[s]
-        start = _first(windows[s], t + go)
-        if start < 0:
+        arrival = t + go
+        for first, last in windows[s]:
+            if arrival <= last:
+                start = first if first > arrival else arrival
+                break
+        else:
             return None
         inside = False
         if lunch and (start + minutes > LUNCH_LAST or t >= LUNCH_EASY):
@@ -109,7 +112,13 @@ def advance(
             if tables.area[s] and tables.area[at] == tables.area[s]:
                 points += SAME_AREA_POINTS
         if tables.best[s]:
-            points += _time_of_day(tables, day, s, start + minutes // 2)
+            share, middle = tables.time_share[day][s], start + minutes // 2
+            for first, last in tables.best[s]:
+                if first <= middle < last:
+                    points += share
+                    break
+            else:
+                points -= share / 2
         if kinds & tables.kind[s]:
             points -= SAME_KIND_POINTS
         kinds |= tables.kind[s]
@@ -178,9 +187,3 @@ def _lunch_inside(tables: Tables, day: int, s: int, arrival: int) -> int:
     overlap = min(end, LUNCH_WINDOW[1]) - max(start, LUNCH_WINDOW[0])
     return start if start >= 0 and overlap >= LUNCH_MIN else -1
 
-
-def _time_of_day(tables: Tables, day: int, s: int, middle: int) -> float:
-    share = BEST_TIME * tables.worth[day][s]
-    if any(first <= middle < last for first, last in tables.best[s]):
-        return share
-    return -share / 2

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
+from math import sqrt
 from random import Random
 
-from core.itinerary.schedule import State, advance, finish, first_state, whole_day
+from core.itinerary.schedule import TRAVEL_POINTS, State, advance, finish, first_state, whole_day
 from core.itinerary.tables import FAR_AWAY, Tables
 
 Days = tuple[tuple[int, ...], ...]  # sights of each day in order
 
-EAGERNESS = (0.0, 0.5, 1.0)  # gain / load ** eagerness decides which sight goes in next
+EAGERNESS = 3  # gain, gain per root of a minute, gain per minute: what goes in next
+POSITIONS = 2  # fitting positions that are compared, those with the smallest detour first
+CHOICE = 2  # sights looked at for each place in the plan
 NOISE = 0.35
 KEPT_DAYS = 60_000  # remembered days, before the memory starts again
 PERMUTED_UP_TO = 5
@@ -30,7 +33,8 @@ class Insertion:
         self.token = token
         self.sights = sights  # the day afterwards
         self.cost = cost
-        self.keys = tuple(gain / max(load, 15) ** power for power in EAGERNESS)
+        load = max(load, 15)
+        self.keys = (gain, gain / sqrt(load), gain / load)
 
 
 class Search:
@@ -41,22 +45,21 @@ class Search:
         self.rng = Random(tables.problem.seed)
         self._ends: dict[tuple[int, tuple[int, ...]], State | None] = {}
         self._insertions: dict[tuple[int, tuple[int, ...]], list[Insertion]] = {}
-        self._usable = [
-            [s for s in range(tables.n) if tables.windows[d][s]] for d in range(tables.days)
-        ]
+        self._like = _alike(tables)
+        self._usable = [self._worth_trying(d) for d in range(tables.days)]
 
     def run(self, iterations: int, start: Days | None = None) -> Days:
         """The best days found. Sights in `start` are taken over as far as they fit."""
         empty: Days = ((),) * self.tables.days
         calm = [1.0] * self.tables.n
-        tries = [self._refill(empty, calm, power) for power in range(len(EAGERNESS))]
+        tries = [self._refill(empty, calm, power) for power in range(EAGERNESS)]
         if start is not None and all(self.end(d, day) is not None for d, day in enumerate(start)):
             tries.append(self._refill(start, calm, 0))
         best = max((t for t in tries if self.affordable(t)), key=self.points, default=empty)
         best_points = self.points(best)
         now, now_points = best, best_points
         for n in range(iterations):
-            found = self._refill(self._ruin(now), self._noise(), self.rng.randrange(3))
+            found = self._refill(self._ruin(now), self._noise(), self.rng.randrange(EAGERNESS))
             found_points = self.points(found)
             if not self.affordable(found):
                 continue
@@ -74,7 +77,7 @@ class Search:
 
     def end(self, day: int, sights: tuple[int, ...]) -> State | None:
         """How the day ends with these sights, None when they do not fit; remembered."""
-        key = (day, sights)
+        key = (self._like[day], sights)
         if key not in self._ends:
             if len(self._ends) > KEPT_DAYS:
                 self._ends.clear()
@@ -91,13 +94,22 @@ class Search:
 
     def insertions(self, day: int, sights: tuple[int, ...]) -> list[Insertion]:
         """The best place in the day for each sight that fits, remembered."""
-        key = (day, sights)
+        key = (self._like[day], sights)
         known = self._insertions.get(key)
         if known is None:
             if len(self._insertions) > KEPT_DAYS // 10:
                 self._insertions.clear()
             known = self._insertions[key] = self._find_insertions(day, sights)
         return known
+
+    def _worth_trying(self, day: int) -> list[int]:
+        """Open sights, in a big town only those that are good for their distance."""
+        tables = self.tables
+        sights = [s for s in range(tables.n) if tables.windows[day][s]]
+        enough = max(40, CHOICE * tables.days * tables.rule.max_visits)
+        away = tables.minutes[tables.anchor]
+        sights.sort(key=lambda s: (TRAVEL_POINTS * away[s] - tables.points[day][s], s))
+        return sorted(sights[:enough])
 
     def _cost(self, days: Days) -> int:
         ends = [self.end(d, sights) for d, sights in enumerate(days)]
@@ -110,29 +122,39 @@ class Search:
             return []
         states = [first_state(tables, day)]
         advance(tables, day, states[0], sights, None, states)
-        windows, travel, far = tables.windows[day], tables.travel, tables.far
+        windows, far = tables.windows[day], tables.far
+        travel, minutes = tables.travel, tables.minutes
+        stops = [*sights, tables.anchor]
+        spots = [(p, state.t, state.at, stops[p]) for p, state in enumerate(states)]
         has_daytrip = any(far[s] for s in sights)
         found: list[Insertion] = []
         for s in self._usable[day]:
             if s in sights or (has_daytrip and far[s]):
                 continue
-            last = windows[s][-1][1]
+            last, to = windows[s][-1][1], minutes[s]
+            detours = [
+                (minutes[at][s] + to[after] - minutes[at][after], p)
+                for p, t, at, after in spots
+                if t + travel[at][s] <= last
+            ]
+            detours.sort()
             best: State | None = None
-            best_at = -1
-            for p, state in enumerate(states):
-                if state.t + travel[state.at][s] > last:
-                    break
-                after = advance(tables, day, state, (s, *sights[p:]))
-                if after is None:
+            best_at, left = -1, POSITIONS
+            for _, p in detours:
+                end = advance(tables, day, states[p], (s, *sights[p:]))
+                if end is not None:
+                    end = finish(tables, day, end)
+                if end is None:
                     continue
-                after = finish(tables, day, after)
-                if after is not None and (best is None or after.points > best.points):
-                    best, best_at = after, p
-            if best is not None:
+                if best is None or end.points > best.points:
+                    best, best_at = end, p
+                left -= 1
+                if not left:
+                    break
+            if best is not None and best.points > before.points:
                 gain, load = best.points - before.points, best.load - before.load
                 whole = (*sights[:best_at], s, *sights[best_at:])
-                if gain > 0:
-                    found.append(Insertion(s, whole, gain, load, best.cost - before.cost))
+                found.append(Insertion(s, whole, gain, load, best.cost - before.cost))
         return found
 
     def _refill(self, days: Days, noise: Sequence[float], power: int) -> Days:
@@ -202,3 +224,21 @@ class Search:
                 if self.affordable(trial):
                     now[d], best = order, end
         return tuple(now)
+
+
+def _alike(tables: Tables) -> list[int]:
+    """For each day the first day that is the same in everything a search can see."""
+    seen: dict[object, int] = {}
+    found = []
+    for d in range(tables.days):
+        key = (
+            tables.start[d],
+            tables.limit[d],
+            tables.lunch[d],
+            tables.dinner[d],
+            tuple(tables.windows[d]),
+            tuple(tables.windows_lunch[d]),
+            tuple(tables.points[d]),
+        )
+        found.append(seen.setdefault(key, d))
+    return found

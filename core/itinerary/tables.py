@@ -87,6 +87,7 @@ class Tables:
         self.best: list[tuple[tuple[int, int], ...]] = [
             tuple(TIMES_OF_DAY[t] for t in s.best_time if t in TIMES_OF_DAY) for s in sights
         ]
+        self.time_share = [[BEST_TIME * worth for worth in row] for row in self.worth]
         # One bit per category, so that a day's categories are one number.
         bits: dict[str, int] = {}
         self.kind = [bits.setdefault(s.category, 1 << len(bits)) for s in sights]
