@@ -1,0 +1,211 @@
+"""Changes to an existing plan: "swap day 2 and 3", "less churches", "drop the tower", "slower please".
+
+"Swap Thursday and Friday" names dates and the reader does not know the plan's first day: the change
+carries the next such Thursday in `on`, and the second day as a distance in the week in `other_day`
+only when it is told as a number. With two weekdays `what` holds the second one in words.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from rapidfuzz import fuzz, process
+
+from adapters.models.reader.almanac import WEEKDAYS, next_weekday
+from adapters.models.reader.tastes import TAG_OF, Tastes
+from adapters.models.reader.text import NUMBER, ORDINALS, Said, fold, number
+from core.reading import Change, ChangeKind
+
+_W = "|".join(w for w in sorted(WEEKDAYS, key=len, reverse=True) if w != "mar")
+_O = "|".join(ORDINALS)
+
+
+def _day(prefix: str) -> str:
+    return (
+        rf"(?:day\s*#?\s*(?P<{prefix}n>{NUMBER})\b|(?:the\s+)?(?P<{prefix}o>{_O}|last)(?: day)?\b"
+        rf"|(?P<{prefix}w>{_W})\b|(?P<{prefix}n2>\d{{1,2}})\b)"
+    )
+
+
+_SLOWER = re.compile(
+    r"\b(?:slower|slow (?:it )?down|too (?:much|many (?:things|stops|sights|places)|full|packed|fast|rushed|hectic|tight|busy|stressful|tiring|exhausting)|more (?:relaxed|relaxing|free time|breaks|time off|rest|chill|downtime)|less (?:packed|rushed|busy|hectic|stops|full|things|stressful|per day|stuff|walking)|"
+    r"fewer (?:stops|things|sights)|relax(?:ed)?(?: it| the plan| pace)?|(?:too )?exhausting|calmer|easier|less of everything|langsamer|mas (?:lento|tranquilo)|moins (?:vite|charge))\b"
+)
+_FASTER = re.compile(
+    r"\b(?:faster|more (?:stops|things|sights|stuff|activities|per day|packed|to do|places)|fuller|fit (?:in )?more|pack (?:it|more|the days)|busier|too (?:slow|empty|relaxed|few (?:things|stops|sights)|little)|add more(?! \w+ing)|squeeze in more|schneller|mas rapido)\b"
+)
+_CHEAPER = re.compile(r"\b(?:cheaper|too expensive|less expensive|save (?:some )?money|lower (?:the )?(?:cost|costs|budget|price)|more (?:affordable|budget)|cost less|over budget|free things|gunstiger|billiger|mas barato|moins cher)\b")
+_SWAP = re.compile(rf"\b(?:swap|switch|exchange|flip|trade|change)(?: around)?\s+{_day('a')}\s*(?:and|with|&|for|<->|to)\s*(?:the\s+)?{_day('b')}")
+_MOVE = re.compile(rf"\b(?:move|shift|put|push|bring|do|reschedule|have)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:to|on|onto|for|forward to|back to|over to|into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{_O}|last)\s+day|(?P<w>{_W})|(?P<rel>tomorrow|today))\b")
+_REMOVE = re.compile(
+    r"\b(?:drop|remove|delete|skip|cut|scrap|ditch|take (?:out|off)|leave out|kick out|get rid of|cancel|cross off|without|no need for|don't want to (?:go to|see|visit|do)|dont want to (?:go to|see|visit|do)|don't need|not interested in|lose|throw out)\s+(?P<what>(?!that$|it$).{2,70})"
+)
+_TAKE_OUT = re.compile(r"\btake\s+(?P<what>.{2,60}?)\s+(?:out|off(?: the (?:plan|list))?)\b")
+_ADD = re.compile(r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also )?(?:see|visit|go to|do)|we also want to (?:see|visit)|don't forget|i(?:'d| would) (?:also )?like to (?:see|visit|add)|what about adding)\s+(?P<what>.{2,70})")
+_MORE = re.compile(r"\bmore\s+(?:time (?:for|in|at)\s+)?(?P<what>[\w' -]{3,40})")
+_NO_TAG = re.compile(r"\b(?:no(?: more)?|less|fewer|without|not so many|too many|drop (?:all )?the|skip (?:all )?the|remove (?:all )?(?:the )?|cut the|don't like|don't want|not into|hate|enough|too much)\s+(?:the |all |of the |any |more |other )*(?P<what>[\w -]{3,30})")
+_FLIGHT_TIME = re.compile(r"\b(?P<how>earlier|later)\s+(?:return |outbound )?(?:flight|plane|departure|arrival|start|train)\b|\b(?:flight|plane) (?:is |was )?(?:moved |changed |rebooked )?(?:to )?(?P<how2>earlier|later)\b")
+_RAIN = re.compile(r"\b(?:rain(?:y)?[ -]?(?:plan|day plan|version|alternative|option|backup|proof)|plan b(?: for rain)?|bad weather (?:plan|version|alternative)|indoor (?:plan|version|alternative|stuff|things|activities|options?)|make (?:it|day \d|that day|\w+day) (?:indoors?|rain ?proof)|something (?:inside|indoors?)|move (?:it|everything|things) (?:inside|indoors))\b")
+_DAY_WORDS = re.compile(rf"\b(?:day\s*#?\s*(?P<n>{NUMBER})\b|(?:the\s+)?(?P<o>{_O})\s+day\b)")
+_WEEKDAY = re.compile(rf"\b(?P<w>{_W})\b")
+_TAIL = re.compile(
+    r"\s*(?:\b(?:please|pls|plz|thanks|thx|from the (?:plan|list|trip|itinerary)|from (?:our|my) (?:plan|trip)|from day \d+|to the (?:plan|list|trip|itinerary)|to (?:our|my) (?:plan|trip)|on day \d+|to day \d+|in the plan|instead|too|as well|if possible|maybe|then|somewhere|this time|entirely|completely|altogether|again|on (?:the )?\w+ day|on \w+day|to \w+day)\b|q\w+z\b|[.!?,:;)])+\s*$"
+)
+
+
+def day_in(said: Said) -> int | None:
+    """The number in "day 2" or "the second day"."""
+    m = _DAY_WORDS.search(said.low)
+    if not m:
+        return None
+    return number(m["n"]) if m["n"] else ORDINALS[m["o"]]
+
+
+def weekday_in(said: Said, today: date) -> date | None:
+    """The next date of the weekday that is named, today included."""
+    if re.search(r"\btomorrow\b", said.low):
+        return today + timedelta(1)
+    if re.search(r"\b(?:today|tonight)\b", said.low):
+        return today
+    m = _WEEKDAY.search(said.low)
+    if not m or (len(m["w"]) < 4 and not re.search(r"\b(?:on|the|for)\s+$", said.low[: m.start()])):
+        return None
+    return next_weekday(WEEKDAYS[m["w"]], today - timedelta(1))
+
+
+def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date) -> list[Change]:
+    """The changes a message asks for, in the order of their weight; empty when it asks for none."""
+    low, out = said.low, list[Change]()
+    swap = _swap(low, today)
+    if swap:
+        return [swap]
+    move = _move(said, stops, today)
+    if move:
+        return [move]
+    day, on = day_in(said), weekday_in(said, today)
+    if _RAIN.search(low):
+        return [Change(kind=ChangeKind.INDOOR, day=day, on=on)]
+    flight = _FLIGHT_TIME.search(low)
+    if flight:
+        how = flight["how"] or flight["how2"]
+        kind = ChangeKind.ARRIVE_AT if re.search(r"arriv|outbound|land", low) else ChangeKind.LEAVE_AT
+        return [Change(kind=kind, what=how)]
+    refused = [*tastes.dislikes, *tastes.less]
+    out += [Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on) for tag in dict.fromkeys(refused)]
+    out += _more(low, refused, day, on)
+    out += _named(said, stops, bool(refused), day, on)
+    if not out or not refused:
+        if _CHEAPER.search(low):
+            out.append(Change(kind=ChangeKind.CHEAPER, day=day, on=on))
+        if _SLOWER.search(low) and not any(c.kind is ChangeKind.MORE_OF for c in out):
+            out.append(Change(kind=ChangeKind.SLOWER, day=day, on=on))
+        elif _FASTER.search(low) and not any(c.kind in (ChangeKind.MORE_OF, ChangeKind.ADD) for c in out):
+            out.append(Change(kind=ChangeKind.FASTER, day=day, on=on))
+    return out
+
+
+def _swap(low: str, today: date) -> Change | None:
+    m = _SWAP.search(low)
+    if not m:
+        return None
+    one, on = _day_of(m, "a", today)
+    two, on2 = _day_of(m, "b", today)
+    if on and on2:
+        if on2 < on:
+            on2 += timedelta(7)
+        return Change(kind=ChangeKind.SWAP_DAYS, on=on, what=m["bw"])
+    return Change(kind=ChangeKind.SWAP_DAYS, day=one, other_day=two, on=on or on2)
+
+
+def _day_of(m: re.Match[str], prefix: str, today: date) -> tuple[int | None, date | None]:
+    if m[prefix + "w"]:
+        return None, next_weekday(WEEKDAYS[m[prefix + "w"]], today - timedelta(1))
+    if m[prefix + "o"]:
+        return (-1 if m[prefix + "o"] == "last" else ORDINALS[m[prefix + "o"]]), None
+    return number(m[prefix + "n"] or m[prefix + "n2"]), None
+
+
+def _move(said: Said, stops: tuple[str, ...], today: date) -> Change | None:
+    m = _MOVE.search(said.low)
+    if not m:
+        return None
+    what = stop_named(said.text[m.start("what") : m.end("what")], stops)
+    if m["rel"]:
+        return Change(kind=ChangeKind.MOVE, what=what, on=today + timedelta(m["rel"] == "tomorrow"))
+    if m["w"]:
+        return Change(kind=ChangeKind.MOVE, what=what, on=next_weekday(WEEKDAYS[m["w"]], today - timedelta(1)))
+    day = number(m["n"]) if m["n"] else ORDINALS.get(m["o"], -1)
+    return Change(kind=ChangeKind.MOVE, what=what, day=day)
+
+
+def _more(low: str, refused: list[str], day: int | None, on: date | None) -> list[Change]:
+    out = []
+    for m in _MORE.finditer(low):
+        if re.search(r"\b(?:no|any|not)\s+$", low[: m.start()]):
+            continue
+        for word in (m["what"].strip(), " ".join(m["what"].split()[:2]), m["what"].split()[0]) if m["what"].strip() else ():
+            tag = TAG_OF.get(word)
+            if tag and tag not in refused:
+                out.append(Change(kind=ChangeKind.MORE_OF, what=tag, day=day, on=on))
+                break
+    return out
+
+
+def _named(said: Said, stops: tuple[str, ...], refused: bool, day: int | None, on: date | None) -> list[Change]:
+    out: list[Change] = []
+    for pattern, kind in ((_TAKE_OUT, ChangeKind.REMOVE), (_REMOVE, ChangeKind.REMOVE), (_ADD, ChangeKind.ADD)):
+        m = pattern.search(said.low)
+        if not m or any(c.kind is kind for c in out):
+            continue
+        words = said.text[m.start("what") : m.end("what")]
+        cut = re.search(r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words))
+        words = words[: cut.start()] if cut else words
+        what = stop_named(_bare(words), stops if kind is ChangeKind.REMOVE else ())
+        if not what or fold(what) in ("it", "that", "this", "more", "day", "me", "trip", "plan", "days", "the"):
+            continue
+        if kind is ChangeKind.REMOVE and refused and fold(what) in TAG_OF:
+            continue
+        if kind is ChangeKind.ADD and fold(what).startswith("more"):
+            continue
+        if kind is ChangeKind.ADD and fold(what) in TAG_OF:
+            out.append(Change(kind=ChangeKind.MORE_OF, what=TAG_OF[fold(what)], day=day, on=on))
+            continue
+        out.append(Change(kind=kind, what=what, day=day, on=on))
+    return out
+
+
+def _bare(words: str) -> str:
+    previous = None
+    words = words.strip()
+    while previous != words:
+        previous = words
+        tail = _TAIL.search(fold(words))
+        if tail:
+            words = words[: tail.start()].strip()
+    return re.sub(r"^(?:the|a|an|our|that|this|visiting|going to|a visit to|some)\s+", "", words, flags=re.I).strip(" .,!?")
+
+
+def stop_named(words: str, stops: tuple[str, ...]) -> str:
+    """The title of the stop that `words` name; `words` themselves, cleaned, when none is close."""
+    words = _bare(words)
+    if not stops or not words:
+        return words[:80]
+    best = process.extractOne(fold(words), [fold(s) for s in stops], scorer=fuzz.WRatio, score_cutoff=80)
+    if best is None:
+        return words[:80]
+    return stops[best[2]]
+
+
+def stop_in(said: Said, stops: tuple[str, ...]) -> str:
+    """The stop whose title is (nearly) contained in the message; empty when none is."""
+    if not stops:
+        return ""
+    titles = [fold(s) for s in stops]
+    for title, stop in zip(titles, stops, strict=True):
+        if title in said.low:
+            return stop
+    best = process.extractOne(said.low, titles, scorer=fuzz.partial_ratio, score_cutoff=84)
+    if best and len(titles[best[2]]) >= 5:
+        return stops[best[2]]
+    return ""

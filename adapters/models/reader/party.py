@@ -1,0 +1,202 @@
+"""Who travels: "5 incl kids 4 and 11", "me and my wife", "a couple with a 3-year-old"."""
+
+from __future__ import annotations
+
+import re
+
+from adapters.models.reader.text import NUMBER, Said, number
+from core.wishes import Party
+
+# A child whose age nobody said. Old enough for most sights, young enough for a child's day.
+UNKNOWN_AGE = 8
+_AGE_OF = {"baby": 0, "babies": 0, "infant": 0, "infants": 0, "newborn": 0, "bebe": 0, "toddler": 2, "toddlers": 2}
+_AGE_OF |= {"teen": 15, "teens": 15, "teenager": 15, "teenagers": 15, "teenage": 15, "baby's": 0}
+
+_N = rf"(?:{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
+_GATE = frozenset(
+    "solo alone myself me wife husband partner girlfriend boyfriend gf bf fiance fiancee spouse mom mum mother dad father "
+    "parents parent family couple honeymoon two both of us adults adult people persons person pax travellers travelers "
+    "guests kid kids child children toddler toddlers baby babies infant infants teen teens teenager teenagers friends friend "
+    "group party we son daughter sons daughters twins girls guys boys grandparents sister brother buddies mates single "
+    "erwachsene personen kinder kind freunde frau mann personas adultos ninos amigos novia pareja personnes adultes enfants "
+    "femme mari copine persone adulti bambini pessoas criancas year yo old months colleagues coworkers hubby wifey".split()
+)
+
+_SOLO = re.compile(
+    r"\b(?:solo|alone|by myself|on my own|just me|only me|single (?:person|traveller|traveler|adult)|myself only|allein|1 (?:person|adult|traveller|traveler|pax)|one (?:person|adult|traveller|traveler))\b"
+)
+_TOTAL = re.compile(
+    rf"\b(?:(?:we are|we're|were|we will be|we'll be|there are|there's|party of|group of|table for|wir sind|somos|nous sommes|siamo(?: in)?|zu)\s+(?P<a>{_N})(?!\s*(?:days?|nights?|hours?|weeks?|km|minutes|adults|kids|children|years|euros|tagen|°|%|\w*-year))"
+    rf"|(?P<b>{_N})\s+(?:people|persons|persones|pax|travellers|travelers|guests|of us|personen|personas|personnes|persone|pessoas|heads|colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
+    rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|for (?P<d>two|three|four|five|six)(?=\s*(?:$|[,.!?]|in|under|from|with|on|next|this))"
+    rf"|(?P<e>{_N})\s+incl(?:uding|\.)?)"
+)
+_FAMILY = re.compile(rf"\bfamily (?:of|with) (?P<n>{_N})\b(?!\s*(?:kids|children))")
+_ADULTS = re.compile(rf"\b(?P<n>{_N}|an|a)\s+(?:adults?|grown[ -]?ups?|erwachsene|adultos|adultes|adulti)\b")
+_FRIENDS = re.compile(rf"\b(?P<n>{_N}|a|my best|my|best)\s+(?:good |best |other |close )?(?:friends?|buddies|buddy|mates?|amigos|freunde|amis|amici)\b")
+_COUPLE = re.compile(
+    r"\b(?:couple(?! (?:of|hundred|thousand|days|weeks|hours|nights|more))|honeymoon|pareja|two of us|both of us|us two|my love and i)\b"
+)
+_MATE = re.compile(
+    r"\b(?:wife|husband|hubby|wifey|partner|girlfriend|boyfriend|gf|bf|fiancee?|spouse|better half|significant other|novi[ao]|freundin|frau|mari|femme|copine|copain|moglie|marito)\b"
+)
+_RELATIVE = re.compile(
+    r"\b(?:my|our|the)\s+(?P<who>parents|grandparents|in-laws|mom|mum|mother|dad|father|sister|brother|grandma|grandpa|granny|mother-in-law|father-in-law|cousin|aunt|uncle|roommate|colleague)\b"
+    r"(?:\s+and\s+(?:my\s+)?(?P<and>mom|mum|mother|dad|father|sister|brother|grandma|grandpa))?"
+)
+_KID_WORD = (
+    r"(?:kids?|child|children|toddlers?|bab(?:y|ies)|infants?|newborn|teen(?:ager)?s?|sons?|daughters?|twins|little ones?|boys?|girls?|"
+    r"kind(?:er)?|ninos?|hijos?|enfants?|bambini|criancas?|filhos?|bebe)"
+)
+_KIDS = re.compile(rf"\b(?:(?P<n>{_N}|a|an|one|my|our|the|some|small|little|young|with)\s+)?(?:small |little |young |teenage )?(?P<word>{_KID_WORD})\b")
+_AGES = re.compile(
+    r"\s*(?:\(|,|:|who (?:are|is)|are|is|of|aged?|ages|old|von|mit|de|\s)*\s*(?P<ages>\d{1,2}(?!\d|:|\.\d)(?:\s*(?:,|and|&|y|und|et|e|/|\+)\s*(?:a\s+)?\d{1,2}(?!\d|:|\.\d))*)"
+    r"(?P<unit>\s*-?\s*(?:months?|mo\b|m\.?o\.?|monate|meses|mois))?(?P<years>\s*(?:y/?o|years?(?: old)?|yrs?))?(?!\s*(?:days?|nights?|weeks?|euros?|eur|usd|km|%|people|march|april|may|june|july|am\b|pm\b|[-/.]\s?\d))"
+)
+_AGE_BEFORE = re.compile(
+    rf"\b(?P<age>{_N})[\s-]*(?:(?P<months>months?)|years?|yrs?|yo|y/o|y\.o\.?)[\s-]*(?:old)?s?\b(?:\s+(?P<who>{_KID_WORD}|dog|wine|whisky|building|church|anniversary|adult))?"
+)
+_NOT_TRAVELLING = re.compile(r"\b(?:my|our|the) (?:son|daughter|kids?|parents|mom|mum|sister|brother|friends?)(?:'s)? (?:live|lives|is in|are in|wedding|birthday|house|place|flat)")
+
+
+def find_party(said: Said) -> Party | None:
+    """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody."""
+    if not said.bag & _GATE and not re.search(r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six)\b", said.low):
+        return None
+    if _NOT_TRAVELLING.search(said.low):
+        return None
+    children = _children(said)
+    family = _FAMILY.search(said.low)
+    if family:
+        size = _value(family["n"])
+        said.claim(*family.span())
+        if children:
+            return Party(adults=max(1, size - len(children)), children=children)
+        return Party(adults=min(2, size), children=(UNKNOWN_AGE,) * max(0, size - 2))
+    total = _total(said)
+    grown = _adults(said)
+    if total is not None:
+        if grown and not children and grown > total:
+            total = grown
+        return Party(adults=max(1, total - len(children)), children=children)
+    if grown is not None:
+        return Party(adults=grown, children=children)
+    if children:
+        we = said.bag & {"we", "our", "us", "family", "we're"}
+        return Party(adults=2 if we else 1, children=children)
+    solo = _SOLO.search(said.low)
+    if solo and not re.search(r"(?:leave|not)\s+(?:me\s+)?$", said.low[: solo.start()]):
+        said.claim(*solo.span())
+        return Party(adults=1)
+    return None
+
+
+def _value(word: str) -> int:
+    if word == "both":
+        return 2
+    return max(1, min(number(word) or 1, 60))
+
+
+def _total(said: Said) -> int | None:
+    for m in _TOTAL.finditer(said.low):
+        if not said.free(m.start(), m.end()):
+            continue
+        word = m["a"] or m["b"] or m["c"] or m["d"] or m["e"]
+        before = said.low[: m.start()]
+        if m.group().startswith("were ") or re.search(r"(?:per|only the|than)\s*$", before):
+            continue
+        said.claim(*m.span())
+        return _value(word)
+    return None
+
+
+def _adults(said: Said) -> int | None:
+    """Grown-ups named one way or another; None when none were."""
+    m = _ADULTS.search(said.low)
+    if m:
+        said.claim(*m.span())
+        return _value(m["n"])
+    friends = _FRIENDS.search(said.low)
+    count = None
+    if friends:
+        some = re.search(r"\d|two|three|four|five|six|seven|eight|nine|ten|dos|tres|zwei|drei|vier", friends["n"])
+        if some or friends["n"] == "a" or friends.group().endswith(("friend", "buddy", "mate")):
+            said.claim(*friends.span())
+            count = 1 + (_value(friends["n"]) if some else 1)
+    mate, couple = _MATE.search(said.low), _COUPLE.search(said.low)
+    if mate or couple:
+        for found in (mate, couple):
+            if found:
+                said.claim(*found.span())
+        return (count or 1) + 1 if mate and count else max(2, count or 0)
+    extra = 0
+    if re.search(r"\b(?:with|and|me|taking|bring(?:ing)?|for)\b", said.low):
+        for relative in _RELATIVE.finditer(said.low):
+            extra += 2 if relative["who"] in ("parents", "grandparents", "in-laws") else 1
+            extra += 1 if relative["and"] else 0
+            said.claim(*relative.span())
+    if extra:
+        return (count or 1) + extra
+    return count
+
+
+def _children(said: Said) -> tuple[int, ...]:
+    ages: list[int] = []
+    for m in _AGE_BEFORE.finditer(said.low):
+        who = m["who"] or ""
+        if not said.free(m.start(), m.end()) or who in ("dog", "wine", "whisky", "building", "church", "anniversary", "adult"):
+            continue
+        age = 0 if m["months"] else _value(m["age"])
+        if age > 17 or (not who and "old" not in m.group() and "yo" not in m.group() and "y/o" not in m.group()):
+            continue
+        said.claim(*m.span())
+        ages += [age] * (2 if who == "twins" else 1)
+        rest = re.match(r"\s*(?:and|&|,)\s*(?:a|an|my|our)?\s*(?=\d)", said.low[m.end() :])
+        del rest
+    for m in _KIDS.finditer(said.low):
+        if not said.free(m.start("word"), m.end("word")) or _is_about_kids(said, m):
+            continue
+        ages += _of_kids(said, m)
+    return tuple(ages[:12])
+
+
+_ABOUT_KIDS = re.compile(r"[\s-]*(?:friendly|menu|proof|museum|activities|stuff|club|area|seat|free|at heart|love|loves|like|hate|get bored)")
+_GROWN = frozenset(("girls", "boys", "girl", "boy", "kind"))
+
+
+def _is_about_kids(said: Said, m: re.Match[str]) -> bool:
+    """ "kid friendly" and "a kind of" are no children; "girls trip" is no family."""
+    before = said.low[: m.start()]
+    if m["word"] in _GROWN and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :]) and "our" not in (m["n"] or "") and "my" not in (m["n"] or ""):
+        return True
+    return bool(_ABOUT_KIDS.match(said.low, m.end()) and m["n"] not in ("my", "our")) or before.endswith(("no ", "without ", "no"))
+
+
+def _of_kids(said: Said, m: re.Match[str]) -> list[int]:
+    word, count = m["word"], m["n"] or ""
+    said.claim(m.start("word"), m.end("word"))
+    given = _AGES.match(said.low, m.end())
+    if given and said.free(given.start("ages"), given.end()):
+        months = bool(given["unit"])
+        ages = [0 if months else int(a) for a in re.findall(r"\d{1,2}", given["ages"])]
+        if all(a <= 17 for a in ages):
+            said.claim(m.start(), given.end())
+            if word == "twins" and len(ages) == 1:
+                return ages * 2
+            wanted = number(count) if count not in ("a", "an") else 1
+            if wanted and len(ages) < wanted <= 10:
+                ages += [ages[-1]] * (wanted - len(ages))
+            return ages
+    if re.match(r"\s+under\s+\d", said.low[m.end() :]):
+        pass
+    age = _AGE_OF.get(word, UNKNOWN_AGE)
+    if word == "twins":
+        return [age, age]
+    n = number(count)
+    if n is not None:
+        said.claim(m.start(), m.end())
+        return [age] * min(n, 10)
+    plural = word.endswith("s") or word in ("children", "kinder", "babies", "bambini")
+    if count in ("my", "our", "with") and (not plural or count != "with"):
+        return [age] * (2 if plural else 1)
+    return [age] if not plural and word in _AGE_OF and count else []

@@ -1,0 +1,346 @@
+"""The reader of requests by rules: what Caravan understands without any model.
+
+A message is read part by part (money, dates, people, places, tastes, times); every part claims its
+words, so that "March" is not read again as a town. The parts then decide the intent.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from adapters.models.reader.changes import day_in, find_changes, stop_in, weekday_in
+from adapters.models.reader.dates import find_when
+from adapters.models.reader.intents import Parts, is_correction, is_empty, plan_or_brainstorm
+from adapters.models.reader.language import language_of
+from adapters.models.reader.money import currency_of, find_budget, find_exchange
+from adapters.models.reader.party import find_party
+from adapters.models.reader.places import PlaceNames, Places, find_places
+from adapters.models.reader.profile import (
+    currency_word,
+    export_of,
+    is_taking_back,
+    removals,
+    statements,
+    wants_all_forgotten,
+    wants_profile,
+)
+from adapters.models.reader.questions import about, asks, find_topic, why_about
+from adapters.models.reader.talk import (
+    command_of,
+    name_picked,
+    pick_alone,
+    pick_within,
+    saying,
+    wants_to_dismiss,
+    wants_to_save,
+)
+from adapters.models.reader.tastes import Tastes, find_must_see, find_tastes
+from adapters.models.reader.text import Said, clean
+from adapters.models.reader.times import find_times
+from core.reading import (
+    Change,
+    ChangeKind,
+    Intent,
+    ProfileEdit,
+    ReadingContext,
+    Request,
+    Topic,
+)
+from core.wishes import Budget, Mention, Party, When, Wish
+
+What = Literal["", "calendar", "data"]
+
+
+class RuleReader:
+    """Implements `core.reading.Reader` over a gazetteer: deterministic, no network, no clock."""
+
+    def __init__(self, places: PlaceNames) -> None:
+        self._names = places
+
+    def read(self, text: str, context: ReadingContext) -> Request:
+        """Never raises, whatever the text."""
+        cleaned = clean(text)
+        command, rest = command_of(cleaned)
+        said = Said(rest)
+        if not said.words and command is None:
+            intent = saying(said) if said.low else None
+            return Request(intent=intent or Intent.UNCLEAR, confidence=0.9 if intent else 0.1, language=context.language)
+        language = language_of(said, context.language)
+        request = self._read(said, command, context).model_copy(update={"language": language})
+        return _unsure_in_foreign(request, said, command)
+
+    def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
+        if command is not None:
+            return self._command(said, command, context)
+        short = self._short(said, context)
+        if short is not None:
+            return short
+        return self._long(said, context)
+
+    def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
+        if command is Intent.EXPORT:
+            return Request(intent=command, confidence=1, what="data" if "data" in said.bag else "calendar")
+        if not said.words:
+            return Request(intent=command, confidence=1)
+        if command in (Intent.PLAN, Intent.BRAINSTORM, Intent.SUPPORT, Intent.PROFILE, Intent.TRIPS):
+            read = self._short(said, context) or self._long(said, context)
+            keep = read.intent in (Intent.SAVE, Intent.DISMISS, Intent.FORGET, Intent.YES, Intent.NO)
+            topic = None if command is not Intent.SUPPORT else read.topic
+            if not keep:
+                return read.model_copy(update={"intent": command, "confidence": 1.0, "topic": topic})
+        return Request(intent=command, confidence=1)
+
+    def _short(self, said: Said, context: ReadingContext) -> Request | None:
+        """Set phrases and bare picks."""
+        pick = pick_alone(said, len(context.offered) or len(context.suggested))
+        if pick is not None:
+            sure = bool(context.offered or context.suggested)
+            return Request(
+                intent=Intent.PLAN if sure else Intent.UNCLEAR,
+                confidence=0.95 if sure else 0.4,
+                pick=pick,
+                pick_name=_name_of(pick, context),
+            )
+        intent = saying(said)
+        if intent is None:
+            return None
+        if intent is Intent.YES and context.asked == "" and said.low.strip(" .!") in ("great", "good", "perfect", "right"):
+            return Request(intent=Intent.YES, confidence=0.6)
+        return Request(intent=intent, confidence=0.95 if intent is not Intent.CHAT else 0.5)
+
+    def _long(self, said: Said, context: ReadingContext) -> Request:
+        for special in (self._account, self._why, self._exchange):
+            request = special(said, context)
+            if request is not None:
+                return request
+        picked, span = pick_within(said)
+        if picked is not None:
+            said.claim(*span)
+        parts = self._parts(said, context)
+        for special_of in (self._picked, self._revise, self._support, self._profile):
+            request = special_of(parts, picked)
+            if request is not None:
+                return request
+        intent, confidence = plan_or_brainstorm(parts)
+        return self._request(parts, intent, confidence)
+
+    # Parts
+
+    def _parts(self, said: Said, context: ReadingContext) -> Parts:
+        budget = find_budget(said, context.home_currency)
+        arrive_at, leave_at = find_times(said)
+        when = find_when(said, context.today)
+        party = find_party(said)
+        musts = find_must_see(said)
+        places = find_places(said, self._names, context.asked)
+        tastes = find_tastes(said)
+        musts = [m for m in musts if not self._is_place(m, places)]
+        wish = Wish(
+            destinations=tuple(places.destinations),
+            origin=places.origin,
+            avoid=tuple(places.avoid),
+            when=when,
+            party=party,
+            budget=budget,
+            pace=tastes.pace,
+            likes=tuple(tastes.likes),
+            dislikes=tuple(tastes.dislikes),
+            musts=tuple(dict.fromkeys((*musts, *tastes.musts))),
+            climate=tastes.climate,
+            quiet=tastes.quiet,
+            max_flight_hours=tastes.max_flight_hours,
+            no_flight=tastes.no_flight,
+            diet=tastes.diet,
+            step_free=tastes.step_free,
+            arrive_at=arrive_at,
+            leave_at=leave_at,
+        )
+        correction = is_correction(said, places, not is_empty(wish))
+        return Parts(said, context, wish, places, tastes, correction)
+
+    def _is_place(self, name: str, places: Places) -> bool:
+        """True when a "must see" is a whole destination ("must see Rome"): then it is one."""
+        hits = self._names.find(name)
+        if not hits or not (hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 500_000):
+            return False
+        if all(m.id != hits[0].id for m in places.destinations):
+            kind = hits[0].kind if hits[0].kind in ("country", "state", "island", "region") else "city"
+            places.destinations.append(Mention(text=name, kind=kind, id=hits[0].id))
+        return True
+
+    def _request(self, parts: Parts, intent: Intent, confidence: float) -> Request:
+        edits = statements(parts.said, parts.tastes, parts.places)
+        return Request(
+            intent=intent,
+            confidence=confidence,
+            wish=parts.wish,
+            edits=tuple(edits),
+            correction=parts.correction,
+        )
+
+    # Before anything else is read
+
+    def _account(self, said: Said, context: ReadingContext) -> Request | None:
+        if is_taking_back(said) and not wants_all_forgotten(said):
+            edits = removals(said, find_tastes(said))
+            if edits:
+                return Request(intent=Intent.PROFILE, confidence=0.9, edits=tuple(edits))
+        if wants_all_forgotten(said):
+            return Request(intent=Intent.FORGET, confidence=0.9)
+        what = export_of(said)
+        if what:
+            kind: What = "data" if what == "data" else "calendar"
+            return Request(intent=Intent.EXPORT, confidence=0.9, what=kind)
+        if wants_profile(said):
+            return Request(intent=Intent.PROFILE, confidence=0.9)
+        return None
+
+    def _why(self, said: Said, context: ReadingContext) -> Request | None:
+        words = why_about(said)
+        if words is None:
+            return None
+        return Request(
+            intent=Intent.WHY,
+            confidence=0.9 if words else 0.8,
+            about=stop_in(said, context.stops) or words,
+            day=day_in(said),
+            on=weekday_in(said, context.today),
+        )
+
+    def _exchange(self, said: Said, context: ReadingContext) -> Request | None:
+        found = find_exchange(said, context.home_currency)
+        if found is None:
+            return None
+        return Request(
+            intent=Intent.SUPPORT,
+            confidence=0.9,
+            topic=Topic.MONEY,
+            amount=found.amount,
+            currency=found.currency,
+            to_currency=found.to_currency,
+        )
+
+    # What the parts come to
+
+    def _picked(self, parts: Parts, picked: int | None) -> Request | None:
+        said, context = parts.said, parts.context
+        named = name_picked(said, context.suggested, context.offered)
+        if picked is None and named is None:
+            return None
+        if context.has_plan and picked is not None and not context.suggested and not context.offered:
+            return None
+        pick, name = (picked, _name_of(picked, context)) if picked is not None else named or (None, "")
+        if wants_to_save(said):
+            return Request(intent=Intent.SAVE, confidence=0.95, pick=pick, pick_name=name)
+        refused = bool(named) and any(m.text.casefold() in name.casefold() for m in parts.wish.avoid)
+        if wants_to_dismiss(said) and (picked is not None or refused) and is_empty(parts.wish.model_copy(update={"avoid": ()})):
+            return Request(intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish)
+        if refused or parts.correction or asks(said):
+            return None
+        request = self._request(parts, Intent.PLAN, 0.9)
+        return request.model_copy(update={"pick": pick, "pick_name": name})
+
+    def _revise(self, parts: Parts, picked: int | None) -> Request | None:
+        context, wish, said = parts.context, parts.wish, parts.said
+        if not context.has_plan:
+            return None
+        changes = find_changes(said, parts.tastes, context.stops, context.today)
+        if wish.arrive_at:
+            changes.append(Change(kind=ChangeKind.ARRIVE_AT, at=wish.arrive_at))
+        if wish.leave_at:
+            changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
+        topic = find_topic(said)
+        if changes and topic in (Topic.LATE, Topic.EMERGENCY, Topic.BOOKING, Topic.CLOSED, Topic.HOURS, Topic.PACKING):
+            changes = []
+        if not changes and (topic is not None or asks(said)):
+            return None
+        placed = any(c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes)
+        other_place = [m for m in wish.destinations if not changes]
+        if not placed and not other_place:
+            changes += _slot_changes(wish)
+        if not changes:
+            return None
+        if placed or any(c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD) for c in changes):
+            wish = wish.model_copy(update={"when": None, "destinations": ()})
+        kept = {c.what for c in changes if c.kind is ChangeKind.MORE_OF}
+        wish = wish.model_copy(update={"likes": tuple(t for t in wish.likes if t in kept or not changes)})
+        parts.wish = wish
+        request = self._request(parts, Intent.REVISE, 0.9)
+        return request.model_copy(update={"changes": tuple(changes), "edits": ()})
+
+    def _support(self, parts: Parts, picked: int | None) -> Request | None:
+        said, context, wish = parts.said, parts.context, parts.wish
+        topic = find_topic(said)
+        if topic is None or _is_about_a_trip(topic, parts):
+            return None
+        on = weekday_in(said, context.today)
+        if on is None and wish.when and wish.when.first:
+            on = wish.when.first
+        when = None if on and wish.when and wish.when.first else wish.when
+        kept = Wish(destinations=wish.destinations, origin=wish.origin, when=when, party=wish.party)
+        return Request(
+            intent=Intent.SUPPORT,
+            confidence=0.9 if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN) else 0.75,
+            topic=topic,
+            about=stop_in(said, context.stops) or about(said, topic),
+            day=day_in(said),
+            on=on,
+            wish=kept,
+        )
+
+    def _profile(self, parts: Parts, picked: int | None) -> Request | None:
+        said, context, wish = parts.said, parts.context, parts.wish
+        word = currency_word(said)
+        code = currency_of(word, word.upper(), context.home_currency) if word else ""
+        edits = statements(said, parts.tastes, parts.places, code)
+        if not edits:
+            return None
+        says_more = bool(wish.destinations or wish.when or wish.budget or wish.party or wish.climate or wish.avoid)
+        if says_more or context.asked == "origin":
+            return None
+        return Request(intent=Intent.PROFILE, confidence=0.85, wish=wish, edits=tuple(edits))
+
+
+def _name_of(pick: int | None, context: ReadingContext) -> str:
+    names = context.suggested or context.offered
+    if pick is None or not names:
+        return ""
+    if pick == -1:
+        return names[-1]
+    return names[pick - 1] if 1 <= pick <= len(names) else ""
+
+
+def _slot_changes(wish: Wish) -> list[Change]:
+    out = []
+    if wish.when is not None:
+        out.append(Change(kind=ChangeKind.SHIFT_DATES))
+    if wish.party is not None:
+        out.append(Change(kind=ChangeKind.PARTY))
+    if wish.budget is not None:
+        out.append(Change(kind=ChangeKind.BUDGET))
+    return out
+
+
+_PRACTICAL = frozenset((Topic.LATE, Topic.EMERGENCY, Topic.BOOKING, Topic.CLOSED, Topic.PLUGS, Topic.TIPPING, Topic.ENTRY))
+
+
+def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
+    """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
+    if topic in _PRACTICAL or asks(parts.said):
+        return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
+    wish = parts.wish
+    return bool((wish.when and (wish.when.nights or wish.when.exact)) or wish.budget)
+
+
+def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> Request:
+    """Other languages are read in part only: a model should read them when there is one."""
+    if command is not None or request.language in ("en", "und") or request.pick is not None:
+        return request
+    if request.intent in (Intent.YES, Intent.NO, Intent.THANKS, Intent.START, Intent.UNDO, Intent.HELP, Intent.MORE):
+        return request
+    wish = request.wish
+    clear = bool(wish.destinations) and bool(wish.when)
+    ceiling = 0.6 if clear else 0.45
+    return request.model_copy(update={"confidence": min(request.confidence, ceiling)})
