@@ -1,0 +1,1 @@
+"""What runs the product; the only package that imports both core and adapters."""

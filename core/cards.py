@@ -79,7 +79,7 @@ def _stop_line(stop: Stop) -> str:
         extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
     if stop.book_ahead:
         extras.append("reserve ahead")
-    extras += [check for check in stop.checks[:1]]
+    extras += stop.checks[:1]
     return f"{text} ({', '.join(extras)})" if extras else text
 
 

@@ -1,4 +1,4 @@
-"""The error tree, named by who acts. Vendors' exceptions are translated into these at the border."""
+"""The error tree, named by who acts. Vendors' exceptions become these at the border."""
 
 
 class CaravanError(Exception):

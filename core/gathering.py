@@ -37,7 +37,8 @@ ASSUMED_LANDING = time(12, 0)
 ASSUMED_TAKEOFF = time(18, 0)
 _FLIGHT_KM = 350
 _SCHENGEN_EU = frozenset(
-    ["AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"]
+    "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT "
+    "LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
 )
 T = TypeVar("T")
 

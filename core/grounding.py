@@ -77,9 +77,9 @@ class Ground:
         it already holds a digit or a link, because it cannot be judged yet.
         """
         pieces = _split(self._links(text))
-        if not whole and pieces and re.search(r"\d|://|www\.|\]\(", pieces[-1]):
-            if not _SENTENCE_END.search(pieces[-1]):
-                pieces = pieces[:-1]
+        if not whole and pieces and not _SENTENCE_END.search(pieces[-1]):
+            unjudged = re.search(r"\d|://|www\.|\]\(", pieces[-1])
+            pieces = pieces[:-1] if unjudged else pieces
         return "".join(p for p in pieces if self.supports(p)).strip()
 
     def _links(self, text: str) -> str:

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-_NOISE = frozenset(["the", "a", "an", "of", "de", "la", "le", "el", "les", "los", "di", "do", "da", "and", "at", "in", "to", "my", "our", "that", "this"])
+_NOISE = frozenset(
+    "the a an of de la le el les los di do da and at in to my our that this".split()
+)
 _GOOD = 0.78
 
 

@@ -43,7 +43,7 @@ class ProfileFact(Value):
 
 
 class Profile(Value):
-    """What is known about one person. `earlier` are the states before the last changes, for undo."""
+    """What is known about one person. `earlier` are the states before the last changes (undo)."""
 
     person: str
     facts: tuple[ProfileFact, ...] = ()

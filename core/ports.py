@@ -28,7 +28,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that this worker may answer, until `lease_until`; `fence` makes late writes fail."""
+    """A message that this worker may answer until `lease_until`; `fence` stops late writes."""
 
     message: InboundMessage
     fence: int
@@ -199,7 +199,7 @@ class Store(Inbox, Outbox, Protocol):
         ...
 
     async def counts(self) -> Mapping[str, int]:
-        """Rows by state ("inbox.waiting", "outbox.unknown", "dead_letters"), for doctor, metrics."""
+        """Rows by state ("inbox.waiting", "outbox.unknown", "dead_letters")."""
         ...
 
     async def aclose(self) -> None: ...
@@ -251,7 +251,7 @@ class ChatAdapter(Protocol):
     capabilities: Capabilities
 
     async def run(self, inbox: Inbox, ready: Callable[[], None]) -> None:
-        """Take messages in until cancelled or until the input ends; `inbox.accept` before any ack."""
+        """Take messages in until cancelled or the input ends; `inbox.accept` before any ack."""
         ...
 
     async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:

@@ -84,7 +84,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(Value):
-    """One change to a plan. `day` and `other_day` count from 1; `on` is a date when one was said."""
+    """One change to a plan. `day` and `other_day` count from 1; `on` is a date that was said."""
 
     kind: ChangeKind
     what: str = ""

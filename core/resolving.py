@@ -189,7 +189,7 @@ def check_dates(first: date, last: date, today: date) -> None:
         )
     if (last - first).days + 1 > MAX_DAYS:
         raise Rejected(
-            f"I plan up to {MAX_DAYS} days at a time. Tell me the part of the journey to start with."
+            f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
         )
     if (first - today).days > 800:
         raise Rejected("That is more than two years ahead. Tell me a nearer date.")
@@ -198,7 +198,7 @@ def check_dates(first: date, last: date, today: date) -> None:
 def check_party(party: Party) -> None:
     if party.size > MAX_PARTY:
         raise Rejected(
-            f"I plan for up to {MAX_PARTY} people. For {party.size}, plan for one part of the group."
+            f"I plan for up to {MAX_PARTY} people. Tell me one part of your group of {party.size}."
         )
     if party.size < 1:
         raise Rejected("How many people travel?")

@@ -31,8 +31,8 @@ class When(Value):
     """Dates as far as they are known, in the destination's calendar.
 
     Exact: `first` and `last`. Loose: `earliest`..`latest` is the window in which `nights` (or
-    `weekend`: a Friday or Saturday start) must fall, so "a long weekend mid April" has a window, three
-    nights and `weekend`. `last` is the day of departure.
+    `weekend`: a Friday or Saturday start) must fall, so "a long weekend mid April" has a window,
+    three nights and `weekend`. `last` is the day of departure.
     """
 
     first: date | None = None

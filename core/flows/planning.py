@@ -74,7 +74,7 @@ class Planning:
             check_party(wish.party)
         first, last = dates
         yield (Text(markdown=_progress(destination, first, last)),)
-        facts, plan, made, wish = await self._make(turn, wish, destination, first, last)
+        facts, plan = await self._make(turn, wish, destination, first, last)
         trip = _stored(turn, wish, plan, destination)
         card = plan_card(trip, plan, facts, wish, turn.now)
         options = Choices(options=turn.offer(*_plan_options()))
@@ -84,8 +84,8 @@ class Planning:
 
     async def _make(
         self, turn: Turn, wish: Wish, destination: Destination, first: date, last: date
-    ) -> tuple[Facts, Plan, Brief, Wish]:
-        """Facts, a verified plan and its brief. Raises Rejected with a way on when none exists."""
+    ) -> tuple[Facts, Plan]:
+        """Facts and a verified plan. Raises Rejected with a way on when none exists."""
         facts, made = await _facts_for(turn, wish, destination, first, last)
         try:
             plan = await asyncio.to_thread(build, made.problem)
@@ -93,7 +93,7 @@ class Planning:
             raise Rejected(f"{error} Shall I change the dates, the pace or the budget?") from error
         plan = _dressed(plan, facts, made, wish)
         _insist(verify(plan, made.problem))
-        return facts, plan, made, wish
+        return facts, plan
 
     # --- a changed plan ------------------------------------------------------------------------
 

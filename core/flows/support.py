@@ -314,8 +314,8 @@ async def _late(turn: Turn) -> Screen:
         Text(
             markdown="1. Ask the airline or railway for the new time and the next connection; only "
             "they can rebook.\n2. Keep receipts for food and rooms.\n3. Tell me the new time, such "
-            "as “we land at 19:30”, and I move only what no longer fits.\n4. Tell your hotel if you "
-            "come late."
+            "as “we land at 19:30”, and I move only what no longer fits.\n4. Tell your hotel if "
+            "you come late."
         ),
     )
 

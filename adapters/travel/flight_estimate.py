@@ -1,0 +1,158 @@
+"""Flights without a key: an estimate from the distance, and links to real searches.
+
+Never a fare. Bands were set by hand from common return fares in economy, booked some weeks ahead,
+and are wide on purpose; every card calls them an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
+from urllib.parse import quote
+
+import airportsdata
+
+from core.errors import Rejected, Unavailable
+from core.ports import Clock
+from core.travel import (
+    Airport,
+    Confidence,
+    Destination,
+    FlightEstimate,
+    Money,
+    Place,
+    Point,
+    Rates,
+    Source,
+)
+
+NEAR_KM = 120
+CRUISE_KMH = 830
+GROUND_H = 0.7
+CHANGE_H = 2.5
+DIRECT_KM = 9_000
+# (up to km, low EUR, high EUR) for one adult, return
+_BANDS = (
+    (600, 70, 190),
+    (1_200, 80, 230),
+    (2_000, 100, 290),
+    (3_500, 140, 420),
+    (6_000, 320, 750),
+    (9_000, 450, 950),
+    (12_000, 600, 1_250),
+    (20_100, 850, 1_800),
+)
+
+
+class _Port(NamedTuple):
+    iata: str
+    lat: float
+    lon: float
+
+
+class FlightEstimates:
+    """The Flights port without any provider."""
+
+    def __init__(self, rates: Rates, clock: Clock, hubs: Mapping[str, Airport]) -> None:
+        """`hubs`: airports that curated data names, preferred over small fields nearby."""
+        self._rates = rates
+        self._clock = clock
+        self._hubs = frozenset(hubs)
+        self._near = lru_cache(maxsize=2_048)(self._nearest)
+
+    async def estimate(
+        self, origin: Place, destination: Destination, first: date, last: date, currency: str
+    ) -> FlightEstimate:
+        """A return flight for one adult: hours one way, range in `currency`, search links.
+
+        Raises Rejected when no airport is within 120 km of `origin` or of the destination.
+        """
+        start = self._near(origin.point)
+        end = _curated(destination) or self._near(destination.center)
+        if start is None:
+            raise Rejected(f"There is no airport near {origin.name}.")
+        if end is None:
+            raise Rejected(f"There is no airport near {destination.name}.")
+        km = _km(start, end)
+        hours = km / CRUISE_KMH + GROUND_H + (CHANGE_H if km > DIRECT_KM else 0)
+        low, high = next((lo, hi) for limit, lo, hi in _BANDS if km <= limit)
+        rate = await self._rate(currency)
+        return FlightEstimate(
+            source=Source(
+                name="own estimate from the distance",
+                fetched_at=self._clock.now(),
+                confidence=Confidence.ESTIMATE,
+            ),
+            origin=start.iata,
+            destination=end.iata,
+            km=round(km),
+            hours=round(hours, 1),
+            low=Money(amount=_rounded(low * rate), currency=currency),
+            high=Money(amount=_rounded(high * rate), currency=currency),
+            links=_links(start.iata, end.iata, first, last),
+        )
+
+    async def _rate(self, currency: str) -> float:
+        if currency == "EUR":
+            return 1.0
+        try:
+            return (await self._rates.rate("EUR", currency)).rate
+        except Unavailable as error:
+            raise Unavailable("The flight estimate", f"no rate for {currency}") from error
+
+    def _nearest(self, point: Point) -> _Port | None:
+        """The airport to leave from: a known hub within reach, else the nearest field."""
+        near = []
+        for port in _airports():
+            if abs(port.lat - point.lat) > 1.2:
+                continue
+            km = _km(port, _Port("", point.lat, point.lon))
+            if km <= NEAR_KM:
+                # A hub may be farther away and still be where the flights are.
+                near.append((km - (60 if port.iata in self._hubs else 0), port))
+        return min(near)[1] if near else None
+
+
+def _curated(destination: Destination) -> _Port | None:
+    if not destination.airports:
+        return None
+    iata = destination.airports[0].iata
+    return next((p for p in _airports() if p.iata == iata), None)
+
+
+@lru_cache(maxsize=1)
+def _airports() -> tuple[_Port, ...]:
+    """Airports with an IATA code; heliports and closed fields carry none or say so in the name."""
+    return tuple(
+        _Port(code, row["lat"], row["lon"])
+        for code, row in sorted(airportsdata.load("IATA").items())
+        if "heli" not in row["name"].casefold() and "sea" not in row["name"].casefold().split()
+    )
+
+
+def _km(a: _Port, b: _Port) -> float:
+    la, lb = radians(a.lat), radians(b.lat)
+    h = sin((lb - la) / 2) ** 2 + cos(la) * cos(lb) * sin(radians(b.lon - a.lon) / 2) ** 2
+    return 12_742 * asin(min(1.0, sqrt(h)))
+
+
+def _rounded(value: float) -> Decimal:
+    step = 5 if value < 200 else 10 if value < 2_000 else 100 if value < 20_000 else 1_000
+    return Decimal(round(value / step) * step)
+
+
+def _links(start: str, end: str, first: date, last: date) -> tuple[tuple[str, str], ...]:
+    words = quote(f"Flights from {start} to {end} on {first} through {last}")
+    out, back = first.strftime("%y%m%d"), last.strftime("%y%m%d")
+    return (
+        ("Google Flights", f"https://www.google.com/travel/flights?q={words}"),
+        (
+            "Skyscanner",
+            f"https://www.skyscanner.net/transport/flights/{start.lower()}/{end.lower()}/{out}/{back}/",
+        ),
+        ("Kayak", f"https://www.kayak.com/flights/{start}-{end}/{first}/{last}"),
+    )

@@ -1,0 +1,119 @@
+"""Every setting, from the environment: the only reader of os.environ.
+
+All mistakes are named at once, each with its variable and what to do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from core.errors import Misconfigured
+
+_VENDORS = ("openai", "anthropic")
+
+
+def _model(value: str) -> str:
+    vendor, _, name = value.partition(":")
+    if value == "offline" or (vendor in _VENDORS and name):
+        return value
+    raise ValueError("use offline, openai:<model> or anthropic:<model>")
+
+
+def _https_or_local(value: str) -> str:
+    local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+    if value and not value.startswith(("https://", *local)):
+        raise ValueError("an https address is needed (http only on this machine)")
+    return value.rstrip("/")
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+    text = value.get_secret_value()
+    if text and not (16 <= len(text) <= 256 and set(text) <= allowed):
+        raise ValueError("16 to 256 of A-Z a-z 0-9 _ -")
+    return value
+
+
+Model = Annotated[str, AfterValidator(_model)]
+Url = Annotated[str, AfterValidator(_https_or_local)]
+
+
+class Settings(BaseModel):
+    """The settings of one process. Secrets never appear in logs or in `repr`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_path: Path = Field(Path(".caravan/caravan.sqlite"), alias="CARAVAN_DATABASE")
+    log_level: str = Field("WARNING", alias="CARAVAN_LOG_LEVEL", pattern="^[A-Z]+$")
+    metrics_port: int = Field(0, alias="CARAVAN_METRICS_PORT", ge=0, le=65_535)
+    contact: str = Field("", alias="CARAVAN_CONTACT")
+
+    language_model: Model = Field("offline", alias="LANGUAGE_MODEL")
+    fallback_model: Model = Field("offline", alias="LANGUAGE_MODEL_FALLBACK")
+    openai_api_key: SecretStr = Field(SecretStr(""), alias="OPENAI_API_KEY")
+    openai_base_url: Url = Field("", alias="OPENAI_BASE_URL")
+    anthropic_api_key: SecretStr = Field(SecretStr(""), alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: Url = Field("", alias="ANTHROPIC_BASE_URL")
+    context_tokens: int = Field(6_000, alias="CARAVAN_CONTEXT_TOKENS", ge=1_000, le=200_000)
+
+    telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_BOT_TOKEN")
+    telegram_base_url: Url = Field("https://api.telegram.org", alias="TELEGRAM_API_BASE_URL")
+    telegram_webhook_url: Url = Field("", alias="TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] = Field(
+        SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET"
+    )
+    port: int = Field(8080, alias="PORT", ge=1, le=65_535)
+
+    weather_on: bool = Field(True, alias="CARAVAN_WEATHER")
+    open_meteo_base_url: Url = Field("https://api.open-meteo.com", alias="OPEN_METEO_BASE_URL")
+
+    @property
+    def vendors(self) -> set[str]:
+        """The vendors whose keys are needed."""
+        return {m.partition(":")[0] for m in (self.language_model, self.fallback_model)} - {
+            "offline"
+        }
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Misconfigured: every mistake at once, one a line.
+    """
+    env = os.environ if environ is None else environ
+    mistakes: list[str] = []
+    aliases = [f.alias for f in Settings.model_fields.values() if f.alias]
+    known = {a: env[a].strip() for a in aliases if env.get(a, "").strip()}
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        mistakes += [f"{e['loc'][0]}: {_reason(e)}" for e in error.errors()]
+    else:
+        mistakes += _contradictions(settings)
+        if not mistakes:
+            return settings
+    raise Misconfigured("settings", "\n  ".join(mistakes))
+
+
+def _contradictions(s: Settings) -> list[str]:
+    found = []
+    if "openai" in s.vendors and not s.openai_api_key.get_secret_value():
+        found.append("OPENAI_API_KEY: needed by LANGUAGE_MODEL=openai:...")
+    if "anthropic" in s.vendors and not s.anthropic_api_key.get_secret_value():
+        found.append("ANTHROPIC_API_KEY: needed by LANGUAGE_MODEL=anthropic:...")
+    if s.telegram_webhook_url and not s.telegram_webhook_secret.get_secret_value():
+        found.append("TELEGRAM_WEBHOOK_SECRET: needed by TELEGRAM_WEBHOOK_URL")
+    token = s.telegram_token.get_secret_value()
+    if token and not (token.partition(":")[0].isdigit() and len(token.partition(":")[2]) >= 10):
+        found.append("TELEGRAM_BOT_TOKEN: a token looks like 123456789:AAE...; ask @BotFather")
+    return found
+
+
+def _reason(error: Any) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
