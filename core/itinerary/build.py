@@ -74,6 +74,8 @@ def refuse_hopeless(tables: Tables) -> None:
     """Raises Impossible for what no search can mend."""
     problem = tables.problem
     reasons = []
+    if tables.arrival and tables.departure and tables.arrival > tables.departure:
+        reasons.append("There is no time between the landing and the way back to the airport.")
     unknown = sorted(id for id in problem.musts if id not in problem.sights)
     reasons += [f"{id} is not among the sights that are known here." for id in unknown]
     for s in sorted(tables.must):

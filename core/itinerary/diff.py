@@ -80,7 +80,8 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
     word = "less" if new.budget.total < old.budget.total else "more"
     by = abs(new.budget.total - old.budget.total)
     currency = problem.destination.currency
-    return f"That is about {by:.0f} {currency} {word} for everybody ({new.budget.total:.0f} in all)."
+    total = f"{new.budget.total:.0f} {currency} in all"
+    return f"That is about {by:.0f} {currency} {word} for everybody ({total})."
 
 
 def _places(plan: Plan) -> dict[str, tuple[int, Stop | None]]:

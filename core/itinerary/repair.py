@@ -15,6 +15,7 @@ from core.itinerary.tables import Tables
 from core.trips import Day, StopKind
 
 MEALS = {LUNCH: (LUNCH_MIN, LUNCH_WINDOW), DINNER: (DINNER_MIN, DINNER_WINDOW)}
+MOVED_POINTS = 4.0  # what a new time costs, beside the worth of a sight that is given up
 _TOKENS = {StopKind.LUNCH: LUNCH, StopKind.DINNER: DINNER}
 
 
@@ -104,13 +105,18 @@ class Draft:
             if not visits:
                 self.days[d] = self._anew(d, []) or []
                 return
-            order = sorted(visits, key=lambda b: (tables.points[d][b.token], b.token))
-            loser = next(
-                (b for b in order if self.settle(d, _without(blocks, b.token)) is not None),
-                order[0],
-            )
-            self.displaced.append(loser.token)
-            blocks = _without(blocks, loser.token)
+            loser = self._loser(d, blocks)
+            self.displaced.append(loser)
+            blocks = _without(blocks, loser)
+
+    def _loser(self, d: int, blocks: Sequence[Block]) -> int:
+        """The sight to give up: of little worth, and the others can stay as they are then."""
+        points, options = self.tables.points[d], []
+        for s in (block.token for block in blocks if block.token >= 0):
+            settled = self.settle(d, _without(blocks, s))
+            moved = len(blocks) if settled is None else len(settled) - _unmoved(settled, blocks)
+            options.append((settled is None, points[s] + MOVED_POINTS * moved, s))
+        return min(options)[2]
 
     def remove(self, s: int) -> int | None:
         """Takes a sight out and leaves the others where they are; the day it was on."""
@@ -144,7 +150,8 @@ class Draft:
             for p in range(len(order) + 1):
                 found = self._anew(d, [*order[:p], s, *order[p:]])
                 if found is not None and self._affordable(d, found):
-                    options.append((-_unmoved(found, self.days[d]), -self._value(d, found), p, found))
+                    calm = _unmoved(found, self.days[d])
+                    options.append((-calm, -self._value(d, found), p, found))
             if options:
                 self.days[d] = min(options)[3]
                 return True
@@ -209,7 +216,9 @@ class Draft:
             return []
         found = []
         for p in range(len(blocks) + 1):
-            free, at = (blocks[p - 1].end, blocks[p - 1].at) if p else (tables.start[d], tables.anchor)
+            free, at = tables.start[d], tables.anchor
+            if p:
+                free, at = blocks[p - 1].end, blocks[p - 1].at
             start = _first(tables.windows[d][s], free + tables.travel[at][s])
             if start is None or (p < len(blocks) and start >= blocks[p].start):
                 continue

@@ -221,7 +221,8 @@ def _move(draft: Draft, plan: Plan, change: Change) -> None:
         return
     day = tables.problem.days[d]
     if not tables.windows[d][s]:
-        raise Impossible(f"{_name(draft, s)} cannot be visited on {day_text(day)}{_why(draft, s, d)}.")
+        why = _why(draft, s, d)
+        raise Impossible(f"{_name(draft, s)} cannot be visited on {day_text(day)}{why}.")
     home = draft.remove(s)
     if draft.insert(s, [d]) or draft.squeeze(s, [d]) or draft.replace(s, [d]):
         return

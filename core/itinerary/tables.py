@@ -138,7 +138,7 @@ class Tables:
             if departure is not None:
                 leave = self.minute(departure, day)
                 limit = NO_LIMIT if leave >= 1440 else _down(max(leave, 0))
-            self.start.append(start)
+            self.start.append(min(start, limit))
             self.limit.append(limit)
 
     def _meals_due(self) -> None:

@@ -33,6 +33,7 @@ MEALS = {
     StopKind.DINNER: (DINNER_MIN, DINNER_WINDOW),
 }
 MAX_DAYTRIPS = 1
+DEPARTURE = StopKind.DEPARTURE
 
 
 class DayCheck:
@@ -186,8 +187,8 @@ class DayCheck:
             known = stop.kind is not StopKind.VISIT or stop.sight_id in self.problem.sights
             if before is not None and stop.start < before.end:
                 self.wrong(Kind.OVERLAP, stop, f"{stop.title} starts before {before.title} ends.")
-            elif stop.kind is StopKind.ARRIVAL:
-                pass
+            elif stop.kind is StopKind.ARRIVAL or (before is None and stop.kind is DEPARTURE):
+                pass  # nothing is asked of the way before
             elif leg is None:
                 if known:
                     text = f"Nobody knows how to get to {stop.title}."
