@@ -19,9 +19,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 # A link, a piece of code or an emphasis shows its markup when it is cut in two.
 _WHOLE = re.compile(
-    r"!?\[(?:\\.|[^\]\\\n])*\]\([^\s]*\)"
-    r"|`[^`\n]+`|\*\*[^*\n]+\*\*|__[^_\n]+__|~~[^~\n]+~~|\*[^*\n]+\*|_[^_\n]+_"
-    r"|<?https?://[^\s>]+>?|\\."
+    r"!?\[(?:\\.|[^\]\\\n]){0,400}\]\(\S{0,2000}\)"
+    r"|`[^`\n]{1,400}`|\*\*[^*\n]{1,400}\*\*|__[^_\n]{1,400}__|~~[^~\n]{1,400}~~"
+    r"|\*[^*\n]{1,400}\*|_[^_\n]{1,400}_|<?https?://[^\s>]{1,2000}>?|\\."
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"')\]»”]*\s+|(?<=[。！？])")
 _SPACE = re.compile(r"\s+")
@@ -102,7 +102,8 @@ def split(markdown: str, limit: int, measure: Measure = len) -> list[str]:
                 pieces.append(current)
                 current = piece
     pieces.append(current)
-    return [p for p in (p.strip("\n") for p in pieces) if p.strip()] or [""]
+    # A piece that begins with a nested item must not become an indented code block.
+    return [p for p in (p.strip(" \n") for p in pieces) if p] or [""]
 
 
 def _fitted(block: str, limit: int, measure: Measure) -> Iterator[tuple[bool, str]]:
@@ -113,7 +114,7 @@ def _fitted(block: str, limit: int, measure: Measure) -> Iterator[tuple[bool, st
     lines = block.split("\n")
     if _FENCE.match(lines[0]):
         pieces = _split_code(lines, limit, measure)
-    elif len(lines) > 2 and "|" in lines[0] and _TABLE_RULE.match(lines[1]):
+    elif len(lines) > 2 and _is_table(lines):
         pieces = _split_table(lines, limit, measure)
     else:
         pieces = _pack(lines, "\n", limit, measure, _split_line)
@@ -125,7 +126,8 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
     """Paragraphs, fenced code and tables, each with the line ends that stood before it."""
     gap, block = "", list[str]()
     fence = ""
-    for line in markdown.split("\n"):
+    lines = markdown.split("\n")
+    for number, line in enumerate(lines):
         if fence:
             block.append(line)
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
@@ -133,7 +135,7 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
                 gap, block, fence = "\n", [], ""
             continue
         opening = _FENCE.match(line)
-        if (opening or not line.strip()) and block:
+        if (opening or not line.strip() or _is_table(lines[number : number + 2])) and block:
             yield gap, "\n".join(block)
             gap, block = "\n", []
         if opening:
@@ -145,6 +147,10 @@ def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
             gap += "\n"
     if block:
         yield gap, "\n".join(block)
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    return len(lines) > 1 and "|" in lines[0] and bool(_TABLE_RULE.match(lines[1]))
 
 
 def _split_code(lines: list[str], limit: int, measure: Measure) -> list[str]:
