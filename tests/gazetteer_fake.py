@@ -96,7 +96,8 @@ class SmallWorld:
         self._by_name: dict[str, list[PlaceHit]] = {}
         for row in _ROWS.strip().splitlines():
             id_, name, kind, country, population, others = row.split("|")
-            hit = PlaceHit(id_, name, kind, country, 1.0, int(population))
+            region = "region:US.TX" if id_ == "geonames:4717560" else ""
+            hit = PlaceHit(id_, name, kind, country, 1.0, int(population), region)
             for called in {_norm(name), *(_norm(o) for o in others.split(",") if o)}:
                 self._by_name.setdefault(called, []).append(hit)
 

@@ -91,10 +91,13 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
         how = flight["how"] or flight["how2"]
         kind = ChangeKind.ARRIVE_AT if re.search(r"arriv|outbound|land", low) else ChangeKind.LEAVE_AT
         return [Change(kind=kind, what=how)]
-    refused = [*tastes.dislikes, *tastes.less]
+    named = _named(said, stops, day, on)
+    # "skip the aquarium" is about that one stop, not about wildlife.
+    one_stop = any(c.kind is ChangeKind.REMOVE and c.what in stops for c in named)
+    refused = [] if one_stop else [*tastes.dislikes, *tastes.less]
     out += [Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on) for tag in dict.fromkeys(refused)]
     out += _more(low, refused, day, on)
-    out += _named(said, stops, bool(refused), day, on)
+    out += [c for c in named if not (refused and c.kind is ChangeKind.REMOVE and fold(c.what) in TAG_OF)]
     if not out or not refused:
         if _CHEAPER.search(low):
             out.append(Change(kind=ChangeKind.CHEAPER, day=day, on=on))
@@ -152,7 +155,7 @@ def _more(low: str, refused: list[str], day: int | None, on: date | None) -> lis
     return out
 
 
-def _named(said: Said, stops: tuple[str, ...], refused: bool, day: int | None, on: date | None) -> list[Change]:
+def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None) -> list[Change]:
     out: list[Change] = []
     for pattern, kind in ((_TAKE_OUT, ChangeKind.REMOVE), (_REMOVE, ChangeKind.REMOVE), (_ADD, ChangeKind.ADD)):
         m = pattern.search(said.low)
@@ -161,10 +164,10 @@ def _named(said: Said, stops: tuple[str, ...], refused: bool, day: int | None, o
         words = said.text[m.start("what") : m.end("what")]
         cut = re.search(r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words))
         words = words[: cut.start()] if cut else words
-        what = stop_named(_bare(words), stops if kind is ChangeKind.REMOVE else ())
+        bare = _bare(words)
+        several = fold(bare) in TAG_OF and fold(bare).endswith("s")
+        what = stop_named(bare, stops if kind is ChangeKind.REMOVE and not several else ())
         if not what or fold(what) in ("it", "that", "this", "more", "day", "me", "trip", "plan", "days", "the"):
-            continue
-        if kind is ChangeKind.REMOVE and refused and fold(what) in TAG_OF:
             continue
         if kind is ChangeKind.ADD and fold(what).startswith("more"):
             continue

@@ -14,6 +14,7 @@ from adapters.models.reader.almanac import (
     FEASTS,
     MONTHS,
     SEASONS,
+    WEEKDAYS,
     Span,
     coming_feast,
     month_span,
@@ -90,24 +91,25 @@ def find_when(said: Said, today: date) -> When | None:
         return None
     days = find_days(said, today)
     spans = list(days.spans)
-    window, weekend_wanted = days.window, False
+    window, later, weekend_wanted = days.window, None, False
     if days.first is None and window is None:
         named = _window(said, today)
         if named:
-            window, weekend_wanted, days, span = named.window, named.weekend, named.days, named.span
-            spans.append(span)
+            window, weekend_wanted, days = named.window, named.weekend, named.days
+            later = named.later
+            spans.append(named.span)
     length = _length(said)
     if length:
         spans.append((length.start, length.end))
     if not spans:
         return None
+    if later and window and length and (window[1] - window[0]).days < length.nights:
+        window = later
     words = _words(said, spans)
     return _together(days, window, length, weekend_wanted, words, today)
 
 
 def _named_weekday(said: Said) -> bool:
-    from adapters.models.reader.almanac import WEEKDAYS
-
     return bool(said.bag & WEEKDAYS.keys())
 
 
@@ -143,9 +145,9 @@ def _together(
 def _words(said: Said, spans: list[tuple[int, int]]) -> str:
     spans = sorted(spans)
     start, end = spans[0][0], max(e for _, e in spans)
-    if end - start <= 60:
+    if all(b[0] - a[1] <= 5 for a, b in zip(spans, spans[1:], strict=False)):
         return said.text[start:end].strip(" ,.-")
-    return " ".join(said.text[a:b].strip(" ,.-") for a, b in spans)[:120]
+    return ", ".join(said.text[a:b].strip(" ,.-") for a, b in spans)[:120]
 
 
 def _length(said: Said) -> Length | None:
@@ -196,10 +198,13 @@ def _nights(said: Said, m: re.Match[str]) -> int | None:
 
 
 class Named(NamedTuple):
+    """A named stretch; `later` is the same stretch a year on, for when this one is nearly over."""
+
     window: Span | None
     weekend: bool
     days: Found
     span: tuple[int, int]
+    later: Span | None = None
 
 
 def _window(said: Said, today: date) -> Named | None:
@@ -212,8 +217,8 @@ def _window(said: Said, today: date) -> Named | None:
     return None
 
 
-def _roll(span: Span, today: date, year_said: bool, running: bool) -> Span:
-    """The window itself, begun today when it is running, or a year later when it is (almost) over."""
+def _roll(span: Span, today: date, year_said: bool) -> Span:
+    """The window itself, begun today when it is running already."""
     first, last = span
     if year_said or first > today:
         return span
@@ -240,8 +245,9 @@ def _cut(span: Span, m: re.Match[str]) -> tuple[Span, bool]:
     if week:
         number_of = ORDINALS.get(week)
         if m["we"]:
-            fridays = [span[0] + timedelta(i) for i in range(31) if (span[0] + timedelta(i)).weekday() == 4 and span[0] + timedelta(i) <= span[1]]
-            friday = fridays[-1] if number_of is None else fridays[number_of - 1]
+            days = [span[0] + timedelta(i) for i in range((span[1] - span[0]).days + 1)]
+            saturdays = [day for day in days if day.weekday() == 5]
+            friday = saturdays[-1 if number_of is None else number_of - 1] - timedelta(1)
             return (friday, friday + timedelta(2)), True
         start = span[1] - timedelta(6) if number_of is None else span[0] + timedelta(7 * number_of - 7)
         return (start, start + timedelta(6)), False
@@ -271,8 +277,13 @@ def _month(said: Said, today: date) -> Named | None:
             month2 = MONTHS[other["m"]]
             span = (span[0], month_span(span[0].year + (month2 < month), month2)[1])
             end = other.end()
-        span = _roll(span, today, named_year, running=True)
-        return Named(span, is_weekend, _NO_DAYS, (m.start(), end))
+        later = None
+        if not named_year and m["which"] != "this " and span[0] <= today:
+            later = _cut(month_span(span[0].year + 1, month), m)[0]
+        span = _roll(span, today, named_year)
+        days = Found(*span) if is_weekend else _NO_DAYS
+        window = None if is_weekend else span
+        return Named(window, is_weekend, days, (m.start(), end), later)
     return None
 
 
@@ -315,8 +326,11 @@ def _season(said: Said, today: date) -> Named | None:
         span, is_weekend = _cut(season_span(year, month), m)
         if m["y"] is None and span[1] < today:
             span, is_weekend = _cut(season_span(year + 1, month), m)
-        span = _roll(span, today, m["y"] is not None, running=True)
-        return Named(span, is_weekend, _NO_DAYS, (m.start(), m.end()))
+        later = None
+        if m["y"] is None and m["which"] != "this " and span[0] <= today:
+            later = _cut(season_span(span[0].year + 1, month), m)[0]
+        span = _roll(span, today, m["y"] is not None)
+        return Named(span, is_weekend, _NO_DAYS, (m.start(), m.end()), later)
     return None
 
 
@@ -367,7 +381,7 @@ def _this_or_next(said: Said, today: date) -> Named | None:
         else:
             continue
         cut, is_weekend = _cut(span, m)
-        return Named(_roll(cut, today, False, running=True), is_weekend, _NO_DAYS, (m.start(), m.end()))
+        return Named(_roll(cut, today, False), is_weekend, _NO_DAYS, (m.start(), m.end()))
     return None
 
 
@@ -376,5 +390,5 @@ def _year(said: Said, today: date) -> Named | None:
         if said.free(m.start(), m.end()):
             year = int(m["y"])
             span, is_weekend = _cut((date(year, 1, 1), date(year, 12, 31)), m)
-            return Named(_roll(span, today, True, running=True), is_weekend, _NO_DAYS, m.span())
+            return Named(_roll(span, today, True), is_weekend, _NO_DAYS, m.span())
     return None

@@ -123,7 +123,8 @@ class Exchange(NamedTuple):
 def _names() -> dict[str, str]:
     """English names and codes of today's currencies from CLDR: "danish krone", "sek" -> SEK."""
     locale = Locale.parse("en")
-    current = {code for cc in locale.territories if len(cc) == 2 for code in get_territory_currencies(cc)}
+    territories = [str(t) for t in locale.territories if len(str(t)) == 2]
+    current = {str(c) for t in territories for c in get_territory_currencies(t)}
     names = {}
     for code in current:
         name = str(locale.currencies.get(code, code)).casefold()

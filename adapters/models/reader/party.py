@@ -26,7 +26,7 @@ _SOLO = re.compile(
     r"\b(?:solo|alone|by myself|on my own|just me|only me|single (?:person|traveller|traveler|adult)|myself only|allein|1 (?:person|adult|traveller|traveler|pax)|one (?:person|adult|traveller|traveler))\b"
 )
 _TOTAL = re.compile(
-    rf"\b(?:(?:we are|we're|were|we will be|we'll be|there are|there's|party of|group of|table for|wir sind|somos|nous sommes|siamo(?: in)?|zu)\s+(?P<a>{_N})(?!\s*(?:days?|nights?|hours?|weeks?|km|minutes|adults|kids|children|years|euros|tagen|°|%|\w*-year))"
+    rf"\b(?:(?:we are|we're|we will be|we'll be|there are|there's|party of|group of|table for|wir sind|somos|nous sommes|siamo(?: in)?|zu)\s+(?P<a>{_N})(?!\s*(?:days?|nights?|hours?|weeks?|km|minutes|adults|erwachsene|adultos|adultes|adulti|kids|children|years|euros|tagen|°|%|\w*-year))"
     rf"|(?P<b>{_N})\s+(?:people|persons|persones|pax|travellers|travelers|guests|of us|personen|personas|personnes|persone|pessoas|heads|colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
     rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|for (?P<d>two|three|four|five|six)(?=\s*(?:$|[,.!?]|in|under|from|with|on|next|this))"
     rf"|(?P<e>{_N})\s+incl(?:uding|\.)?)"
@@ -103,7 +103,7 @@ def _total(said: Said) -> int | None:
             continue
         word = m["a"] or m["b"] or m["c"] or m["d"] or m["e"]
         before = said.low[: m.start()]
-        if m.group().startswith("were ") or re.search(r"(?:per|only the|than)\s*$", before):
+        if re.search(r"(?:per|only the|than)\s*$", before):
             continue
         said.claim(*m.span())
         return _value(word)
@@ -167,7 +167,10 @@ _GROWN = frozenset(("girls", "boys", "girl", "boy", "kind"))
 def _is_about_kids(said: Said, m: re.Match[str]) -> bool:
     """ "kid friendly" and "a kind of" are no children; "girls trip" is no family."""
     before = said.low[: m.start()]
-    if m["word"] in _GROWN and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :]) and "our" not in (m["n"] or "") and "my" not in (m["n"] or ""):
+    counted = (m["n"] or "") not in ("", "a", "an", "some", "one", "the") and number(m["n"] or "")
+    if m["word"] == "kind" and not counted:
+        return True
+    if m["word"] in _GROWN and not counted and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :]) and "our" not in (m["n"] or "") and "my" not in (m["n"] or ""):
         return True
     return bool(_ABOUT_KIDS.match(said.low, m.end()) and m["n"] not in ("my", "our")) or before.endswith(("no ", "without ", "no"))
 

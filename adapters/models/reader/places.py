@@ -21,6 +21,7 @@ class PlaceHit(NamedTuple):
     country: str  # ISO 3166-1 alpha-2
     score: float = 1.0
     population: int = 0
+    region: str = ""  # the state's id, for a town in a country with states
 
 
 class PlaceNames(Protocol):
@@ -49,10 +50,13 @@ class Places:
 
 
 class _Spot(NamedTuple):
+    """`hits` can be meant where they stand; `small` can be when their state or country is named."""
+
     start: int
     end: int
     hits: tuple[PlaceHit, ...]
     kind: str = ""
+    small: tuple[PlaceHit, ...] = ()
 
 
 # "Europe" and its like narrow a search but are no place to plan for.
@@ -71,7 +75,10 @@ _AREAS = frozenset(
     }.items()
     for side in sides
 )
-_JOIN = frozenset("de del della di da do dos das la le les los las el al of the am an der sur on upon and in lo".split())
+_JOIN = frozenset(
+    "de del della di da do dos das la le les los las el al of the am an der sur on upon and in lo en a e y "
+    "et und o or to for".split()
+)
 _STRONG = frozenset(
     "to in from visit visiting explore exploring near around into towards toward via see seeing discover than reach "
     "nach auf von aus ab bei para en desde a hacia vers depuis pres da em ate verso per tour touring love try do "
@@ -151,22 +158,33 @@ def _longest(said: Said, names: PlaceNames, i: int, before: list[_Spot], answeri
         if not _GAP.fullmatch(gap) or not said.free(nxt.start, nxt.end):
             break
         most += 1
-    for size in range(most, 0, -1):
-        part = words[i : i + size]
-        if part[-1].text in _JOIN or (size > 1 and all(w.text in ORDINARY or w.text in _JOIN for w in part) and not _capital(said, part)):
-            if not (size == 2 and part[0].text == "the"):
+    for find in (_exact, _typo):
+        for size in range(most, 0, -1):
+            part = words[i : i + size]
+            if _hardly_a_name(said, part):
                 continue
-        spot = _place(said, names, part, before, answering)
-        if spot:
-            return spot, size
+            spot = find(said, names, part, before, answering)
+            if spot:
+                return spot, size
     return None, 1
+
+
+def _hardly_a_name(said: Said, part: list[Word]) -> bool:
+    """True for "in the", "long beach" in lower case, and names that end in a joining word."""
+    if part[-1].text in _JOIN:
+        return True
+    if len(part) == 1 or (len(part) == 2 and part[0].text == "the"):
+        return False
+    return all(w.text in ORDINARY or w.text in _JOIN for w in part) and not _capital(said, part)
 
 
 def _capital(said: Said, part: list[Word]) -> bool:
     return not said.shouted and all(said.text[w.start].isupper() or w.text in _JOIN for w in part)
 
 
-def _place(said: Said, names: PlaceNames, part: list[Word], before: list[_Spot], answering: bool) -> _Spot | None:
+def _exact(
+    said: Said, names: PlaceNames, part: list[Word], before: list[_Spot], answering: bool
+) -> _Spot | None:
     start, end = part[0].start, part[-1].end
     if said.low[start:end].endswith("'s"):
         end -= 2
@@ -190,20 +208,24 @@ def _place(said: Said, names: PlaceNames, part: list[Word], before: list[_Spot],
     if code and not hits:
         return None
     good = tuple(h for h in hits if _plausible(h, strength, code))
-    if good:
-        return _Spot(start, end, good)
-    if hits or len(name) < 5 or name in ORDINARY or any(c.isdigit() for c in name):
-        return None
-    if len(part) > 1 and (len(name) < 7 or any(w.text in ORDINARY for w in part)):
-        return None
-    return _typo(names, name, start, end, strength)
+    return _Spot(start, end, good, small=tuple(hits)) if good else None
 
 
 def _country_code(said: Said, start: int, end: int) -> bool:
     return said.text[start:end].isupper() or said.low[start:end] != "us"
 
 
-def _typo(names: PlaceNames, name: str, start: int, end: int, strength: int) -> _Spot | None:
+def _typo(
+    said: Said, names: PlaceNames, part: list[Word], before: list[_Spot], answering: bool
+) -> _Spot | None:
+    """A well-known place that is only misspelt: "Barcelna", "Lisbonn"."""
+    start, end = part[0].start, part[-1].end
+    name = said.low[start:end]
+    if len(name) < (5 if len(part) == 1 else 7) or any(c.isdigit() for c in name):
+        return None
+    if any(w.text in ORDINARY or w.text in _JOIN for w in part) or names.find(name):
+        return None
+    strength = _strength(said, part, before, answering)
     least = 0.86 if strength == 0 else 0.8
     guesses = tuple(h for h in names.guess(name) if h.score >= least and (strength or _known(h)))
     return _Spot(start, end, guesses[:1]) if guesses else None
@@ -259,7 +281,7 @@ def _qualified(said: Said, spots: list[_Spot]) -> list[_Spot]:
             gap = said.low[out[-1].end : spot.start]
             area = spot.hits[0]
             if re.fullmatch(r"\s*,?\s*(?:in\s+|\()?(?:the\s+)?", gap) and out[-1].hits[0].kind not in ("country", "state"):
-                narrowed = tuple(h for h in out[-1].hits if _lies_in(h, area))
+                narrowed = tuple(h for h in (out[-1].small or out[-1].hits) if _lies_in(h, area))
                 if narrowed:
                     out[-1] = _Spot(out[-1].start, out[-1].end, narrowed)
                     continue
@@ -268,7 +290,9 @@ def _qualified(said: Said, spots: list[_Spot]) -> list[_Spot]:
 
 
 def _lies_in(hit: PlaceHit, area: PlaceHit) -> bool:
-    return hit.country == area.country and (area.kind == "country" or hit.id != area.id)
+    if hit.country != area.country or hit.kind in ("country", "state"):
+        return False
+    return area.kind == "country" or hit.region == area.id or hit.id.startswith("atlas:")
 
 
 def _mention(said: Said, spot: _Spot) -> tuple[Mention, PlaceHit | None]:

@@ -73,7 +73,7 @@ _NUM = re.compile(
 )
 _DOT_RANGE = re.compile(r"(?<![\d.])(?P<d1>\d{1,2})\.?\s*(?:-|bis)\s*(?P<d2>\d{1,2})[./](?P<m>\d{1,2})\b")
 _THE = re.compile(
-    rf"\b(?P<prep>on|from|to|until|till|til|through|by|and|between|vom|zum|-)\s+(?:the\s+)?(?:(?:{_W})\s+(?:the\s+)?)?"
+    rf"(?:^|\b(?:on|from|to|until|till|til|through|by|and|between|leaving|vom|zum)|-)\s*(?:the\s+)?(?:(?:{_W})\s+(?:the\s+)?)?"
     r"(?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?!\s*(?:one|day|stop|floor|century|choice|"
     r"option|suggestion|idea|person|kid|child|birthday|time|place|anniversary))"
 )
@@ -116,7 +116,9 @@ def find_days(said: Said, today: date) -> Found:
         gap = _GAP.fullmatch(said.low[one.end : two.start])
         if gap and (not gap["and"] or "between" in said.bag or _same_trip(said, one)):
             return _pair(one, two, today)
-    return _found(days[:1], today)
+    # "Friday, 4 December": the date says more than its weekday.
+    firm = [day for day in days if day.kind != "weekday"] or days
+    return _found(firm[:1], today)
 
 
 def _same_trip(said: Said, one: Day) -> bool:
@@ -301,7 +303,7 @@ def _weekday(said: Said, m: re.Match[str], today: date) -> Day | None:
 
 def _pair(one: Day, two: Day, today: date) -> Found:
     """Two days with "to" between them; the second is never before the first."""
-    spans = ((one.start, one.end), (two.start, two.end))
+    spans = ((one.start, two.end),)
     if "month" in (one.kind, two.kind):
         bad = one if one.kind == "month" else two
         return Found(window=(bad.first, bad.last or bad.first), spans=spans)

@@ -13,7 +13,7 @@ _NAME = re.compile(r"\b(?:call me|my name is|my name's|i am called|ich heisse|me
 _STATED = re.compile(r"\b(?:i'm|im|i am|i|my|we're|we are|we|me)\b")
 _ALWAYS = re.compile(r"\b(?:i'm|im|i am|we're|we are)\s+(?:both |all |a |an )?(?:\w+ )?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) (?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|\bi(?:'m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin (?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg")
 _TASTE_STATED = re.compile(r"\b(?:i|we)\s+(?:really |generally |usually |always |just |absolutely |also |do )*(?:love|like|enjoy|adore|hate|dislike|prefer|can't stand|cant stand|don't like|dont like|do not like|don't enjoy|am into|'m into)\b|\bi(?:'m| am) (?:really |not |a big |not a |not really |a )*(?:into|fan of|interested in|big fan)\b|\bnot a fan of\b")
-_FORGET = re.compile(r"\b(?:forget|remove|delete|erase|unlearn)\s+(?:the fact )?(?:that\s+)?(?:from my profile\s+)?(?:i|my|we|me)\b|\bi(?:'m| am) (?:no longer|not) (?:a )?(?:vegetarian|vegan)|\bi no longer\b|\bforget (?:my|that i)\b")
+_FORGET = re.compile(r"\b(?:forget|remove|delete|erase|unlearn)\s+(?:the fact )?(?:(?:that|where|what|how|who)\s+)?(?:from my profile\s+)?(?:i|my|we|me)\b|\bi(?:'m| am) (?:no longer|not) (?:a )?(?:vegetarian|vegan)|\bi no longer\b|\bforget (?:my|that i)\b")
 _FORGET_KEY = (
     ("home", r"\b(?:live|home|from|address)\b"),
     ("name", r"\bname\b"),
@@ -57,7 +57,7 @@ def removals(said: Said, tastes: Tastes) -> list[ProfileEdit]:
     return []
 
 
-def statements(said: Said, tastes: Tastes, places: Places, currency_of: str = "") -> list[ProfileEdit]:
+def statements(said: Said, tastes: Tastes, places: Places) -> list[ProfileEdit]:
     """What the person tells about themselves, apart from this one trip."""
     out: list[ProfileEdit] = []
     if m := _NAME.search(said.low):
@@ -81,8 +81,6 @@ def statements(said: Said, tastes: Tastes, places: Places, currency_of: str = ""
     if _TASTE_STATED.search(said.low):
         out += [ProfileEdit(key="likes", value=tag) for tag in tastes.likes]
         out += [ProfileEdit(key="dislikes", value=tag) for tag in tastes.dislikes]
-    if currency_of:
-        out.append(ProfileEdit(key="currency", value=currency_of))
     if m := _UNITS.search(said.low):
         imperial = m["u"] in ("fahrenheit", "imperial", "miles")
         out.append(ProfileEdit(key="units", value="imperial" if imperial else "metric"))

@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import Literal
 
-from adapters.models.reader.changes import day_in, find_changes, stop_in, weekday_in
+from adapters.models.reader.changes import day_in, find_changes, stop_in, stop_named, weekday_in
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.intents import Parts, is_correction, is_empty, plan_or_brainstorm
 from adapters.models.reader.language import language_of
@@ -193,6 +193,11 @@ class RuleReader:
         if what:
             kind: What = "data" if what == "data" else "calendar"
             return Request(intent=Intent.EXPORT, confidence=0.9, what=kind)
+        word = currency_word(said)
+        code = currency_of(word, word.upper(), context.home_currency) if word else ""
+        if code:
+            edit = ProfileEdit(key="currency", value=code)
+            return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
         if wants_profile(said):
             return Request(intent=Intent.PROFILE, confidence=0.9)
         return None
@@ -204,7 +209,7 @@ class RuleReader:
         return Request(
             intent=Intent.WHY,
             confidence=0.9 if words else 0.8,
-            about=stop_in(said, context.stops) or words,
+            about=stop_in(said, context.stops) or (stop_named(words, context.stops) if words else ""),
             day=day_in(said),
             on=weekday_in(said, context.today),
         )
@@ -244,9 +249,11 @@ class RuleReader:
 
     def _revise(self, parts: Parts, picked: int | None) -> Request | None:
         context, wish, said = parts.context, parts.wish, parts.said
-        if not context.has_plan:
-            return None
         changes = find_changes(said, parts.tastes, context.stops, context.today)
+        if not context.has_plan:
+            if changes and changes[0].kind is ChangeKind.SWAP_DAYS:
+                return Request(intent=Intent.REVISE, confidence=0.8, changes=tuple(changes))
+            return None
         if wish.arrive_at:
             changes.append(Change(kind=ChangeKind.ARRIVE_AT, at=wish.arrive_at))
         if wish.leave_at:
@@ -254,7 +261,7 @@ class RuleReader:
         topic = find_topic(said)
         if changes and topic in (Topic.LATE, Topic.EMERGENCY, Topic.BOOKING, Topic.CLOSED, Topic.HOURS, Topic.PACKING):
             changes = []
-        if not changes and (topic is not None or asks(said)):
+        if not changes and not parts.correction and (topic is not None or asks(said)):
             return None
         placed = any(c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes)
         other_place = [m for m in wish.destinations if not changes]
@@ -264,6 +271,8 @@ class RuleReader:
             return None
         if placed or any(c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD) for c in changes):
             wish = wish.model_copy(update={"when": None, "destinations": ()})
+        if all(c.kind is not ChangeKind.NO_CATEGORY for c in changes):
+            wish = wish.model_copy(update={"dislikes": ()})
         kept = {c.what for c in changes if c.kind is ChangeKind.MORE_OF}
         wish = wish.model_copy(update={"likes": tuple(t for t in wish.likes if t in kept or not changes)})
         parts.wish = wish
@@ -284,7 +293,7 @@ class RuleReader:
             intent=Intent.SUPPORT,
             confidence=0.9 if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN) else 0.75,
             topic=topic,
-            about=stop_in(said, context.stops) or about(said, topic),
+            about=stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
             day=day_in(said),
             on=on,
             wish=kept,
@@ -292,9 +301,7 @@ class RuleReader:
 
     def _profile(self, parts: Parts, picked: int | None) -> Request | None:
         said, context, wish = parts.said, parts.context, parts.wish
-        word = currency_word(said)
-        code = currency_of(word, word.upper(), context.home_currency) if word else ""
-        edits = statements(said, parts.tastes, parts.places, code)
+        edits = statements(said, parts.tastes, parts.places)
         if not edits:
             return None
         says_more = bool(wish.destinations or wish.when or wish.budget or wish.party or wish.climate or wish.avoid)
@@ -330,8 +337,8 @@ def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
     """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
     if topic in _PRACTICAL or asks(parts.said):
         return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
-    wish = parts.wish
-    return bool((wish.when and (wish.when.nights or wish.when.exact)) or wish.budget)
+    rest = parts.wish.model_copy(update={"destinations": (), "origin": None})
+    return not is_empty(rest)
 
 
 def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> Request:

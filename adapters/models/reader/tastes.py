@@ -205,7 +205,8 @@ def _climate(said: Said) -> Climate | None:
         for m in pattern.finditer(said.low):
             if not said.free(m.start(), m.end()):
                 continue
-            said.claim(*m.span())
+            if m.group() not in TAG_OF:
+                said.claim(*m.span())
             if not _WARMER_NOT.search(said.low[: m.start()]) or m.group().startswith(("not", "no ", "escape")):
                 return climate
             opposite: dict[Climate, Climate] = {"hot": "mild", "cold": "warm"}
@@ -238,7 +239,8 @@ def find_must_see(said: Said) -> list[str]:
 
 def _interests(said: Said, found: Tastes) -> None:
     other = [m.span() for m in _NOT_A_TASTE.finditer(said.low)]
-    clause_start = 0
+    # "not too touristy" is read; its "not" says nothing about what follows.
+    spoken = _QUIET.sub(lambda m: " " * len(m.group()), said.low)
     breaks = [m.start() for m in _CLAUSE.finditer(said.low)]
     for m in _TASTE.finditer(said.low):
         if not said.free(m.start(), m.end()) or any(a <= m.start() < b or a < m.end() <= b for a, b in other):
@@ -246,19 +248,21 @@ def _interests(said: Said, found: Tastes) -> None:
         clause_start = max((b for b in breaks if b < m.start()), default=0)
         tag = TAG_OF[m.group()]
         said.claim(*m.span())
-        _file(found, tag, said.low[clause_start : m.start()])
+        _file(found, tag, spoken[clause_start : m.start()], m.group())
     for name in ("likes", "dislikes", "musts", "less"):
         setattr(found, name, list(dict.fromkeys(getattr(found, name))))
     found.likes = [t for t in found.likes if t not in found.dislikes and t not in found.musts]
 
 
-def _file(found: Tastes, tag: str, before: str) -> None:
+def _file(found: Tastes, tag: str, before: str, words: str) -> None:
     """Files `tag` by the last word of liking or refusing before it in its clause."""
     if _NEUTRAL.search(before):
         return
     no = max((m.end() for m in _NEGATIVE.finditer(before)), default=-1)
     less = max((m.end() for m in _LESS.finditer(before)), default=-1)
     yes = max((m.start() for m in _POSITIVE.finditer(before) if not re.search(r"(?:don't|dont|not|didn't|doesn't|never|do not|no)\s+(?:\w+\s+)?$", before[: m.start()])), default=-1)
+    if words.startswith(("good ", "nice ", "great ")):
+        yes = len(before)
     if less > yes and less >= no:
         found.less.append(tag)
     elif no > yes:
