@@ -50,7 +50,6 @@ class Settings(BaseModel):
 
     database_path: Path = Field(Path(".caravan/caravan.sqlite"), alias="CARAVAN_DATABASE")
     log_level: str = Field("WARNING", alias="CARAVAN_LOG_LEVEL", pattern="^[A-Z]+$")
-    metrics_port: int = Field(0, alias="CARAVAN_METRICS_PORT", ge=0, le=65_535)
     contact: str = Field("", alias="CARAVAN_CONTACT")
 
     language_model: Model = Field("offline", alias="LANGUAGE_MODEL")

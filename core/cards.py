@@ -36,11 +36,13 @@ def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
             f"{words.amount(f.low.amount, f.low.currency)}–"
             f"{words.amount(f.high.amount, f.high.currency)} each (estimate). Search: {links}"
         )
-    if plan.times_assumed and plan.arrival_at and plan.departure_at:
-        lines.append(
-            f"I assumed you land at {words.clock(plan.arrival_at)} and fly back at "
-            f"{words.clock(plan.departure_at)}; tell me your times."
-        )
+    assumed = []
+    if plan.arrival_at and wish.arrive_at is None:
+        assumed.append(f"land at {words.clock(plan.arrival_at)}")
+    if plan.departure_at and wish.leave_at is None:
+        assumed.append(f"fly back at {words.clock(plan.departure_at)}")
+    if assumed:
+        lines.append(f"I assumed that you {words.listing(assumed)}; tell me your times.")
     return "\n".join(lines)
 
 
@@ -79,8 +81,13 @@ def _stop_line(stop: Stop) -> str:
         extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
     if stop.book_ahead:
         extras.append("reserve ahead")
-    extras += stop.checks[:1]
+    extras += [_short(check) for check in stop.checks]
     return f"{text} ({', '.join(extras)})" if extras else text
+
+
+def _short(check: str) -> str:
+    """The note of a stop in a few words: "check hours"."""
+    return check.partition(":")[0].rstrip(".").replace("Check", "check")
 
 
 def _mode(mode: str) -> str:
@@ -113,8 +120,11 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
         scope = {"person": " a person", "day": " a day", "person_day": " a person and day"}
         text += f" Your limit: {said}{scope.get(wish.budget.scope or '', '')}"
         text += " with flights." if wish.budget.includes_flights else "."
-    if plan.budget.unknown:
-        text += f" Not known: {words.listing(plan.budget.unknown)}."
+    counted = {"flights"} if flights else set()
+    counted |= {"hotel"} if stay else set()
+    unknown = [u for u in plan.budget.unknown if u not in counted]
+    if unknown:
+        text += f" Not in it: {words.listing(unknown)}."
     return text
 
 

@@ -20,6 +20,7 @@ from core.reading import Intent, Paraphrase, Reader, ReadingContext, Request
 from core.travel import Travel
 from core.trips import Trip
 from core.turn import Flow, Screen, Turn
+from core.wishes import Wish
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
 MAX_HISTORY_CHARS = 4_000  # of one line; a plan is told again from the trip, not from history
@@ -145,8 +146,8 @@ class Concierge:
         tapped = choices.request_of(picked)
         if tapped is None:
             return request
-        bare = request.intent in (Intent.UNCLEAR, Intent.CHAT, Intent.YES)
-        if bare:
+        only_picks = (Intent.UNCLEAR, Intent.CHAT, Intent.YES, Intent.PLAN, Intent.MORE)
+        if request.intent in only_picks and request.wish == Wish():
             return tapped
         if request.intent is Intent.PLAN and tapped.intent is Intent.PLAN:
             return request.model_copy(

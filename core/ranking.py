@@ -25,7 +25,6 @@ _CLIMATES: dict[str, tuple[float, float]] = {
     "snow": (-12, 3),
 }
 _GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
-_DEFAULT_NIGHTS = 3
 
 
 @dataclass(frozen=True)
@@ -127,6 +126,8 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
         if limit is not None and hours > limit:
             return None
         # A short trip should not be spent in the air.
+        if limit is None and not q.wish.destinations and hours > _worth_hours(q.nights):
+            return None
         score -= max(0.0, hours - 1.5) * (2.4 / max(1, q.nights)) + hours * 0.06
         if hours <= 3.5:
             reasons.append(f"{_hours(hours)} in the air")
@@ -294,6 +295,11 @@ def room(d: Destination) -> Decimal:
 
 def rooms(people: int) -> int:
     return (people + 1) // 2
+
+
+def _worth_hours(nights: int) -> float:
+    """The longest flight, one way, that so many nights are worth."""
+    return 2.0 + 1.2 * nights
 
 
 def _hours(hours: float) -> str:

@@ -6,7 +6,7 @@ and are wide on purpose; every card calls them an estimate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +19,6 @@ import airportsdata
 from core.errors import Rejected, Unavailable
 from core.ports import Clock
 from core.travel import (
-    Airport,
     Confidence,
     Destination,
     FlightEstimate,
@@ -57,7 +56,7 @@ class _Port(NamedTuple):
 class FlightEstimates:
     """The Flights port without any provider."""
 
-    def __init__(self, rates: Rates, clock: Clock, hubs: Mapping[str, Airport]) -> None:
+    def __init__(self, rates: Rates, clock: Clock, hubs: Iterable[str]) -> None:
         """`hubs`: airports that curated data names, preferred over small fields nearby."""
         self._rates = rates
         self._clock = clock
@@ -120,8 +119,7 @@ class FlightEstimates:
 def _curated(destination: Destination) -> _Port | None:
     if not destination.airports:
         return None
-    iata = destination.airports[0].iata
-    return next((p for p in _airports() if p.iata == iata), None)
+    return _by_code().get(destination.airports[0].iata)
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +130,11 @@ def _airports() -> tuple[_Port, ...]:
         for code, row in sorted(airportsdata.load("IATA").items())
         if "heli" not in row["name"].casefold() and "sea" not in row["name"].casefold().split()
     )
+
+
+@lru_cache(maxsize=1)
+def _by_code() -> dict[str, _Port]:
+    return {port.iata: port for port in _airports()}
 
 
 def _km(a: _Port, b: _Port) -> float:

@@ -22,6 +22,9 @@ from core.itinerary.tables import Tables
 from core.trips import WEEKDAYS, Day, Plan, StopKind
 
 
+LAST_RESORT = 300  # iterations more when something that has to be in is not
+
+
 def iterations_for(problem: Problem) -> int:
     """How long to search by default: what pays, and at most about two seconds."""
     size = max(1, len(problem.sights) * len(problem.days))
@@ -43,6 +46,8 @@ def build(problem: Problem, *, iterations: int | None = None, known: Plan | None
     search = Search(tables)
     count = iterations_for(problem) if iterations is None else iterations
     days = search.run(count, _as_days(tables, known))
+    if tables.must.difference(*days):
+        days = search.run(LAST_RESORT, days)
     missing = tables.must.difference(*days)
     if missing:
         raise Impossible(*(_does_not_fit(tables, s) for s in sorted(missing)))
@@ -119,7 +124,6 @@ def _day_score(tables: Tables, d: int, day: Day) -> float:
                 if tables.area[s] and tables.area[s] == tables.area[at]:
                     points += SAME_AREA_POINTS
             if tables.best[s]:
-                # By the length that was planned for, so that a lunch inside changes nothing.
                 middle = start + (end - start) // 2
                 share = tables.time_share[d][s]
                 points += share if _inside(middle, tables.best[s]) else -share / 2

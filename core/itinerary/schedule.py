@@ -7,6 +7,7 @@ from typing import NamedTuple
 from core.itinerary.problem import DINNER_MIN, DINNER_WINDOW, LUNCH_MIN, LUNCH_WINDOW
 from core.itinerary.tables import (
     DINNER_LAST,
+    GRID,
     LUNCH_LAST,
     NO_LIMIT,
     Tables,
@@ -18,6 +19,7 @@ TRAVEL_POINTS = 0.25  # lost per minute on the way
 WAIT_POINTS = 0.04  # lost per minute of standing before a door
 SAME_KIND_POINTS = 7.0  # lost when a category comes again on one day
 SAME_AREA_POINTS = 4.0  # won when the next stop is in the same area
+PATIENT_MIN = 90  # how long the evening light is waited for
 LUNCH_EASY, DINNER_EASY = 12 * 60 + 15, 19 * 60  # when people like to sit down
 
 
@@ -89,6 +91,11 @@ def advance(
                 minutes += LUNCH_MIN
             elif start + minutes > LUNCH_LAST:
                 return None
+        if tables.late[s]:
+            late = -(-(tables.late[s] - minutes // 2) // GRID) * GRID
+            hungry = lunch and late + minutes > LUNCH_LAST
+            if start < late <= start + PATIENT_MIN and not (hungry or inside):
+                start = late if _first(windows[s], late) == late else start
         if dinner:
             home = travel[s][anchor] if far[s] else 0
             if start + minutes + home > DINNER_LAST:

@@ -12,7 +12,7 @@ from math import sqrt
 from random import Random
 
 from core.itinerary.schedule import TRAVEL_POINTS, State, advance, finish, first_state, whole_day
-from core.itinerary.tables import FAR_AWAY, Tables
+from core.itinerary.tables import FAR_AWAY, MUST_BONUS, Tables
 
 Days = tuple[tuple[int, ...], ...]  # sights of each day in order
 
@@ -20,6 +20,7 @@ EAGERNESS = 3  # gain, gain per root of a minute, gain per minute: what goes in 
 POSITIONS = 2  # fitting positions that are compared, those with the smallest detour first
 CHOICE = 2  # sights looked at for each place in the plan
 NOISE = 0.35
+PATIENCE = 0.03  # share of the points that may be lost for a while
 KEPT_DAYS = 60_000  # remembered days, before the memory starts again
 PERMUTED_UP_TO = 5
 
@@ -58,13 +59,15 @@ class Search:
         best = max((t for t in tries if self.affordable(t)), key=self.points, default=empty)
         best_points = self.points(best)
         now, now_points = best, best_points
+        # Slightly worse is accepted in the beginning, so that the search leaves its valley.
+        asked = sum(s in self.tables.must for day in best for s in day)
+        slack = PATIENCE * abs(best_points - MUST_BONUS * asked)
         for n in range(iterations):
             found = self._refill(self._ruin(now), self._noise(), self.rng.randrange(EAGERNESS))
             found_points = self.points(found)
             if not self.affordable(found):
                 continue
-            # Slightly worse is accepted in the beginning, so that the search leaves its valley.
-            patience = 0.03 * (1 - n / iterations) * abs(best_points)
+            patience = slack * (1 - n / iterations)
             if found_points > now_points - patience * self.rng.random():
                 now, now_points = found, found_points
             if now_points > best_points + 1e-9:

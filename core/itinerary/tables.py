@@ -40,6 +40,7 @@ NIGHT_WITH_CHILDREN = 0.05
 STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})
 STEPS_FACTOR = 0.4
 TIMES_OF_DAY = {
+    "early": (0, 10 * 60 + 30),
     "morning": (0, 12 * 60),
     "midday": (11 * 60, 14 * 60),
     "noon": (11 * 60, 14 * 60),
@@ -48,6 +49,7 @@ TIMES_OF_DAY = {
     "sunset": (16 * 60 + 30, NO_LIMIT),
     "night": (18 * 60 + 30, NO_LIMIT),
 }
+EVENING = 16 * 60 + 30
 BEST_TIME = 0.12  # share of the worth, won in its best time and half of it lost outside
 
 Windows = tuple[tuple[int, int], ...]
@@ -86,6 +88,11 @@ class Tables:
         ]
         self.best: list[tuple[tuple[int, int], ...]] = [
             tuple(TIMES_OF_DAY[t] for t in s.best_time if t in TIMES_OF_DAY) for s in sights
+        ]
+        # The minute from which a sight is at its best in the evening; 0 for all others.
+        self.late = [
+            _up(min(a for a, _ in times)) if times and min(times)[0] >= EVENING else 0
+            for times in self.best
         ]
         self.time_share = [[BEST_TIME * worth for worth in row] for row in self.worth]
         # One bit per category, so that a day's categories are one number.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # The package's type stubs leave its errors out.
 from opening_hours import (  # type: ignore[attr-defined]
@@ -84,12 +84,12 @@ def _hours(
 def _parsed(
     text: str, country: str, timezone: str, coords: tuple[float, float]
 ) -> OpeningHours | None:
-    zone = ZoneInfo(timezone)
     try:
+        zone = ZoneInfo(timezone)
         return OpeningHours(text, timezone=zone, country=country, coords=coords)
     except UnknownCountryError:
         return OpeningHours(text, timezone=zone, coords=coords, auto_country=False)
-    except ParserError:
+    except (ParserError, ZoneInfoNotFoundError):
         return None
 
 

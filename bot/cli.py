@@ -1,0 +1,85 @@
+"""The command line: caravan run | chat | doctor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+from bot.settings import Settings, load_settings
+from bot.telemetry import set_up_logging
+from core.errors import Misconfigured
+
+EXIT_MISCONFIGURED = 78  # EX_CONFIG
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = load_settings()
+        if arguments.command == "doctor":
+            from bot.doctor import doctor
+
+            return doctor(settings, sys.stdout)
+        return _run(settings, chat_only=arguments.command == "chat")
+    except Misconfigured as error:
+        print(f"Caravan cannot start.\n  {error.why}", file=sys.stderr)
+        if error.variable != "settings":
+            print(f"  ({error.variable})", file=sys.stderr)
+        return EXIT_MISCONFIGURED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="caravan", description="A travel companion for chats.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="start every adapter that is configured, else the console")
+    commands.add_parser("chat", help="talk in this terminal, whatever else is configured")
+    commands.add_parser(
+        "doctor", help="what is configured, what is missing, what that switches off"
+    )
+    return parser
+
+
+def _run(settings: Settings, *, chat_only: bool) -> int:
+    secrets = [
+        s.get_secret_value()
+        for s in (
+            settings.telegram_token,
+            settings.telegram_webhook_secret,
+            settings.openai_api_key,
+            settings.anthropic_api_key,
+        )
+    ]
+    set_up_logging(settings.log_level, secrets)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, chat_only=chat_only))
+    return 0
+
+
+def _loop_factory() -> object:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def serve(settings: Settings, *, chat_only: bool = False) -> None:
+    """Run until every adapter ended (console) or a signal asks to stop."""
+    from bot.wiring import Parts, build, console
+    from bot.clock import SystemClock
+
+    clock = SystemClock()
+    parts = Parts(clock=clock, adapters=[console(clock)] if chat_only else None)
+    app = await build(settings, parts)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await app.runtime.run(stop)
+    finally:
+        await app.aclose()

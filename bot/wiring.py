@@ -1,0 +1,182 @@
+"""The composition root: settings in, a running Caravan out. Tests put fakes in here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from adapters.cache.memory import MemoryCache
+from adapters.chat.console import ConsoleAdapter, run_id
+from adapters.exports.ics import calendar
+from adapters.models.offline import OfflineModel
+from adapters.models.reader import RuleReader
+from adapters.stores.sqlite import SqliteStore
+from adapters.travel.atlas.atlas import Atlas
+from adapters.travel.atlas.finder import Finder
+from adapters.travel.curated import AtlasEvents, AtlasGeocoder, AtlasPlaces
+from adapters.travel.flight_estimate import FlightEstimates
+from adapters.travel.great_circle import GreatCircleRoutes
+from adapters.travel.http import ProviderClient
+from adapters.travel.open_meteo import OpenMeteo
+from adapters.travel.place_names import KnownPlaces
+from adapters.travel.rates import BuiltInRates
+from bot.clock import SystemClock
+from bot.runtime import Runtime
+from bot.settings import Settings
+from core.concierge import Concierge, Wiring
+from core.context import ContextManager
+from core.errors import Unavailable
+from core.flows.account import Account
+from core.flows.brainstorm import Brainstorm
+from core.flows.planning import Planning
+from core.flows.support import Support
+from core.ports import ChatAdapter, Clock, LanguageModel, Store
+from core.prompts import PromptLoader
+from core.travel import DayWeather, Point, Travel, Weather
+
+VERSION = "0.1.0"
+FLOWS = (Brainstorm, Planning, Support, Account)
+
+
+@dataclass
+class App:
+    """Everything that runs, and how to close it. Nothing has started yet."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    model: LanguageModel
+    concierge: Concierge
+    adapters: Sequence[ChatAdapter]
+    runtime: Runtime
+    close: list[Callable[[], object]]
+
+    async def aclose(self) -> None:
+        for adapter in self.adapters:
+            await adapter.aclose()
+        await self.model.aclose()
+        for closing in self.close:
+            result = closing()
+            if asyncio.iscoroutine(result):
+                await result
+        await self.store.aclose()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What tests replace; None means the real one."""
+
+    clock: Clock | None = None
+    model: LanguageModel | None = None
+    weather: Weather | None = None
+    travel: Travel | None = None
+    adapters: Sequence[ChatAdapter] | None = None
+    at: Callable[[str], None] | None = None  # called at named crash points
+
+
+class NoWeather:
+    """Stands in when the weather service is switched off."""
+
+    async def forecast(
+        self, place: Point, timezone: str, first: object, last: object
+    ) -> list[DayWeather]:
+        raise Unavailable("The weather service", "switched off")
+
+
+async def build(settings: Settings, parts: Parts = Parts()) -> App:  # noqa: B008 - frozen
+    """Put everything together. Raises Misconfigured for what the operator has to mend."""
+    clock = parts.clock or SystemClock()
+    prompts = PromptLoader.load()
+    close: list[Callable[[], object]] = []
+    travel = parts.travel or _travel(settings, clock, close)
+    if parts.weather is not None:
+        travel = replace(travel, weather=parts.weather)
+    reader = RuleReader(KnownPlaces(Finder(Atlas.load())))
+    offline = OfflineModel(reader)
+    model = parts.model or await _model(settings, offline)
+    store = await SqliteStore.open(settings.database_path, clock)
+    wiring = Wiring(
+        reader=reader,
+        model=model,
+        travel=travel,
+        prompts=prompts,
+        context=ContextManager(model.count_tokens, settings.context_tokens),
+        flows={flow.name: flow() for flow in FLOWS},
+        clock=clock,
+        calendar=calendar,
+    )
+    concierge = Concierge(store, wiring)
+    adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
+    options = {"at": parts.at} if parts.at is not None else {}
+    runtime = Runtime(store, concierge, adapters, clock, **options)
+    return App(settings, clock, store, model, concierge, adapters, runtime, close)
+
+
+def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]]) -> Travel:
+    atlas = Atlas.load()
+    places = AtlasPlaces(atlas)
+    rates = BuiltInRates()
+    hubs = {a.iata for d in places.destinations() for a in d.airports}
+    weather: Weather = NoWeather()
+    if settings.weather_on:
+        contact = settings.contact or "no contact given"
+        client = ProviderClient(
+            MemoryCache(clock), clock, user_agent=f"Caravan/{VERSION} (+{contact})"
+        )
+        close.append(client.aclose)
+        weather = OpenMeteo(client, clock, settings.open_meteo_base_url)
+    return Travel(
+        geocoder=AtlasGeocoder(Finder(atlas)),
+        weather=weather,
+        flights=FlightEstimates(rates, clock, hubs),
+        events=AtlasEvents(atlas),
+        places=places,
+        routes=GreatCircleRoutes(),
+        rates=rates,
+    )
+
+
+async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:
+    """The language model of the settings; LangChain is imported only when one is named."""
+    if settings.language_model == "offline":
+        return offline
+    from adapters.models.langchain import LangChainService, ModelSpec
+    from adapters.models.tokens import load_counter
+
+    specs = []
+    for name in (settings.language_model, settings.fallback_model):
+        vendor, _, model = name.partition(":")
+        if vendor == "openai":
+            key, url = settings.openai_api_key, settings.openai_base_url
+        elif vendor == "anthropic":
+            key, url = settings.anthropic_api_key, settings.anthropic_base_url
+        else:
+            continue
+        specs.append(ModelSpec(vendor, model, key.get_secret_value(), url))
+    count = await asyncio.to_thread(load_counter)
+    return await asyncio.to_thread(LangChainService.of, specs, count=count)
+
+
+def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
+    """Every adapter that is configured; the console when there is none."""
+    found: list[ChatAdapter] = []
+    token = settings.telegram_token.get_secret_value()
+    if token:
+        from adapters.chat.telegram import TelegramAdapter, WebhookSettings
+
+        webhook = None
+        if settings.telegram_webhook_url:
+            webhook = WebhookSettings(
+                settings.telegram_webhook_url,
+                settings.telegram_webhook_secret.get_secret_value(),
+                settings.port,
+            )
+        found.append(TelegramAdapter(token, settings.telegram_base_url, clock, webhook=webhook))
+    return found or [console(clock)]
+
+
+def console(clock: Clock) -> ConsoleAdapter:
+    return ConsoleAdapter(clock, run_id(clock.now(), os.getpid()), Path("caravan-files"))
