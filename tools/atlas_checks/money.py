@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 
 from babel.numbers import get_territory_currencies
 
@@ -62,4 +62,4 @@ def day_in_euros(destination: DestinationFile) -> float | None:
 
 def currencies_of(country: str) -> list[str]:
     """The legal tender of a country today, by CLDR."""
-    return list(get_territory_currencies(country, date.today()))
+    return list(get_territory_currencies(country, datetime.now(UTC).date()))

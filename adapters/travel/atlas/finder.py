@@ -20,8 +20,11 @@ Wanted = Literal["", "country", "state", "city"]
 # small towns called after it, not a capital. Towns add a tenth for every digit of their people.
 _ATLAS, _COUNTRY, _MAIN_NAME, _STATE, _OTHER_NAME = 4.0, 2.5, 1.0, 0.85, 0.6
 _CURATED_LEAD = 0.05
+# Among guesses a destination or country counts as much as a town of ten or three million people.
+_GUESSED_DESTINATION, _GUESSED_COUNTRY = 1.7, 1.65
 _A_TYPO = 0.3
 _NEAR_BONUS, _NEAR_KM = 0.8, 300.0
+_SAME_PLACE_KM = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,7 @@ class Finder:
             guesses = [
                 match
                 for guess in close_names(self._atlas, name)
-                for match in self._guessed(guess)
-                if hint.allows(match)
+                if (match := self._guessed(guess)) and hint.allows(match)
             ]
             chosen = _best(guesses, kind, near, limit)
             if chosen:
@@ -86,53 +88,33 @@ class Finder:
         return []
 
     def _exact(self, name: str, hint: Hint) -> Iterator[Match]:
-        for order, destination in enumerate(self._atlas.called(name)):
-            match = self._of_destination(destination, _ATLAS - order * _CURATED_LEAD)
-            # A hint that names no state we know of the atlas's country may still be right.
-            if not hint.country or hint.country == destination.country:
-                yield match
+        curated = [
+            match
+            for order, destination in enumerate(self._atlas.called(name))
+            if hint.allows(match := _of_destination(destination, _ATLAS - order * _CURATED_LEAD))
+        ]
+        yield from curated
         if not hint.state:
             for country in gazetteer.countries_called(name):
-                match = _of_country(country)
-                if hint.allows(match):
+                if hint.allows(match := _of_country(country)):
                     yield match
             for state in gazetteer.states_called(name, country=hint.country):
                 yield _of_state(state)
         for town, main in gazetteer.towns_called(name, country=hint.country, state=hint.state):
-            yield _of_town(town, _MAIN_NAME if main else _OTHER_NAME)
+            match = _of_town(town, _MAIN_NAME if main else _OTHER_NAME)
+            if not any(_same_place(match, known) for known in curated):
+                yield match
 
-    def _guessed(self, guess: Guess) -> Iterator[Match]:
-        found: Iterator[Match] = iter(())
-        if guess.id.startswith("atlas:"):
-            destination = self._atlas.destination(guess.id[6:])
-            if destination:
-                found = iter([self._of_destination(destination, _MAIN_NAME + 0.7)])
-        elif guess.id.startswith("country:"):
-            country = gazetteer.country(guess.id[8:])
-            if country:
-                found = iter([replace(_of_country(country), score=_MAIN_NAME + 0.65)])
-        else:
-            town = gazetteer.by_id(int(guess.id[9:]))
-            if town:
-                found = iter([_of_town(town, _MAIN_NAME)])
-        for match in found:
-            yield replace(match, score=match.score - guess.typos * _A_TYPO, exact=False)
-
-    def _of_destination(self, destination: DestinationFile, score: float) -> Match:
-        town = gazetteer.by_id(destination.geonames_id) if destination.geonames_id else None
-        return Match(
-            f"atlas:{destination.id}",
-            destination.name.en,
-            destination.kind,
-            destination.country,
-            _state_name(town) if town else "",
-            destination.center.lat,
-            destination.center.lon,
-            destination.timezone,
-            town.population if town else 0,
-            destination.id,
-            score,
-        )
+    def _guessed(self, guess: Guess) -> Match | None:
+        source, _, id = guess.id.partition(":")
+        match: Match | None = None
+        if source == "atlas" and (destination := self._atlas.destination(id)):
+            match = _of_destination(destination, _GUESSED_DESTINATION)
+        elif source == "country" and (country := gazetteer.country(id)):
+            match = replace(_of_country(country), score=_GUESSED_COUNTRY)
+        elif source == "geonames" and (town := gazetteer.by_id(int(id))):
+            match = _of_town(town, _MAIN_NAME)
+        return match and replace(match, score=match.score - guess.typos * _A_TYPO, exact=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +126,10 @@ class Hint:
 
     def allows(self, match: Match) -> bool:
         """Whether a place is there, as far as we can tell."""
-        return not self.country or match.country == self.country
+        if not self.country or match.country != self.country:
+            return not self.country
+        state = gazetteer.state(self.country, self.state) if self.state else None
+        return state is None or match.region in ("", state.name)
 
 
 def _readings(text: str, country: str) -> Iterator[tuple[str, Hint]]:
@@ -187,21 +172,13 @@ def _best(
     }
     kept = [_nearer(match, near) for match in found if fits[kind](match)]
     kept.sort(key=lambda match: (-match.score, -match.population, match.id))
-    taken: dict[str, Match] = {}
-    curated = {(m.country, fold(m.name)) for m in kept if m.destination_id}
-    for match in kept:
-        # The town behind a curated destination is the same place once more.
-        twin = (match.country, fold(match.name)) in curated and not match.destination_id
-        if not (twin and match.kind in ("city", "town") and _is_there(match, kept)):
-            taken.setdefault(match.id, match)
-    return list(taken.values())[:limit]
+    return list({match.id: match for match in reversed(kept)}.values())[::-1][:limit]
 
 
-def _is_there(town: Match, found: list[Match]) -> bool:
-    return any(
-        match.destination_id and gazetteer.km_between(town.lat, town.lon, match.lat, match.lon) < 50
-        for match in found
-    )
+def _same_place(town: Match, curated: Match) -> bool:
+    """Whether a town is the one behind a curated destination of the same name."""
+    away = gazetteer.km_between(town.lat, town.lon, curated.lat, curated.lon)
+    return town.country == curated.country and away < _SAME_PLACE_KM
 
 
 def _nearer(match: Match, near: tuple[float, float] | None) -> Match:
@@ -209,6 +186,23 @@ def _nearer(match: Match, near: tuple[float, float] | None) -> Match:
         return match
     away = gazetteer.km_between(*near, match.lat, match.lon)
     return replace(match, score=match.score + _NEAR_BONUS * math.exp(-away / _NEAR_KM))
+
+
+def _of_destination(destination: DestinationFile, score: float) -> Match:
+    town = gazetteer.by_id(destination.geonames_id) if destination.geonames_id else None
+    return Match(
+        f"atlas:{destination.id}",
+        destination.name.en,
+        destination.kind,
+        destination.country,
+        _state_name(town) if town else "",
+        destination.center.lat,
+        destination.center.lon,
+        destination.timezone,
+        town.population if town else 0,
+        destination.id,
+        score,
+    )
 
 
 def _of_town(town: gazetteer.Town, base: float) -> Match:

@@ -43,10 +43,16 @@ def hours(
         first_day,
         last_day,
     )
-    if days is None or "public_holidays" not in poi.closed_on:
+    if days is None or not _rests_on_holidays(poi):
         return days
     shut = closing_holidays(destination.country, first_day, last_day)
     return {day: () if day in shut else intervals for day, intervals in days.items()}
+
+
+def _rests_on_holidays(poi: Poi) -> bool:
+    # The parser's own calendar has no Eid, no Tết and several countries not at all, so a "PH off"
+    # is applied with ours as well.
+    return "public_holidays" in poi.closed_on or "PH off" in (poi.opening or "")
 
 
 def trouble_with(text: str) -> str:

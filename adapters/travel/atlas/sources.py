@@ -18,7 +18,6 @@ from adapters.travel.atlas.names import fold
 from adapters.travel.atlas.schema import SCHEMA_VERSION, CountryFile, DestinationFile
 
 _FOLDER = files("adapters.travel.atlas")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class BadAtlasFile(ValueError):
@@ -66,7 +65,7 @@ def read_country(file: Traversable) -> CountryFile:
 
 def read_ambiguous() -> dict[str, tuple[str, ...]]:
     """Names that several destinations may share: folded name -> destination ids, best first."""
-    content = yaml.load((_FOLDER / "ambiguous.yaml").read_bytes(), Loader=_LOADER)
+    content = yaml.load((_FOLDER / "ambiguous.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return {fold(name): tuple(ids) for name, ids in content["names"].items()}
 
 
@@ -116,7 +115,7 @@ def _yaml_files(folder: str) -> list[Traversable]:
 
 def _as_json(file: Traversable) -> bytes:
     try:
-        content = yaml.load(file.read_bytes(), Loader=_LOADER)
+        content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
         return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadAtlasFile(file.name, [f"is not readable YAML: {error}"]) from error
