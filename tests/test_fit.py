@@ -142,7 +142,6 @@ def test_splitting_breaks_no_cluster_and_loses_no_word(text, limit, utf16):
     assert [c for p in pieces for c in _clusters(p)] == _clusters(text)
 
 
-@pytest.mark.fault("B8")
 @given(st.text(st.sampled_from("[]()`*_|~-#>\\! \nab"), max_size=400), st.integers(30, 80))
 def test_any_markup_is_split_within_the_limit(markup, limit):
     pieces = split(markup, limit)
