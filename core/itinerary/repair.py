@@ -161,13 +161,15 @@ class Draft:
         """Puts a sight in for the least worthy one that makes room; that one is displaced."""
         for d in days:
             victims = [v for v in self.visits(d) if v not in self.tables.must and v not in keep]
-            for v in sorted(victims, key=lambda v: (self.tables.worth[d][v], v)):
-                before = self.days[d]
-                self.days[d] = _without(before, v)
-                if self.insert(s, [d]) or self.squeeze(s, [d]):
-                    self.displaced.append(v)
-                    return True
-                self.days[d] = before
+            victims.sort(key=lambda v: (self.tables.worth[d][v], v))
+            for put in (self.insert, self.squeeze):  # best when no other time changes
+                for v in victims:
+                    before = self.days[d]
+                    self.days[d] = _without(before, v)
+                    if put(s, [d]):
+                        self.displaced.append(v)
+                        return True
+                    self.days[d] = before
         return False
 
     def fill(self, d: int, count: int, *, free_only: bool = False) -> None:

@@ -27,7 +27,7 @@ from core.words import day as day_text
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
 MOST_NEW = 3  # stops that "more of" brings in at most, one a day
 
-# After these fewer stops are what was asked for, so a day is only filled up to the pace's minimum.
+# After these fewer stops are what was asked for: nothing that lost its place is put back.
 _FEWER = {ChangeKind.SLOWER, ChangeKind.REMOVE, ChangeKind.CHEAPER, ChangeKind.BUDGET}
 
 
@@ -168,6 +168,8 @@ def _fill(
         old_count = _old_count(plan, d)
         if kind is ChangeKind.FASTER:
             goal = rule.max_visits
+        elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE):
+            goal = 0
         elif kind in _FEWER:
             goal = min(rule.min_visits, old_count) if now < old_count else 0
         elif d >= len(plan.days):
