@@ -69,8 +69,8 @@ def _loop_factory() -> object:
 
 async def serve(settings: Settings, *, chat_only: bool = False) -> None:
     """Run until every adapter ended (console) or a signal asks to stop."""
-    from bot.wiring import Parts, build, console
     from bot.clock import SystemClock
+    from bot.wiring import Parts, build, console
 
     clock = SystemClock()
     parts = Parts(clock=clock, adapters=[console(clock)] if chat_only else None)

@@ -1,4 +1,4 @@
-"""`caravan doctor`: what is configured, what is missing, and what each missing thing switches off."""
+"""`caravan doctor`: what is configured, what is missing, and what that switches off."""
 
 from __future__ import annotations
 

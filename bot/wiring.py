@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.models.offline import OfflineModel
+
 from adapters.cache.memory import MemoryCache
 from adapters.chat.console import ConsoleAdapter, run_id
 from adapters.exports.ics import calendar
-from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
 from adapters.stores.sqlite import SqliteStore
 from adapters.travel.atlas.atlas import Atlas
@@ -86,7 +87,7 @@ class NoWeather:
         raise Unavailable("The weather service", "switched off")
 
 
-async def build(settings: Settings, parts: Parts = Parts()) -> App:  # noqa: B008 - frozen
+async def build(settings: Settings, parts: Parts = Parts()) -> App:
     """Put everything together. Raises Misconfigured for what the operator has to mend."""
     clock = parts.clock or SystemClock()
     prompts = PromptLoader.load()
@@ -123,9 +124,7 @@ def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]])
     weather: Weather = NoWeather()
     if settings.weather_on:
         contact = settings.contact or "no contact given"
-        client = ProviderClient(
-            MemoryCache(clock), clock, user_agent=f"Caravan/{VERSION} (+{contact})"
-        )
+        client = ProviderClient(MemoryCache(), clock, user_agent=f"Caravan/{VERSION} (+{contact})")
         close.append(client.aclose)
         weather = OpenMeteo(client, clock, settings.open_meteo_base_url)
     return Travel(
@@ -144,6 +143,7 @@ async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:
     if settings.language_model == "offline":
         return offline
     from adapters.models.langchain import LangChainService, ModelSpec
+
     from adapters.models.tokens import load_counter
 
     specs = []

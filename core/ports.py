@@ -56,7 +56,7 @@ class Inbox(Protocol):
         """The oldest waiting message of up to `limit` conversations that nobody works on.
 
         Order inside a conversation is the order of arrival. A lease that ended counts as free; the
-        attempt is counted. A message whose attempts are used up is not given out again.
+        attempt is counted; a worker that gets one with more than 5 gives it up unanswered.
         """
         ...
 
@@ -107,6 +107,10 @@ class Outbox(Protocol):
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         """Nothing was delivered (429, connection refused): back to `ready`, not before `at`."""
+        ...
+
+    async def uncertain(self, delivery: Delivery, why: str, at: datetime) -> None:
+        """It may have arrived: `unknown`; it comes back once more with `resend` set, after `at`."""
         ...
 
     async def not_sent(self, delivery: Delivery, why: str) -> None:

@@ -21,14 +21,13 @@ from core.itinerary.search import Days, Search
 from core.itinerary.tables import Tables
 from core.trips import WEEKDAYS, Day, Plan, StopKind
 
-
 LAST_RESORT = 300  # iterations more when something that has to be in is not
 
 
 def iterations_for(problem: Problem) -> int:
     """How long to search by default: what pays, and at most about two seconds."""
     size = max(1, len(problem.sights) * len(problem.days))
-    return min(320, 20 + size * 3 // 2, 200_000 // size)
+    return min(300, 10 + size * 4 // 3, 170_000 // size)
 
 
 def build(problem: Problem, *, iterations: int | None = None, known: Plan | None = None) -> Plan:

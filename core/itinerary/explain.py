@@ -59,9 +59,7 @@ def why(plan: Plan, problem: Problem, stop_id: str) -> Explanation:
         return _of_frame(plan, stop)
     day = plan.days[d].day
     near = _near(plan, problem, d, stop.sight_id)
-    others = tuple(
-        _other_day(plan, problem, stop, n) for n in range(len(plan.days)) if n != d
-    )
+    others = tuple(_other_day(plan, problem, stop, n) for n in range(len(plan.days)) if n != d)
     sentences = [_opening(stop, sight, problem, day)]
     sentences += _reasons(stop, sight, problem, day, near)
     sentences += [_others_sentence(others)] if others else []

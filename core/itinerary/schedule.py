@@ -193,4 +193,3 @@ def _lunch_inside(tables: Tables, day: int, s: int, arrival: int) -> int:
     end = start + tables.duration[s] + LUNCH_MIN
     overlap = min(end, LUNCH_WINDOW[1]) - max(start, LUNCH_WINDOW[0])
     return start if start >= 0 and overlap >= LUNCH_MIN else -1
-

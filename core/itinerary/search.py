@@ -57,6 +57,7 @@ class Search:
         if start is not None and all(self.end(d, day) is not None for d, day in enumerate(start)):
             tries.append(self._refill(start, calm, 0))
         best = max((t for t in tries if self.affordable(t)), key=self.points, default=empty)
+        best = self._reordered(best)
         best_points = self.points(best)
         now, now_points = best, best_points
         # Slightly worse is accepted in the beginning, so that the search leaves its valley.
