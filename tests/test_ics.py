@@ -137,7 +137,9 @@ def test_a_library_reads_the_same_moments_back() -> None:
     made = plan()
 
     parsed = Calendar.from_ical(calendar(trip(made), NOW))
-    found = {str(e["UID"]): (e["DTSTART"].dt, e["DTEND"].dt) for e in parsed.walk("VEVENT")}
+    found = {
+        str(e["UID"]): (e.decoded("DTSTART"), e.decoded("DTEND")) for e in parsed.walk("VEVENT")
+    }
 
     for day in made.days:
         for stop in day.stops:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.interests import matches
+from core.interests import INTERESTS, matches
 from core.itinerary.problem import Impossible
 from core.itinerary.repair import Draft
 from core.naming import best_named
@@ -59,6 +59,8 @@ def _move(draft: Draft, plan: Plan, change: Change) -> None:
 
 def _add(draft: Draft, plan: Plan, change: Change) -> None:
     """Most often the sight is a must of the new problem; else its name is looked up."""
+    if draft.tables.must - draft.planned() or change.what in INTERESTS:
+        return
     names = [(id, sight.name) for id, sight in draft.tables.problem.sights.items()]
     id = change.what if change.what in draft.tables.index else best_named(change.what, names)
     if id is None:
