@@ -112,7 +112,7 @@ def _meant(key: str, value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("row", _rows())
+@pytest.mark.parametrize("row", list(_rows()))
 def test_a_message_is_read_as_it_was_meant(row: dict[str, Any]) -> None:
     """Every key of the row is a value the traveller meant."""
     request = READER.read(row["text"], _context(row))

@@ -139,7 +139,7 @@ def _ranges(said: Said, today: date) -> list[Day]:
                 out.append(day)
     for m in _DOT_RANGE.finditer(said.low):
         month = int(m["m"])
-        if month > _MONTHS_OF_YEAR or not said.free(m.start(), m.end()):
+        if not 1 <= month <= _MONTHS_OF_YEAR or not said.free(m.start(), m.end()):
             continue
         day = _range(said, m, (None, month, int(m["d1"])), (None, month, int(m["d2"])), today)
         if day:

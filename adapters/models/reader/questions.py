@@ -22,6 +22,7 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         (_T.PACKING, r"\b(?:what (?:should|do|to|shall) (?:i |we )?(?:need to )?(?:pack|bring|wear|take with)|packing(?: list)?|what to (?:pack|bring|wear)|pack(?:ing)? for|which clothes|what clothes|dress code|need (?:an? )?(?:umbrella|jacket|coat|sunscreen|raincoat)|bring (?:an? )?(?:umbrella|jacket|coat)|suitcase|einpacken)\b"),
         (_T.PHRASES, r"\b(?:how (?:do|can|would) (?:i|you|we) say|how to say|say .{2,20} in (?:\w+)$|translate|translation|phrases?|pronounce|what does .{2,30} mean|wie sagt man|como se dice|comment dit[- ]on|useful words|basic words)\b"),
         (_T.LANGUAGE, r"\b(?:what language|which language|speak english|english spoken|languages? (?:do|is|are|spoken)|do (?:they|people|locals) speak|get by with english)\b"),
+        (_T.WEATHER, r"\b(?:will it|is it going to|does it|do we get|chance of) (?:\w+ )?rain"),
         (_T.RAIN, r"\b(?:(?:what )?if (?:it|there)(?:'s| is)? ?(?:starts? )?rain\w*|if it(?:'s| is)? (?:rainy|pouring|wet)|when it rains|in case of rain|it(?:'s| is) (?:raining|pouring)|rains? (?:on|tomorrow|today|all)|rainy day|bad weather|wenn es regnet|es regnet|si llueve|s'il pleut|se piove|se chover)\b"),
         (_T.TIME, r"\b(?:what time is it|what's the time|time (?:there|difference|zone)|current time|local time|timezone|jet ?lag|wie spat|que hora|quelle heure)\b"),
         (_T.DRIVING, r"\b(?:driv(?:e|ing) (?:on|in|there|side|licen[cs]e|rules?)|which side|side of the road|rent(?:al)? (?:a )?car|car (?:rental|hire)|hire a car|speed limit|toll(?:s)?|parking|petrol|gas station|driver'?s licen[cs]e|mietwagen)\b"),
@@ -76,6 +77,7 @@ def why_about(said: Said) -> str | None:
 
 
 _OPEN_ABOUT = re.compile(r"\b(?:is|are|will|when (?:does|do|is|are)|what time (?:does|do|is))\s+(?:the )?(?P<what>.+?)\s+(?:be )?(?:open|close|closed|shut|opening)\b|\bopening (?:hours|times) (?:of|for|at) (?:the )?(?P<what2>[^?.!]+)")
+_CLOSED_ABOUT = re.compile(r"\b(?:the |our )?(?P<what>[\w' -]{3,50}?)\s+(?:is|was|are|were|'s)\s+(?:\w+ )?(?:closed|shut|sold out|not open)\b")
 _SAY_ABOUT = re.compile(r"\bsay\s+[\"']?(?P<what>.+?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$")
 _COST_ABOUT = re.compile(r"\b(?:plan|budget|pay|spend|cost|costs|much) (?:for|on|is|are|does|do)\s+(?:the |a |an )?(?P<what>[^?.!,]+)")
 _BOOK_ABOUT = re.compile(r"\b(?:book|reserve|buy|order|call|pay for|pay)\s+(?:me |us |for )?(?:the |a |an |our |my )?(?P<what>[^?.!,]+)")
@@ -85,7 +87,7 @@ def about(said: Said, topic: Topic) -> str:
     """The words naming the thing that is asked about; empty when none stand out."""
     pattern = {
         Topic.HOURS: _OPEN_ABOUT,
-        Topic.CLOSED: _OPEN_ABOUT,
+        Topic.CLOSED: _CLOSED_ABOUT,
         Topic.PHRASES: _SAY_ABOUT,
         Topic.COST: _COST_ABOUT,
         Topic.BOOKING: _BOOK_ABOUT,

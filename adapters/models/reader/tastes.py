@@ -80,7 +80,7 @@ _MUST = re.compile(r"\b(?:must|has to|have to|needs? to|absolutely|definitely|ca
 _CLAUSE = re.compile(r"[.;!?\n]|\bbut\b|\bhowever\b|\bthough\b|,\s*(?=(?:i|we|my|he|she|they|and|please|with|for|under|max|from|budget|love|like|want|lots)\b)")
 
 _MUST_SEE = re.compile(
-    r"\b(?:must|have to|has to|need to|needs to|want to|wanna|really want to|gotta|would love to|we'd love to|i'd love to|dying to|definitely(?: want to)?|absolutely)\s+(?:absolutely |definitely |really |also )?(?:see|visit|go to|do|not miss)\s+(?P<what>[^.,;!?]+)"
+    r"\b(?<!don't )(?<!dont )(?<!not )(?:must|has to|have to|need to|needs to|want to|wanna|gotta|would love to|we'd love to|i'd love to|dying to|definitely(?: want to)?|absolutely)\s+(?:absolutely |definitely |really |also )?(?:see|visit|do|not miss)\s+(?P<what>[^.,;!?]+)"
     r"|\b(?:can't|cannot|cant|don't want to|not to) miss\s+(?P<what2>[^.,;!?]+)|(?P<what3>(?:the )?[\w' ]{3,40}?)\s+(?:is|are) (?:a|an absolute) must\b"
 )
 _END_OF_NAME = re.compile(r"\s+(?:and (?:also |then )?(?:i|we|eat|have|love|do)|in (?:\w+ )?(?:may|june|july|spring|summer|autumn|winter)|on (?:day|mon|tue|wed|thu|fri|sat|sun)|while|when|because|at least|if|for|with|this time|though|too|as well|please|again|during|before|after)\b.*$")
