@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from adapters.models.offline import OfflineModel
-
 from adapters.cache.memory import MemoryCache
 from adapters.chat.console import ConsoleAdapter, run_id
 from adapters.exports.ics import calendar
+from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
 from adapters.stores.sqlite import SqliteStore
 from adapters.travel.atlas.atlas import Atlas
