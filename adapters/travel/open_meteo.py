@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.travel.http import Answer, ProviderClient
 from core.errors import Unavailable
@@ -14,6 +14,7 @@ from core.travel import Confidence, DayWeather, Point, Source
 WHO = "Open-Meteo"
 HORIZON_DAYS = 16
 SURE_DAYS = 7
+KEPT = timedelta(hours=24)  # an older forecast is worse than typical values
 _DAILY = (
     "weather_code,temperature_2m_max,temperature_2m_min,precipitation_sum,"
     "precipitation_probability_max,wind_gusts_10m_max"
@@ -55,27 +56,47 @@ class OpenMeteo:
             {
                 "latitude": f"{place.lat:.2f}",
                 "longitude": f"{place.lon:.2f}",
-                "timezone": timezone,
+                "timezone": timezone or "auto",
                 "forecast_days": str(HORIZON_DAYS),
                 "daily": _DAILY,
             },
             fresh_for=timedelta(hours=1 if first - today <= timedelta(days=3) else 3),
+            keep_for=KEPT,
+            check=lambda body: _check(body, today),
         )
-        return [w for w in _read(answer, today) if first <= w.day <= last]
+        source = _source(answer)
+        return [_weather(v, source, today) for v in _read(answer.body) if first <= v.day <= last]
 
 
-def _read(answer: Answer, today: date) -> list[DayWeather]:
+class _Values(NamedTuple):
+    """One day as Open-Meteo says it, in °C, mm, percent and km/h."""
+
+    day: date
+    high: float
+    low: float
+    rain: float | None
+    chance: float | None
+    gust: float | None
+    code: float | None
+
+
+def _check(body: Any, today: date) -> None:
+    """Raises Unavailable for an answer that holds nothing to show: it must not be kept either."""
+    days = [v.day for v in _read(body)]
+    if not days:
+        raise Unavailable(WHO, "the answer has no usable day")
+    if max(days) < today - timedelta(days=1):
+        raise Unavailable(WHO, "the forecast is an old one")
+
+
+def _read(body: Any) -> list[_Values]:
     """The days of an answer; days with absurd or missing temperatures are left out."""
-    daily = answer.body.get("daily") if isinstance(answer.body, Mapping) else None
+    daily = body.get("daily") if isinstance(body, Mapping) else None
     if not isinstance(daily, Mapping) or not isinstance(daily.get("time"), list):
         raise Unavailable(WHO, "the answer has no daily values")
-    source = Source(
-        name=WHO,
-        url="https://open-meteo.com/",
-        fetched_at=answer.fetched_at,
-        confidence=Confidence.CACHED if answer.cached else Confidence.LIVE,
-        attribution="Weather data by Open-Meteo.com",
-    )
+    units = body.get("daily_units")
+    if isinstance(units, Mapping) and units.get("temperature_2m_max", "°C") != "°C":
+        raise Unavailable(WHO, "the answer is not in °C")
     found = []
     for index, text in enumerate(daily["time"]):
         try:
@@ -86,23 +107,43 @@ def _read(answer: Answer, today: date) -> list[DayWeather]:
         low = _number(daily, "temperature_2m_min", index, -90, 60)
         if high is None or low is None or low > high:
             continue
-        chance = _number(daily, "precipitation_probability_max", index, 0, 100)
-        code = _number(daily, "weather_code", index, 0, 99)
         found.append(
-            DayWeather(
-                source=source,
+            _Values(
                 day=day,
-                typical=False,
-                tmax_c=high,
-                tmin_c=low,
-                rain_mm=_number(daily, "precipitation_sum", index, 0, 2_000),
-                rain_chance=None if chance is None else chance / 100,
-                gust_kmh=_number(daily, "wind_gusts_10m_max", index, 0, 500),
-                code=None if code is None else int(code),
-                low_confidence=(day - today).days > SURE_DAYS,
+                high=high,
+                low=low,
+                rain=_number(daily, "precipitation_sum", index, 0, 2_000),
+                chance=_number(daily, "precipitation_probability_max", index, 0, 100),
+                gust=_number(daily, "wind_gusts_10m_max", index, 0, 500),
+                code=_number(daily, "weather_code", index, 0, 99),
             )
         )
     return found
+
+
+def _source(answer: Answer) -> Source:
+    return Source(
+        name=WHO,
+        url="https://open-meteo.com/",
+        fetched_at=answer.fetched_at,
+        confidence=Confidence.CACHED if answer.cached else Confidence.LIVE,
+        attribution="Weather data by Open-Meteo.com",
+    )
+
+
+def _weather(v: _Values, source: Source, today: date) -> DayWeather:
+    return DayWeather(
+        source=source,
+        day=v.day,
+        typical=False,
+        tmax_c=v.high,
+        tmin_c=v.low,
+        rain_mm=v.rain,
+        rain_chance=None if v.chance is None else v.chance / 100,
+        gust_kmh=v.gust,
+        code=None if v.code is None else int(v.code),
+        low_confidence=(v.day - today).days > SURE_DAYS,
+    )
 
 
 def _number(
