@@ -66,8 +66,9 @@ class Window:
         leaves = self._taken[len(self._taken) - self._limit]
         return max(0.0, leaves + self._seconds - now)
 
-    def take(self, now: float) -> None:
-        self._taken.append(now + self.wait(now))
+    def take(self, at: float) -> None:
+        """Count a call that goes out at the moment `at`, which may be in the future."""
+        self._taken.append(at)
 
 
 @dataclass
@@ -91,6 +92,10 @@ class Rates:
         self._paused_until = float("-inf")
         self._floods: deque[tuple[float, str]] = deque(maxlen=FLOODED_CHATS)
 
+    def __len__(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
     def reserve(self, chat_id: str, patience: float) -> float:
         """Seconds until a final message may go to the chat; its place is taken.
 
@@ -105,9 +110,10 @@ class Rates:
             chat.minute.wait(now) if chat.minute else 0.0,
             self._bot.wait(now),
         )
+        wait = max(0.0, wait)
         if wait <= patience:
-            self._take(chat, now)
-        return max(0.0, wait)
+            self._take(chat, now, now + wait)
+        return wait
 
     def has_room(self, chat_id: str, *, spends: bool) -> bool:
         """Whether a draft or an edit may go out at this moment; takes its place if so.
@@ -125,7 +131,7 @@ class Rates:
         if spends and chat.messages.level(now) < 2.0:
             return False
         if spends:
-            self._take(chat, now)
+            self._take(chat, now, now)
         else:
             self._bot.take(now)
         return True
@@ -144,11 +150,11 @@ class Rates:
         """A 429 that concerns no chat: nothing goes anywhere before `seconds` are over."""
         self._paused_until = max(self._paused_until, self._monotonic() + seconds)
 
-    def _take(self, chat: _Chat, now: float) -> None:
+    def _take(self, chat: _Chat, now: float, goes_out: float) -> None:
         self._bot.take(now)
         chat.messages.take(now)
         if chat.minute is not None:
-            chat.minute.take(now)
+            chat.minute.take(goes_out)
 
     def _chat(self, chat_id: str, now: float) -> _Chat:
         chat = self._chats.get(chat_id)
@@ -157,15 +163,14 @@ class Rates:
             chat = _Chat(Bucket(CHAT_PER_SECOND, CHAT_BURST, now), minute)
             self._chats[chat_id] = chat
             if len(self._chats) > MAX_CHATS:
-                self._forget_one(now)
+                self._forget_oldest(now)
         else:
             self._chats.move_to_end(chat_id)
         return chat
 
-    def _forget_one(self, now: float) -> None:
-        """The chat that was quiet for longest; one that must wait is kept."""
-        chat_id, oldest = next(iter(self._chats.items()))
-        if oldest.paused_until > now:
-            self._chats.move_to_end(chat_id)
-        else:
-            del self._chats[chat_id]
+    def _forget_oldest(self, now: float) -> None:
+        """The chat that was quiet for longest goes; those that must wait are kept."""
+        for chat_id, chat in self._chats.items():
+            if chat.paused_until <= now:
+                del self._chats[chat_id]
+                return

@@ -1,0 +1,328 @@
+"""Replies out, against our own Bot API server: formatting, buttons, files, errors, resuming."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.fit import fit
+from core.messages import Choice, Choices, File, Mode, Pin, Text
+from core.ports import Moved, NotNow, Refused, Uncertain, Unreachable
+from core.text import escape
+from tests.fake_telegram import FakeTelegram
+from tests.telegram_rig import FRIENDS, Time, adapter_for, reply
+
+YES_NO = Choices(options=(Choice(id="yes", label="Yes"), Choice(id="no", label="No")))
+
+
+@pytest.fixture
+async def telegram():
+    async with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+async def adapter(telegram, time):
+    adapter = adapter_for(telegram, time)
+    yield adapter
+    await adapter.aclose()
+
+
+async def test_markdown_becomes_text_with_entities(telegram, adapter):
+    [id] = await adapter.send(reply(Text(markdown="**Lisbon** 👍 [map](https://a.b/c)\n- one")))
+
+    [shown] = telegram.chats[7]
+    assert (str(shown.id), shown.text) == (id, "Lisbon 👍 map\n• one")
+    assert shown.entities == [
+        {"type": "bold", "offset": 0, "length": 6},
+        {"type": "text_link", "offset": 10, "length": 3, "url": "https://a.b/c"},
+    ]
+    [call] = telegram.called("sendMessage")
+    assert call.parameters["link_preview_options"] == {"is_disabled": True}
+    assert "parse_mode" not in call.parameters
+
+
+@pytest.mark.parametrize("name", ["*5* <b>_x_</b>", "{profile} %s", "[a](b) `c` &lt;", "1. #2 | ~"])
+async def test_what_people_wrote_stays_literal(telegram, adapter, name):
+    await adapter.send(reply(Text(markdown=f"**Day 1** {escape(name)}")))
+
+    assert telegram.texts(7) == [f"Day 1 {name}"]
+
+
+async def test_choices_are_buttons_short_ones_share_a_row(telegram, adapter):
+    options = ("Yes", "No", "A much longer label than that", "Ok")
+    choices = Choices(options=tuple(Choice(id=f"v:{o[:9]}", label=o) for o in options))
+
+    await adapter.send(reply(Text(markdown="Well?"), choices))
+
+    [call] = telegram.called("sendMessage")
+    rows = call.parameters["reply_markup"]["inline_keyboard"]
+    assert [[b["text"] for b in row] for row in rows] == [["Yes", "No"], [options[2]], ["Ok"]]
+    assert rows[0][0]["callback_data"] == "c:v:Yes"
+
+
+async def test_pins_and_files_come_in_their_order(telegram, adapter):
+    file = File(name="../trip.ics", media_type="text/calendar", content=b"BEGIN", caption="Days")
+    pin = Pin(title="Torre", lat=38.69, lon=-9.2)
+
+    ids = await adapter.send(reply(Text(markdown="Here"), pin, file, YES_NO))
+
+    assert [m.media for m in telegram.chats[7]] == ["", "venue", "document", ""]
+    assert telegram.chats[7][2].file == b"BEGIN"
+    assert "/" not in telegram.chats[7][2].file_name
+    assert ids == [str(m.id) for m in telegram.chats[7]]
+
+
+async def test_replies_go_to_their_topic(telegram, adapter):
+    topic = FRIENDS.model_copy(update={"thread_id": "5"})
+
+    await adapter.send(reply(Text(markdown="Here"), Pin(title="", lat=1, lon=2), to=topic))
+
+    assert [m.thread for m in telegram.chats[-42]] == [5, 5]
+
+
+async def test_a_long_plan_arrives_whole_in_several_messages(telegram, adapter):
+    day = "**Day {n}** with [a link](https://example.org/{n}) and 👨‍👩‍👧 words. " + "Walk on. " * 30
+    plan = "\n\n".join(day.replace("{n}", str(n)) for n in range(1, 60))
+    fitted = fit(reply(Text(markdown=plan), YES_NO), adapter.capabilities)
+
+    await adapter.send(fitted)
+
+    said = "\n".join(telegram.texts(7))
+    assert re.findall(r"Day (\d+)", said) == [str(n) for n in range(1, 60)]
+    assert [bool(m.buttons) for m in telegram.chats[7]][-2:] == [False, True]
+    assert "**" not in said
+
+
+async def test_a_table_that_grows_over_the_limit_is_cut_by_the_adapter(telegram, adapter):
+    rows = "\n".join(f"| {n} | {'wide ' * (n % 12)} |" for n in range(200))
+
+    await adapter.send(reply(Text(markdown=f"| a | b |\n|---|---|\n{rows}")))
+
+    assert len(telegram.chats[7]) > 1
+    assert {e["type"] for m in telegram.chats[7] for e in m.entities} == {"pre"}
+
+
+async def test_an_empty_reply_sends_nothing(telegram, adapter):
+    assert await adapter.send(reply(Text(markdown=" \n"))) == []
+    assert telegram.effects == []
+
+
+# --- refusals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.fault("B7")
+@pytest.mark.parametrize("refusal", ["can't parse entities: entity out of range", "ENTITY_BOUNDS"])
+async def test_rejected_formatting_is_sent_once_more_as_plain_text(telegram, adapter, refusal):
+    telegram.fails("sendMessage", 400, f"Bad Request: {refusal}")
+
+    await adapter.send(reply(Text(markdown="**Day 1** Torre"), YES_NO))
+
+    [shown] = telegram.chats[7]
+    assert (shown.text, shown.entities) == ("Day 1 Torre", [])
+    assert shown.buttons == {"Yes": "c:yes", "No": "c:no"}
+    assert len(telegram.called("sendMessage")) == 2
+
+
+async def test_rejected_buttons_become_a_numbered_list(telegram, adapter):
+    telegram.fails("sendMessage", 400, "Bad Request: BUTTON_DATA_INVALID", times=2)
+
+    await adapter.send(reply(Text(markdown="**Well?**"), YES_NO))
+
+    assert telegram.texts(7) == ["Well?\n\n1. Yes\n2. No"]
+
+
+async def test_what_telegram_never_takes_is_refused_after_the_plain_try(telegram, adapter):
+    telegram.fails("sendMessage", 400, "Bad Request: made up", times=9)
+
+    with pytest.raises(Refused, match="Made up"):
+        await adapter.send(reply(Text(markdown="**x**")))
+    assert len(telegram.called("sendMessage")) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "parameters", "error"),
+    [
+        (403, "Forbidden: bot was blocked by the user", {}, Unreachable),
+        (403, "Forbidden: bot was kicked from the supergroup chat", {}, Unreachable),
+        (400, "Bad Request: chat not found", {}, Unreachable),
+        (400, "Bad Request: not enough rights to send text messages to the chat", {}, Unreachable),
+        (400, "Bad Request: message thread not found", {}, Unreachable),
+        (400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1001}, Moved),
+        (429, "", {"retry_after": 37}, NotNow),
+        (401, "Unauthorized", {}, NotNow),
+        (500, "Internal Server Error", {}, Uncertain),
+        (502, "Bad Gateway", {}, Uncertain),
+    ],
+)
+async def test_every_answer_has_its_meaning(
+    telegram, adapter, status, description, parameters, error
+):
+    telegram.fails("sendMessage", status, description, **parameters)
+
+    with pytest.raises(error) as caught:
+        await adapter.send(reply(Text(markdown="x"), to=FRIENDS))
+
+    assert telegram.token not in repr(caught.value)
+    if error is Moved:
+        assert caught.value.new.key == "telegram:-1001:"
+        assert caught.value.new.mode is Mode.GROUP
+
+
+async def test_a_cut_connection_is_uncertain_and_a_refused_one_is_not(telegram, adapter):
+    telegram.resets("sendMessage")
+    with pytest.raises(Uncertain):
+        await adapter.send(reply(Text(markdown="x")))
+
+    async with FakeTelegram() as gone:
+        nowhere = adapter_for(gone)
+    with pytest.raises(NotNow) as caught:
+        await nowhere.send(reply(Text(markdown="x")))
+    await nowhere.aclose()
+
+    assert telegram.texts(7) == ["x"]
+    chain = [caught.value, caught.value.__cause__, caught.value.__cause__.__cause__]
+    assert not any(telegram.token in repr(one) for one in chain)
+
+
+async def test_a_retry_goes_on_where_the_first_try_stopped(telegram, adapter, time):
+    parts = [Text(markdown=f"part {n}") for n in range(4)]
+    telegram.fails("sendMessage", 429, retry_after=37, times=1)
+    with pytest.raises(NotNow):
+        await adapter.send(reply(*parts))
+    time.at += 37
+    # The second and third of them: one arrives unseen, and is sent once more, being uncertain.
+    await adapter.send(reply(parts[0], id="other"))
+    telegram.fails("sendMessage", 500, done=True)
+    with pytest.raises(Uncertain):
+        await adapter.send(reply(*parts))
+    telegram.fails("sendMessage", 429, retry_after=5)
+    with pytest.raises(NotNow):
+        await adapter.send(reply(*parts), resend=True)
+    time.at += 5
+
+    ids = await adapter.send(reply(*parts), resend=True)
+
+    assert len(ids) == 4
+    assert telegram.texts(7)[1:] == ["part 0", "part 0", "part 1", "part 2", "part 3"]
+
+
+async def test_retry_after_pauses_that_chat_exactly_and_no_other(telegram, adapter, time):
+    telegram.fails("sendMessage", 429, retry_after=37, chat=7)
+    with pytest.raises(NotNow) as first:
+        await adapter.send(reply(Text(markdown="x")))
+    time.at += 30
+    with pytest.raises(NotNow) as early:
+        await adapter.send(reply(Text(markdown="x")))
+    await adapter.send(reply(Text(markdown="y"), to=FRIENDS))
+
+    assert (first.value.seconds, early.value.seconds) == (37, 7)
+    assert len([e for e in telegram.effects if e.chat == 7]) == 1
+    time.at += 7
+    assert await adapter.send(reply(Text(markdown="x")))
+    assert time.naps == []
+
+
+# --- drafts ------------------------------------------------------------------------------------
+
+
+async def test_a_private_answer_grows_as_a_draft_and_ends_as_one_message(telegram, adapter, time):
+    await adapter.show(reply(Text(markdown="**Lis"), final=False))
+    await telegram.until(lambda: telegram.draft_texts == ["**Lis"])
+    await adapter.show(reply(Text(markdown="**Lisbon** is"), final=False))
+    await telegram.until(lambda: len(telegram.draft_texts) == 2)
+    await adapter.send(reply(Text(markdown="**Lisbon** is fine")))
+
+    assert telegram.draft_texts == ["**Lis", "Lisbon is"]
+    assert telegram.texts(7) == ["Lisbon is fine"]
+    assert len({e.parameters["draft_id"] for e in telegram.called("sendMessageDraft")}) == 1
+    assert time.naps == [1.0]
+
+
+async def test_many_drafts_at_once_show_only_the_newest(telegram, adapter):
+    for n in range(100):
+        await adapter.show(reply(Text(markdown=f"word {n}"), final=False))
+    await telegram.until(lambda: telegram.draft_texts)
+
+    assert telegram.draft_texts == ["word 99"]
+
+
+async def test_a_draft_that_has_not_begun_gives_way_to_the_final(telegram, adapter):
+    await adapter.show(reply(Text(markdown="grow"), final=False))
+    await adapter.send(reply(Text(markdown="grown")))
+    await adapter.show(reply(Text(markdown="late"), final=False))
+
+    assert telegram.draft_texts == []
+    assert telegram.texts(7) == ["grown"]
+
+
+async def test_in_a_group_one_placeholder_is_edited_into_the_answer(telegram, adapter, time):
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42) == ["One"])
+    await adapter.show(reply(Text(markdown="One two"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42) == ["One two"])
+
+    whole = reply(
+        Text(markdown="One **two** three"), YES_NO, Pin(title="T", lat=1, lon=2), to=FRIENDS
+    )
+    ids = await adapter.send(whole)
+
+    shown = telegram.chats[-42]
+    assert [m.text for m in shown] == ["One two three", "T"]
+    assert shown[0].versions == ["One", "One two", "One two three"]
+    assert shown[0].buttons == {"Yes": "c:yes", "No": "c:no"}
+    assert ids == [str(m.id) for m in shown]
+    assert time.naps[:2] == [0.5, 3.0]
+
+
+async def test_an_uncertain_edit_is_repeated_without_a_second_message(telegram, adapter):
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42))
+    telegram.fails("editMessageText", 502, "Bad Gateway", done=True)
+    with pytest.raises(Uncertain):
+        await adapter.send(reply(Text(markdown="Two"), to=FRIENDS))
+
+    await adapter.send(reply(Text(markdown="Two"), to=FRIENDS), resend=True)
+
+    assert telegram.texts(-42) == ["Two"]
+
+
+async def test_a_deleted_placeholder_is_replaced_by_a_new_message(telegram, adapter):
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42))
+    telegram.chats[-42].clear()
+
+    await adapter.send(reply(Text(markdown="**Two**"), to=FRIENDS))
+
+    assert telegram.texts(-42) == ["Two"]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_where_drafts_are_refused_the_answer_grows_by_edits(telegram, adapter, status):
+    telegram.fails("sendMessageDraft", status, "Bad Request: TEXTDRAFT_PEER_INVALID", times=9)
+    await adapter.show(reply(Text(markdown="One"), final=False))
+    await telegram.until(lambda: telegram.called("sendMessageDraft"))
+    await adapter.show(reply(Text(markdown="One two"), final=False))
+    await telegram.until(lambda: telegram.texts(7) == ["One two"])
+    await adapter.send(reply(Text(markdown="One two three")))
+
+    assert telegram.texts(7) == ["One two three"]
+    assert len(telegram.called("sendMessageDraft")) == 1
+
+
+async def test_a_draft_in_flight_ends_before_the_final_and_its_failure_is_nobodys(
+    telegram, adapter
+):
+    telegram.resets("sendMessageDraft", done=False)
+    await adapter.show(reply(Text(markdown="One"), final=False))
+    await telegram.until(lambda: telegram.called("sendMessageDraft"))
+
+    await adapter.send(reply(Text(markdown="One two")))
+
+    assert [e.method for e in telegram.effects] == ["sendMessageDraft", "sendMessage"]
