@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.settings import Settings, load_settings
 from bot.telemetry import set_up_logging
@@ -59,7 +59,8 @@ def _run(settings: Settings, *, chat_only: bool) -> int:
     return 0
 
 
-def _loop_factory() -> object:
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it exists; the standard loop elsewhere."""
     try:
         import uvloop
     except ImportError:

@@ -74,7 +74,7 @@ class Parts:
     weather: Weather | None = None
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
-    at: Callable[[str], None] | None = None  # called at named crash points
+    wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
 
 
 class NoWeather:
@@ -97,7 +97,9 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     reader = RuleReader(KnownPlaces(Finder(Atlas.load())))
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
-    store = await SqliteStore.open(settings.database_path, clock)
+    store: Store = await SqliteStore.open(settings.database_path, clock)
+    if parts.wrap_store is not None:
+        store = parts.wrap_store(store)
     wiring = Wiring(
         reader=reader,
         model=model,
@@ -110,8 +112,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
-    options = {"at": parts.at} if parts.at is not None else {}
-    runtime = Runtime(store, concierge, adapters, clock, **options)
+    runtime = Runtime(store, concierge, adapters, clock)
     return App(settings, clock, store, model, concierge, adapters, runtime, close)
 
 

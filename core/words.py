@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.travel import DayWeather, Money, Source
+from core.text import escape
+from core.travel import Confidence, DayWeather, Money, Source
 from core.wishes import Party
 
 MONTHS = (
@@ -51,9 +52,19 @@ def amount(value: Decimal | float, currency: str) -> str:
 
 
 def about(value: Decimal | float, currency: str) -> str:
-    """An estimate: "about €120", rounded to two figures or to fives."""
+    """An estimate: "about €120", rounded to two figures or to fives, small sums to ones."""
     number = float(value)
-    step = 5 if number < 200 else 10 if number < 1_000 else 50 if number < 5_000 else 100
+    step = (
+        1
+        if number < 20
+        else 5
+        if number < 200
+        else 10
+        if number < 1_000
+        else 50
+        if number < 5_000
+        else 100
+    )
     if number >= 20_000:
         step = 1_000
     return f"about {amount(round(number / step) * step, currency)}"
@@ -101,17 +112,26 @@ def weather(w: DayWeather) -> str:
 
 
 def source(s: Source, now: datetime) -> str:
-    """ "Open-Meteo, 20 min ago" for what was fetched, only the name for what is built in."""
+    """ "[Open-Meteo](…)", with its age when it was fetched and is not of this moment.
+
+    A kept value says its age always, a live one from an hour on: it may stand in an old plan.
+    """
     name = f"[{s.name}]({s.url})" if s.url else s.name
     age = now - s.fetched_at
-    if s.confidence == "cached" and age > timedelta(hours=1):
-        return f"{name}, {round(age.total_seconds() / 3600)} h old"
+    least = {Confidence.CACHED: timedelta(minutes=1), Confidence.LIVE: timedelta(hours=1)}
+    if s.confidence in least and age >= least[s.confidence]:
+        return f"{name}, {_age(age)} old"
     return name
 
 
-_MARKUP = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~"})
+def _age(age: timedelta) -> str:
+    passed = round(age.total_seconds() / 60)
+    if passed < 60:
+        return f"{passed} min"
+    hours = round(passed / 60)
+    return f"{hours} h" if hours < 48 else plural(round(hours / 24), "day")
 
 
 def literal(text: str) -> str:
     """`text` as Markdown that shows exactly these characters, on one line."""
-    return " ".join(text.split()).translate(_MARKUP)
+    return escape(text)

@@ -151,12 +151,14 @@ class FakeChat:
 
     def __init__(self) -> None:
         self.inbox: Inbox | None = None
+        self.ready = asyncio.Event()
         self.sent: list[Reply] = []
         self.drafts: list[Reply] = []
         self._news = asyncio.Condition()
 
     async def run(self, inbox: Inbox, ready: Callable[[], None]) -> None:
         self.inbox = inbox
+        self.ready.set()
         ready()
         await asyncio.Event().wait()
 
@@ -230,15 +232,12 @@ class World:
         """Start Caravan on the world's database."""
         self.app = await build(
             load_settings({"CARAVAN_DATABASE": str(self.path)}),
-            Parts(
-                clock=self.clock, weather=self.weather, adapters=[self.chat], model=self.model
-            ),
+            Parts(clock=self.clock, weather=self.weather, adapters=[self.chat], model=self.model),
         )
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(self.app.runtime.run(self._stop))
         async with asyncio.timeout(ANSWER_SECONDS):
-            while self.chat.inbox is None:
-                await asyncio.sleep(0)
+            await self.chat.ready.wait()
 
     async def closes(self) -> None:
         """Stop Caravan; what is kept is in the database."""
@@ -248,6 +247,7 @@ class World:
         if self.app is not None:
             await self.app.aclose()
         self.chat.inbox = None
+        self.chat.ready.clear()
         self._task = self.app = None
 
     async def says(
