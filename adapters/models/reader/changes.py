@@ -29,29 +29,114 @@ def _day(prefix: str) -> str:
 
 
 _SLOWER = re.compile(
-    r"\b(?:slower|slow (?:it )?down|too (?:much|many (?:things|stops|sights|places)|full|packed|fast|rushed|hectic|tight|busy|stressful|tiring|exhausting)|more (?:relaxed|relaxing|free time|breaks|time off|rest|chill|downtime)|less (?:packed|rushed|busy|hectic|stops|full|things|stressful|per day|stuff|walking)|"
-    r"fewer (?:stops|things|sights)|relax(?:ed)?(?: it| the plan| pace)?|(?:too )?exhausting|calmer|easier|less of everything|langsamer|mas (?:lento|tranquilo)|moins (?:vite|charge))\b"
+    r"\b(?:slower|slow (?:it )?down|too (?:much|many (?:things|stops|sights|"
+    r"places)|full|packed|fast|rushed|hectic|tight|busy|stressful|tiring|"
+    r"exhausting)|more (?:relaxed|relaxing|free time|breaks|time off|rest|"
+    r"chill|downtime)|less (?:packed|rushed|busy|hectic|stops|full|things|"
+    r"stressful|per day|stuff|walking)|"
+    r"fewer (?:stops|things|sights)|only (?:one|two|three|[1-3]) (?:stops?|"
+    r"things?|sights?|places)|relax(?:ed)?(?: it| the plan| pace)?|(?:too "
+    r")?exhausting|calmer|easier|lighter|less of everything|langsamer|mas "
+    r"(?:lento|tranquilo)|moins (?:vite|charge))\b"
 )
 _FASTER = re.compile(
-    r"\b(?:faster|more (?:stops|things|sights|stuff|activities|per day|packed|to do|places)|fuller|fit (?:in )?more|pack (?:it|more|the days)|busier|too (?:slow|empty|relaxed|few (?:things|stops|sights)|little)|add more(?! \w+ing)|squeeze in more|schneller|mas rapido)\b"
+    r"\b(?:faster|more (?:stops|things|sights|stuff|activities|per day|packed|"
+    r"to do|places)|fuller|fit (?:in )?more|pack (?:it|more|the days)|busier|"
+    r"too (?:slow|empty|relaxed|few (?:things|stops|sights)|little)|add "
+    r"more(?! \w+ing)|squeeze in more|schneller|mas rapido)\b"
 )
-_CHEAPER = re.compile(r"\b(?:cheaper|too expensive|less expensive|save (?:some )?money|lower (?:the )?(?:cost|costs|budget|price)|more (?:affordable|budget)|cost less|over budget|free things|gunstiger|billiger|mas barato|moins cher)\b")
-_SWAP = re.compile(rf"\b(?:swap|switch|exchange|flip|trade|change)(?: around)?\s+{_day('a')}\s*(?:and|with|&|for|<->|to)\s*(?:the\s+)?{_day('b')}")
-_MOVE = re.compile(rf"\b(?:move|shift|put|push|bring|do|reschedule|have)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:to|on|onto|for|forward to|back to|over to|into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{_O}|last)\s+day|(?P<w>{_W})|(?P<rel>tomorrow|today))\b")
+_CHEAPER = re.compile(
+    r"\b(?:cheaper|too expensive|less expensive|save (?:some )?money|lower "
+    r"(?:the )?(?:cost|costs|budget|price)|more (?:affordable|budget)|cost "
+    r"less|over budget|free things|gunstiger|billiger|mas barato|moins cher)\b"
+)
+_SWAP = re.compile(
+    rf"\b(?:swap|switch|exchange|flip|trade|change)(?: around)?\s+{_day('a')}"
+    rf"\s*(?:and|with|&|for|<->|to)\s*(?:the\s+)?{_day('b')}"
+)
+_MOVE = re.compile(
+    rf"\b(?P<verb>move|shift|put|push|bring|do|reschedule|have|see|"
+    rf"visit)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:to|on|onto|for|"
+    rf"forward to|back to|over to|"
+    rf"into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{_O}|last)\s+day|(?P<w>{_W})|(?P<rel>tomorrow|today))\b"
+)
 _REMOVE = re.compile(
-    r"\b(?:drop|remove|delete|skip|cut|scrap|ditch|take (?:out|off)|leave out|kick out|get rid of|cancel|cross off|without|no need for|don't want to (?:go to|see|visit|do)|dont want to (?:go to|see|visit|do)|don't need|not interested in|lose|throw out)\s+(?P<what>(?!that$|it$).{2,70})"
+    r"\b(?:drop|remove|delete|skip|cut|scrap|ditch|take (?:out|off)|leave out|"
+    r"kick out|get rid of|cancel|cross off|without|no need for|don't want to "
+    r"(?:go to|see|visit|do)|dont want to (?:go to|see|visit|do)|don't need|"
+    r"not interested in|lose|throw out|not feeling|don't fancy|not keen on|"
+    r"(?:don't like|hate|not) the)\s+(?P<what>(?!that$|it$).{2,70})"
 )
 _TAKE_OUT = re.compile(r"\btake\s+(?P<what>.{2,60}?)\s+(?:out|off(?: the (?:plan|list))?)\b")
-_ADD = re.compile(r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also )?(?:see|visit|go to|do)|we also want to (?:see|visit)|don't forget|i(?:'d| would) (?:also )?like to (?:see|visit|add)|what about adding)\s+(?P<what>.{2,70})")
+_ADD = re.compile(
+    r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go "
+    r"to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also "
+    r")?(?:see|visit|go to|do)|we also want to (?:see|visit)|don't forget|"
+    r"i(?:'d| would) (?:also )?like to (?:see|visit|add)|what about "
+    r"adding)\s+(?P<what>.{2,70})"
+)
 _MORE = re.compile(r"\bmore\s+(?:time (?:for|in|at)\s+)?(?P<what>[\w' -]{3,40})")
-_NO_TAG = re.compile(r"\b(?:no(?: more)?|less|fewer|without|not so many|too many|drop (?:all )?the|skip (?:all )?the|remove (?:all )?(?:the )?|cut the|don't like|don't want|not into|hate|enough|too much)\s+(?:the |all |of the |any |more |other )*(?P<what>[\w -]{3,30})")
-_FLIGHT_TIME = re.compile(r"\b(?P<how>earlier|later)\s+(?:return |outbound )?(?:flight|plane|departure|arrival|start|train)\b|\b(?:flight|plane) (?:is |was )?(?:moved |changed |rebooked )?(?:to )?(?P<how2>earlier|later)\b")
-_RAIN = re.compile(r"\b(?:rain(?:y)?[ -]?(?:plan|day plan|version|alternative|option|backup|proof)|plan b(?: for rain)?|bad weather (?:plan|version|alternative)|indoor (?:plan|version|alternative|stuff|things|activities|options?)|make (?:it|day \d|that day|\w+day) (?:indoors?|rain ?proof)|something (?:inside|indoors?)|move (?:it|everything|things) (?:inside|indoors))\b")
+_NO_TAG = re.compile(
+    r"\b(?:no(?: more)?|less|fewer|without|not so many|too many|drop (?:all "
+    r")?the|skip (?:all )?the|remove (?:all )?(?:the )?|cut the|don't like|"
+    r"don't want|not into|hate|enough|too much)\s+(?:the |all |of the |any |"
+    r"more |other )*(?P<what>[\w -]{3,30})"
+)
+_FLIGHT_TIME = re.compile(
+    r"\b(?:arriv\w*|land\w*|fly\w*|leav\w*|depart\w*) (?:\w+ "
+    r"){0,3}(?P<how3>earlier|later)\b|\b(?P<how>earlier|later)\s+(?:return |"
+    r"outbound )?(?:flight|plane|departure|arrival|start|train)\b|\b(?:flight|"
+    r"plane) (?:is |was )?(?:moved |changed |rebooked )?(?:to "
+    r")?(?P<how2>earlier|later)\b"
+)
+_RAIN = re.compile(
+    r"\b(?:rain(?:y)?[ -]?(?:plan|day plan|version|alternative|option|backup|"
+    r"proof)|plan b(?: for rain)?|bad weather (?:plan|version|alternative)|"
+    r"indoor (?:plan|version|alternative|stuff|things|activities|options?)|"
+    r"make (?:it|day \d|that day|\w+day) (?:indoors?|rain ?proof)|something "
+    r"(?:inside|indoors?)|move (?:it|everything|things) (?:inside|indoors))\b"
+)
 _DAY_WORDS = re.compile(rf"\b(?:day\s*#?\s*(?P<n>{NUMBER})\b|(?:the\s+)?(?P<o>{_O})\s+day\b)")
 _WEEKDAY = re.compile(rf"\b(?P<w>{_W})\b")
-_TAIL = re.compile(
-    r"\s*(?:\b(?:please|pls|plz|thanks|thx|from the (?:plan|list|trip|itinerary)|from (?:our|my) (?:plan|trip)|from day \d+|to the (?:plan|list|trip|itinerary)|to (?:our|my) (?:plan|trip)|on day \d+|to day \d+|in the plan|instead|too|as well|if possible|maybe|then|somewhere|this time|entirely|completely|altogether|again|on (?:the )?\w+ day|on \w+day|to \w+day)\b|q\w+z\b|[.!?,:;)])+\s*$"
+_COUNT = rf"(?:{NUMBER}|a|an|another|one more)"
+_LONGER = re.compile(
+    rf"\b(?P<n>{_COUNT})\s+(?:more |extra )?(?P<unit>days?|nights?|"
+    rf"weeks?)\s+(?P<how>longer|shorter|more|less|extra|earlier|later)\b"
+    rf"|\b(?P<verb>add|stay|extend (?:it |the trip )?by|cut|drop|remove|take "
+    rf"off)\s+(?P<n2>{_COUNT})\s+(?:more |extra )?(?P<unit2>days?|nights?|"
+    rf"weeks?)\b(?!\s+(?:trip|off|at|to|in|from))"
 )
+_LONGER_HOW = {
+    "longer": ("nights", "+"),
+    "more": ("nights", "+"),
+    "extra": ("nights", "+"),
+    "shorter": ("nights", "-"),
+    "less": ("nights", "-"),
+    "later": ("start", "+"),
+    "earlier": ("start", "-"),
+}
+_TAIL = re.compile(
+    r"\s*(?:\b(?:please|pls|plz|thanks|thx|from the (?:plan|list|trip|"
+    r"itinerary)|from (?:our|my) (?:plan|trip)|from day \d+|to the (?:plan|"
+    r"list|trip|itinerary)|to (?:our|my) (?:plan|trip)|on day \d+|to day \d+|"
+    r"in the plan|instead|too|as well|if possible|maybe|then|somewhere|this "
+    r"time|entirely|completely|altogether|again|on (?:the )?\w+ day|on \w+day|"
+    r"to \w+day)\b|q\w+z\b|[.!?,:;)])+\s*$"
+)
+
+
+_ASKS_FACT = re.compile(r"\W*(?:does|do (?:we|you|they)|did|is|are|was)\b")
+_VERB = re.compile(
+    r"^\W*(?:(?:please|can you|could you|can we|could we|let's|ok|and|"
+    r"hey)\s+)*(?:swap|switch|change|move|replace|exchange|shift|reorder|"
+    r"rearrange|adjust|shorten|extend)\b|\b(?:start|sleep|get up|begin) "
+    r"(?:\w+ )?(?:later|earlier|in)\b"
+)
+
+
+def sounds_like_change(said: Said) -> bool:
+    """ "swap the museum and the market": wants a change, but not one we can name."""
+    return bool(_VERB.search(said.low))
 
 
 def day_in(said: Said) -> int | None:
@@ -77,6 +162,9 @@ def weekday_in(said: Said, today: date) -> date | None:
 def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date) -> list[Change]:
     """The changes a message asks for, in the order of their weight; empty when it asks for none."""
     low, out = said.low, list[Change]()
+    longer = _longer(low)
+    if longer:
+        return [longer]
     swap = _swap(low, today)
     if swap:
         return [swap]
@@ -88,24 +176,47 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
         return [Change(kind=ChangeKind.INDOOR, day=day, on=on)]
     flight = _FLIGHT_TIME.search(low)
     if flight:
-        how = flight["how"] or flight["how2"]
-        kind = ChangeKind.ARRIVE_AT if re.search(r"arriv|outbound|land", low) else ChangeKind.LEAVE_AT
+        how = flight["how"] or flight["how2"] or flight["how3"]
+        kind = (
+            ChangeKind.ARRIVE_AT if re.search(r"arriv|outbound|land", low) else ChangeKind.LEAVE_AT
+        )
         return [Change(kind=kind, what=how)]
     named = _named(said, stops, day, on)
     # "skip the aquarium" is about that one stop, not about wildlife.
     one_stop = any(c.kind is ChangeKind.REMOVE and c.what in stops for c in named)
     refused = [] if one_stop else [*tastes.dislikes, *tastes.less]
-    out += [Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on) for tag in dict.fromkeys(refused)]
+    out += [
+        Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on)
+        for tag in dict.fromkeys(refused)
+    ]
     out += _more(low, refused, day, on)
-    out += [c for c in named if not (refused and c.kind is ChangeKind.REMOVE and fold(c.what) in TAG_OF)]
+    out += [
+        c for c in named if not (refused and c.kind is ChangeKind.REMOVE and fold(c.what) in TAG_OF)
+    ]
     if not out or not refused:
         if _CHEAPER.search(low):
             out.append(Change(kind=ChangeKind.CHEAPER, day=day, on=on))
         if _SLOWER.search(low) and not any(c.kind is ChangeKind.MORE_OF for c in out):
             out.append(Change(kind=ChangeKind.SLOWER, day=day, on=on))
-        elif _FASTER.search(low) and not any(c.kind in (ChangeKind.MORE_OF, ChangeKind.ADD) for c in out):
+        elif _FASTER.search(low) and not any(
+            c.kind in (ChangeKind.MORE_OF, ChangeKind.ADD) for c in out
+        ):
             out.append(Change(kind=ChangeKind.FASTER, day=day, on=on))
     return out
+
+
+def _longer(low: str) -> Change | None:
+    """ "two days longer" is "nights+2", "a week earlier" is "start-7": the flow knows the dates."""
+    m = _LONGER.search(low)
+    if not m:
+        return None
+    n = {"another": 1, "one more": 1}.get(m["n"] or m["n2"]) or number(m["n"] or m["n2"]) or 1
+    how = m["how"] or "longer"
+    if m["verb"] and m["verb"].startswith(("cut", "drop", "remove", "take")):
+        how = "shorter"
+    days = 7 * n if (m["unit"] or m["unit2"]).startswith("week") else n
+    what, sign = _LONGER_HOW[how]
+    return Change(kind=ChangeKind.SHIFT_DATES, what=f"{what}{sign}{days}")
 
 
 def _swap(low: str, today: date) -> Change | None:
@@ -134,10 +245,14 @@ def _move(said: Said, stops: tuple[str, ...], today: date) -> Change | None:
     if not m:
         return None
     what = stop_named(said.text[m.start("what") : m.end("what")], stops)
+    if m["verb"] in ("do", "have", "see", "visit") and what not in stops:
+        return None
     if m["rel"]:
         return Change(kind=ChangeKind.MOVE, what=what, on=today + timedelta(m["rel"] == "tomorrow"))
     if m["w"]:
-        return Change(kind=ChangeKind.MOVE, what=what, on=next_weekday(WEEKDAYS[m["w"]], today - timedelta(1)))
+        return Change(
+            kind=ChangeKind.MOVE, what=what, on=next_weekday(WEEKDAYS[m["w"]], today - timedelta(1))
+        )
     day = number(m["n"]) if m["n"] else ORDINALS.get(m["o"], -1)
     return Change(kind=ChangeKind.MOVE, what=what, day=day)
 
@@ -147,7 +262,11 @@ def _more(low: str, refused: list[str], day: int | None, on: date | None) -> lis
     for m in _MORE.finditer(low):
         if re.search(r"\b(?:no|any|not)\s+$", low[: m.start()]):
             continue
-        for word in (m["what"].strip(), " ".join(m["what"].split()[:2]), m["what"].split()[0]) if m["what"].strip() else ():
+        for word in (
+            (m["what"].strip(), " ".join(m["what"].split()[:2]), m["what"].split()[0])
+            if m["what"].strip()
+            else ()
+        ):
             tag = TAG_OF.get(word)
             if tag and tag not in refused:
                 out.append(Change(kind=ChangeKind.MORE_OF, what=tag, day=day, on=on))
@@ -157,20 +276,39 @@ def _more(low: str, refused: list[str], day: int | None, on: date | None) -> lis
 
 def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None) -> list[Change]:
     out: list[Change] = []
-    for pattern, kind in ((_TAKE_OUT, ChangeKind.REMOVE), (_REMOVE, ChangeKind.REMOVE), (_ADD, ChangeKind.ADD)):
+    for pattern, kind in (
+        (_TAKE_OUT, ChangeKind.REMOVE),
+        (_REMOVE, ChangeKind.REMOVE),
+        (_ADD, ChangeKind.ADD),
+    ):
         m = pattern.search(said.low)
         if not m or any(c.kind is kind for c in out):
             continue
         words = said.text[m.start("what") : m.end("what")]
-        cut = re.search(r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words))
+        cut = re.search(
+            r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words)
+        )
         words = words[: cut.start()] if cut else words
         bare = _bare(words)
         several = fold(bare) in TAG_OF and fold(bare).endswith("s")
         what = stop_named(bare, stops if kind is ChangeKind.REMOVE and not several else ())
-        if not what or fold(what) in ("it", "that", "this", "more", "day", "me", "trip", "plan", "days", "the"):
+        if not what or fold(what) in (
+            "it",
+            "that",
+            "this",
+            "more",
+            "day",
+            "me",
+            "trip",
+            "plan",
+            "days",
+            "the",
+        ):
             continue
-        if kind is ChangeKind.ADD and fold(what).startswith("more"):
+        if kind is ChangeKind.ADD and (fold(what).startswith("more") or _ASKS_FACT.match(said.low)):
             continue
+        if day and re.fullmatch(r"day \w+|\w+ day", fold(what)):
+            what = ""  # the whole day
         if kind is ChangeKind.ADD and fold(what) in TAG_OF:
             out.append(Change(kind=ChangeKind.MORE_OF, what=TAG_OF[fold(what)], day=day, on=on))
             continue
@@ -186,7 +324,9 @@ def _bare(words: str) -> str:
         tail = _TAIL.search(fold(words))
         if tail:
             words = words[: tail.start()].strip()
-    return re.sub(r"^(?:the|a|an|our|that|this|visiting|going to|a visit to|some)\s+", "", words, flags=re.I).strip(" .,!?")
+    return re.sub(
+        r"^(?:the|a|an|our|that|this|visiting|going to|a visit to|some)\s+", "", words, flags=re.I
+    ).strip(" .,!?")
 
 
 def stop_named(words: str, stops: tuple[str, ...]) -> str:
@@ -194,7 +334,9 @@ def stop_named(words: str, stops: tuple[str, ...]) -> str:
     words = _bare(words)
     if not stops or not words:
         return words[:80]
-    best = process.extractOne(fold(words), [fold(s) for s in stops], scorer=fuzz.WRatio, score_cutoff=80)
+    best = process.extractOne(
+        fold(words), [fold(s) for s in stops], scorer=fuzz.WRatio, score_cutoff=80
+    )
     if best is None:
         return words[:80]
     return stops[best[2]]

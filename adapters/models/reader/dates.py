@@ -31,13 +31,13 @@ _S = "|".join(sorted(SEASONS, key=len, reverse=True))
 _F = "|".join(sorted(FEASTS, key=len, reverse=True))
 _Y = r"(?:19|20)\d\d"
 
-_GATE = frozenset(
-    (*MONTHS, *SEASONS, *(w for f in FEASTS for w in f.split()))
-) | frozenset(
-    "day days night nights week weeks weekend weekends month months year years fortnight today tonight tomorrow "
+_GATE = frozenset((*MONTHS, *SEASONS, *(w for f in FEASTS for w in f.split()))) | frozenset(
+    "day days night nights week weeks weekend weekends month months year "
+    "years fortnight today tonight tomorrow "
     "tommorow tomorow tommorrow tmrw tmr 2morrow wekend weeknd weekned weeklong early late mid "
     "tag tage tagen nacht nachte woche wochen wochenende morgen ubermorgen heute "
-    "dia dias noche noches semana semanas finde hoy manana jour jours nuit nuits semaine semaines demain "
+    "dia dias noche noches semana semanas finde hoy manana jour jours nuit "
+    "nuits semaine semaines demain "
     "noite noites fim hoje amanha giorni giorno notte notti settimana settimane oggi domani".split()
 )
 
@@ -50,39 +50,66 @@ class Length(NamedTuple):
 
 
 _LENGTH = re.compile(
-    rf"\b(?:(?P<low>{NUMBER})\s*(?:-|to|or|bis|a|o)\s*)?(?P<n>{NUMBER}|a couple of|couple of|couple|a few|few|several|"
-    r"a|an|one|eine|einen|una|une|uma|un|um|zwei|drei|vier|funf|sieben|dos|tres|cuatro|cinco|siete|deux|trois|quatre|"
+    rf"\b(?:(?P<low>{NUMBER})\s*(?:-|to|or|bis|a|o)\s*)?(?P<n>{NUMBER}|a "
+    rf"couple of|couple of|couple|a few|few|several|"
+    r"a|an|one|eine|einen|una|une|uma|un|um|zwei|drei|vier|funf|sieben|dos|"
+    r"tres|cuatro|cinco|siete|deux|trois|quatre|"
     r"cinq|sept|dois|duas|quatro|sete|due|tre|quattro|cinque|sette)"
-    r"[\s-]*(?:full |whole |nice |quiet |short )?(?P<unit>days?|nights?|weeks?|fortnights?|dayz|tage|tagen|nachte|"
-    r"wochen?|dias?|noches?|semanas?|jours?|nuits?|semaines?|noites?|giorn[oi]|nott[ei]|settiman[ae])\b"
-    r"(?!\s*(?:ago|before|after|later|earlier|old|ahead|in advance))"
+    r"[\s-]*(?:full |whole |nice |quiet |short )?(?P<unit>days?|nights?|"
+    r"weeks?|fortnights?|dayz|tage|tagen|nachte|"
+    r"wochen?|dias?|noches?|semanas?|jours?|nuits?|semaines?|noites?|"
+    r"giorn[oi]|nott[ei]|settiman[ae])\b"
+    r"(?!-end|\s*(?:ago|before|after|later|earlier|old|ahead|in advance|"
+    r"longer|shorter|more|less|extra))"
 )
-_LONG_WEEKEND = re.compile(r"\b(?:long|extended|3[ -]day|three[ -]day)[ -]?(?:weekend|wekend|weeknd|we)\b|\bverlangertes wochenende\b|\bpuente\b")
+_LONG_WEEKEND = re.compile(
+    r"\b(?:long|extended|3[ -]day|three[ -]day)[ -]?(?:weekend|wekend|weeknd|"
+    r"we)\b|\bverlangertes wochenende\b|\bpuente\b"
+)
 _WEEKEND = re.compile(
-    r"\b(?:(?P<how>next|this|coming|the coming|last|first)\s+)?(?:weekend|wekend|weeknd|weekned|wochenende|fin de semana|finde|week-end|fim de semana)\b"
+    r"\b(?:(?P<how>next|this|coming|the coming|last|first)\s+)?(?:weekend|"
+    r"wekend|weeknd|weekned|wochenende|fin de semana|finde|week-end|fim de "
+    r"semana)\b"
     r"(?P<after>\s+after next|\s+after|\s+of(?=\s+(?:the\s+)?\d))?"
 )
 _WEEK_WORDS = re.compile(r"\b(?:week-?long|weeklong|one-week|for the week)\b|\bfortnight\b")
 _PART = (
-    r"(?P<part>early|beginning of|the beginning of|start of|the start of|anfang|principios de|debut|inizio|mid(?:dle)?(?: of)?|"
-    r"the middle of|mitte|mediados de|mi|meta|late|end of|the end of|ende|finales de|fin|fine|the last days of|"
-    r"(?:the )?(?:first|second) half of|(?:the )?(?:first|second|third|fourth|last|1st|2nd|3rd|4th) week(?P<we>end)? (?:of|in))"
+    r"(?P<part>early|beginning of|the beginning of|start of|the start of|"
+    r"anfang|principios de|debut|inizio|mid(?:dle)?(?: of)?|"
+    r"the middle of|mitte|mediados de|mi|meta|late|end of|the end of|ende|"
+    r"finales de|fin|fine|the last days of|"
+    r"(?:the )?(?:first|second) half of|(?:the )?(?:first|second|third|fourth|"
+    r"last|1st|2nd|3rd|4th) week(?P<we>end)? (?:of|in))"
     r"[\s-]*(?:of |in |the |de |del )*"
 )
 _WHEN_YEAR = rf"(?:[,\s]+(?:of |de )?(?P<y>{_Y}|next year|this year))?"
 _MONTH = re.compile(rf"\b(?:{_PART})?(?P<which>next |this |coming )?(?P<m>{_M})\b{_WHEN_YEAR}")
-_SEASON = re.compile(rf"\b(?:{_PART})?(?P<which>next |this |coming |the )?(?P<s>{_S})\b(?! (?:in love|rolls?|break|for it|back|apart|onion))(?P<hol> holidays?)?{_WHEN_YEAR}")
-_FEAST = re.compile(rf"\b(?P<f>{_F})\b(?:'?s?\s+(?:eve|day|week|break|holidays?|weekend))?(?!\s+(?:market|trees?|gifts?|islands?))(?:[,\s]+(?P<y>{_Y}))?")
+_SEASON = re.compile(
+    rf"\b(?:{_PART})?(?P<which>next |this |coming |the )?(?P<s>{_S})\b(?! "
+    rf"(?:in love|rolls?|break|for it|back|apart|onion))(?P<hol> "
+    rf"holidays?)?{_WHEN_YEAR}"
+)
+_FEAST = re.compile(
+    rf"\b(?P<f>{_F})\b(?:'?s?\s+(?:eve|day|week|break|holidays?|"
+    rf"weekend))?(?!\s+(?:market|trees?|gifts?|islands?))(?:[,\s]+(?P<y>{_Y}))?"
+)
 _NAMED_SPAN = re.compile(
-    rf"\b(?:{_PART})?(?P<which>next|this|the coming|coming|the following)\s+(?P<unit>week|month|year|quarter)\b"
+    rf"\b(?:{_PART})?(?P<which>next|this|the coming|coming|the "
+    rf"following)\s+(?P<unit>week|month|year|quarter)\b"
 )
 _YEAR = re.compile(rf"\b(?:in|for|during|sometime|{_PART})\s*(?P<y>{_Y})\b")
 _NOT_A_MONTH = re.compile(
-    r"\s+(?:i|we|you|he|she|it|they|be|have|need|not|the|take|want|go|come|also|as|still|well|help|contain|never|or may not)\b"
+    r"\s+(?:i|we|you|he|she|it|they|be|have|need|not|the|take|want|go|come|"
+    r"also|as|still|well|help|contain|never|or may not)\b"
 )
 _VERB_MARCH = re.compile(r"(?:\b(?:we|they|to|the|a|protest|women's)\s+)$")
-_OR_MONTH = re.compile(rf"\s*(?:or|and|-|to|until|till|/|,|oder|o|ou|bis)\s*(?:in |early |mid |late )?(?P<m>{_M})\b")
-_MONEY_RATE = re.compile(r"(?:\d|per|€|\$|£|euros?|bucks|dollars?|eur|usd|pounds|quid|once|twice|times|hours?|stops?)\s*$")
+_OR_MONTH = re.compile(
+    rf"\s*(?:or|and|-|to|until|till|/|,|oder|o|ou|bis)\s*(?:in |early |mid |late )?(?P<m>{_M})\b"
+)
+_MONEY_RATE = re.compile(
+    r"(?:\d|per|€|\$|£|euros?|bucks|dollars?|eur|usd|pounds|quid|once|twice|"
+    r"times|hours?|stops?)\s*$"
+)
 
 
 def find_when(said: Said, today: date) -> When | None:
@@ -103,10 +130,18 @@ def find_when(said: Said, today: date) -> When | None:
         spans.append((length.start, length.end))
     if not spans:
         return None
-    if later and window and length and (window[1] - window[0]).days < length.nights:
+    if later and window and _too_short(window, later, length):
         window = later
     words = _words(said, spans)
     return _together(days, window, length, weekend_wanted, words, today)
+
+
+def _too_short(window: Span, later: Span, length: Length | None) -> bool:
+    """True when so little is left of a month or season that the next one must be meant."""
+    left = (window[1] - window[0]).days
+    if length:
+        return left < length.nights
+    return left < (14 if (later[1] - later[0]).days > 45 else 3)
 
 
 def _named_weekday(said: Said) -> bool:
@@ -114,7 +149,12 @@ def _named_weekday(said: Said) -> bool:
 
 
 def _together(
-    days: Found, window: Span | None, length: Length | None, weekend_wanted: bool, words: str, today: date
+    days: Found,
+    window: Span | None,
+    length: Length | None,
+    weekend_wanted: bool,
+    words: str,
+    today: date,
 ) -> When | None:
     nights = length.nights if length else None
     is_weekend = weekend_wanted or bool(length and length.weekend)
@@ -133,12 +173,17 @@ def _together(
         earliest, latest = window
         if nights is not None and (latest - earliest).days < nights:
             spare = nights - (latest - earliest).days
-            earliest, latest = earliest - timedelta(spare // 2), latest + timedelta(spare - spare // 2)
+            earliest, latest = (
+                earliest - timedelta(spare // 2),
+                latest + timedelta(spare - spare // 2),
+            )
             if earliest < today <= window[1]:
                 earliest, latest = today, latest + (today - earliest)
         if is_weekend and nights is None:
             nights = 2
-        return When(earliest=earliest, latest=latest, nights=nights, weekend=is_weekend, words=words)
+        return When(
+            earliest=earliest, latest=latest, nights=nights, weekend=is_weekend, words=words
+        )
     return When(nights=nights, weekend=is_weekend, words=words)
 
 
@@ -249,7 +294,9 @@ def _cut(span: Span, m: re.Match[str]) -> tuple[Span, bool]:
             saturdays = [day for day in days if day.weekday() == 5]
             friday = saturdays[-1 if number_of is None else number_of - 1] - timedelta(1)
             return (friday, friday + timedelta(2)), True
-        start = span[1] - timedelta(6) if number_of is None else span[0] + timedelta(7 * number_of - 7)
+        start = (
+            span[1] - timedelta(6) if number_of is None else span[0] + timedelta(7 * number_of - 7)
+        )
         return (start, start + timedelta(6)), False
     if "half" in part:
         return part_of(span, part.removesuffix(" of")), False
@@ -296,7 +343,8 @@ def _is_other_word(said: Said, m: re.Match[str]) -> bool:
     if word == "may" and _NOT_A_MONTH.match(said.low, end):
         return True
     if word == "march" and (
-        _VERB_MARCH.search(said.low[:start]) or re.match(r"\s+(?:on|with|for|against)\s+(?!\d)", said.low[end:])
+        _VERB_MARCH.search(said.low[:start])
+        or re.match(r"\s+(?:on|with|for|against)\s+(?!\d)", said.low[end:])
     ):
         return True
     if word == "mars":
@@ -311,9 +359,13 @@ def _season(said: Said, today: date) -> Named | None:
         if not said.free(m.start(), m.end()):
             continue
         before = said.low[: m.start("s")]
-        if m["s"] in ("spring", "fall", "ete", "hiver") and re.search(r"\b(?:hot|thermal|water|i|we|to|will|can)\s*$", before):
+        if m["s"] in ("spring", "fall", "ete", "hiver") and re.search(
+            r"\b(?:hot|thermal|water|i|we|to|will|can)\s*$", before
+        ):
             continue
-        if m["s"] == "fall" and re.match(r"\s+(?:in|for|on|off)\s+(?:love|the|a)\b", said.low[m.end() :]):
+        if m["s"] == "fall" and re.match(
+            r"\s+(?:in|for|on|off)\s+(?:love|the|a)\b", said.low[m.end() :]
+        ):
             continue
         month, year = SEASONS[m["s"]], _year_of(m["y"], today)
         if year is None:

@@ -12,17 +12,42 @@ from core.reading import Intent, ReadingContext
 from core.wishes import Wish
 
 _PLAN = re.compile(
-    r"\b(?:plan(?:s|ning)?(?! b\b)|itinerary|itineraries|schedule|day[- ]by[- ]day|program(?:me)?|organi[sz]e|route|roadtrip plan|planen|planear|planifie\w*|plane|pianifica\w*|planejar)\b"
+    r"\b(?:plan(?:s|ning)?(?! b\b)|itinerary|itineraries|schedule|day[- ]by[- "
+    r"]day|program(?:me)?|organi[sz]\w+|route|roadtrip plan|planen|planear|"
+    r"planifie\w*|plane|pianifica\w*|planejar)\b"
 )
 _WHERE = re.compile(
-    r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:city|cities|country|place|places|destination|island|beach)|what (?:city|country|place|places|destination|destinations)|"
-    r"surprise me|destinations?|get away|options|best (?:place|places|city|cities|destination|destinations|island)|dream|don't know where|not sure where|no idea where|undecided|compare|or maybe|which is better|wohin|donde (?:ir|podemos)|adonde|ou (?:aller|partir)|dove andare|onde ir|irgendwo|algun lugar|quelque part|da qualche parte)\b"
+    r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
+    r"nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|"
+    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:city|cities|"
+    r"country|place|places|destination|island|beach)|what (?:city|country|"
+    r"place|places|destination|destinations)|"
+    r"surprise me|destinations?|get away|options|best (?:place|places|city|"
+    r"cities|destination|destinations|island)|dream|don't know where|not sure "
+    r"where|no idea where|undecided|compare|or maybe|which is better|wohin|"
+    r"donde (?:ir|podemos)|adonde|ou (?:aller|partir)|dove andare|onde ir|"
+    r"irgendwo|algun lugar|quelque part|da qualche parte)\b"
 )
 _TRIP = re.compile(
-    r"\b(?:trip|trips|travel|travell?ing|holiday|holidays|vacation|getaway|break|city ?break|weekend|honeymoon|tour|go|going|visit|visiting|fly|flying|journey|staycation|want|wanna|would like|looking for|need|reise|urlaub|viaje|voyage|vacances|viaggio|viagem|ferien|vacaciones|escape|excursion)\b"
+    r"\b(?:trip|trips|travel|travell?ing|holiday|holidays|vacation|getaway|"
+    r"break|city ?break|weekend|honeymoon|tour|go|going|visit|visiting|fly|"
+    r"flying|journey|staycation|want|wanna|would like|looking for|need|reise|"
+    r"urlaub|viaje|voyage|vacances|viaggio|viagem|ferien|vacaciones|escape|"
+    r"excursion)\b"
 )
 _CORRECTION = re.compile(
-    r"(?:^|[\s,.;!])(?:actually|sorry[, ]|i meant|i mean\b|we meant|correction|make (?:it|that)|change (?:it|that|the \w+) to|rather\b|no,|no wait|wait,?|oops|instead|not .{2,30} but\b|let's say|should be|on second thought|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|en realidad|switch to|better:|(?:it's|its|we're|we are|it is) (?:now|actually))"
+    r"(?:^|[\s,.;!])(?:actually|sorry[, ]|i meant|i mean\b|we meant|"
+    r"correction|make (?:it|that)|change (?:it|that|the \w+) to|rather\b|no,|"
+    r"no wait|wait,?|oops|instead|not .{2,30} but\b|let's say|should be|on "
+    r"second thought|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|"
+    r"en realidad|switch to|better:|(?:it's|its|we're|we are|it is) (?:now|"
+    r"actually))"
+)
+
+
+_COMPARED = re.compile(
+    r"\b(?:cheaper|closer|nearer|further|smaller|bigger|quieter|livelier|less "
+    r"\w+|more \w+|different)\b"
 )
 
 
@@ -46,7 +71,15 @@ def is_correction(said: Said, places: Places, has_wish: bool) -> bool:
         return False
     if places.swapped or _CORRECTION.search(said.low):
         return True
-    return bool(re.match(r"\s*(?:no|nope|nah)\b\s*[,.!:-]?\s*(?:in |on |it's |make it )?", said.low) and re.match(r"\s*(?:no|nope|nah)\s*[,.!:-]", said.low))
+    return bool(
+        re.match(r"\s*(?:no|nope|nah)\b\s*[,.!:-]?\s*(?:in |on |it's |make it )?", said.low)
+        and re.match(r"\s*(?:no|nope|nah)\s*[,.!:-]", said.low)
+    )
+
+
+def wants_ideas(said: Said) -> bool:
+    """ "where to", "any ideas": the traveller has not chosen yet."""
+    return bool(_WHERE.search(said.low))
 
 
 def is_empty(wish: Wish) -> bool:
@@ -56,30 +89,50 @@ def is_empty(wish: Wish) -> bool:
 def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     """For a message that says something about a trip and is nothing else."""
     said, wish, context = parts.said, parts.wish, parts.context
-    wants_plan, wants_ideas = bool(_PLAN.search(said.low)), bool(_WHERE.search(said.low))
+    wants_plan, has_none = bool(_PLAN.search(said.low)), wants_ideas(said)
     about_trip = bool(_TRIP.search(said.low))
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
-    if context.asked in ("dates", "origin") and not wish.destinations:
-        return (Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN), 0.85
-    if len(wish.destinations) == 1 and not wants_ideas:
+    if context.asked in ("dates", "origin") and not wish.destinations and not is_empty(wish):
+        return (
+            Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN
+        ), 0.85
+    if len(wish.destinations) == 1 and not has_none:
         if exact or wants_plan:
-            sure = wants_plan or about_trip or wish.when or parts.correction or context.asked == "destination"
+            sure = (
+                wants_plan
+                or about_trip
+                or wish.when
+                or parts.correction
+                or context.asked == "destination"
+            )
             return Intent.PLAN, 0.9 if sure else 0.7
         return Intent.BRAINSTORM, 0.8 if about_trip or wish.when else 0.65
     if len(wish.destinations) > 1 and wants_plan:
         return Intent.PLAN, 0.8
-    if wish.destinations and not wants_ideas and re.search(r"\band\b|\bthen\b|->", said.low) and not re.search(r"\bor\b|\bvs\b", said.low) and exact:
+    if (
+        wish.destinations
+        and not has_none
+        and re.search(r"\band\b|\bthen\b|->", said.low)
+        and not re.search(r"\bor\b|\bvs\b", said.low)
+        and exact
+    ):
         return Intent.PLAN, 0.75
     if wish.destinations:
         return Intent.BRAINSTORM, 0.85
-    if wants_plan and not wants_ideas and (context.has_trip or context.suggested):
+    if wants_plan and not has_none and (context.has_trip or context.suggested):
         return Intent.PLAN, 0.85
-    if wants_ideas:
+    if has_none:
         return Intent.BRAINSTORM, 0.9
     if is_empty(wish):
+        if context.suggested and _COMPARED.search(said.low):
+            return Intent.BRAINSTORM, 0.6
         if wants_plan:
             return Intent.PLAN, 0.8
-        return (Intent.BRAINSTORM, 0.6) if re.search(r"\b(?:trip|travel|holiday|vacation|getaway)\b", said.low) else (Intent.CHAT, 0.2)
+        return (
+            (Intent.BRAINSTORM, 0.6)
+            if re.search(r"\b(?:trip|travel|holiday|vacation|getaway)\b", said.low)
+            else (Intent.CHAT, 0.2)
+        )
     if context.has_trip and not context.suggested:
         return Intent.PLAN, 0.8
     said_much = sum(getattr(wish, name) not in (None, ()) for name in Wish.model_fields)

@@ -77,39 +77,77 @@ _WORDS = (
     r"fifty|sixty|eighty|couple(?: of)?|few)\s+)(?:hundred|thousand|grand)"
 )
 _AMOUNT = rf"(?P<n>{_DIGITS}|{_WORDS})(?P<k>\s?(?:k|thousand|grand|mio|million|m)\b)?"
-_CODE = r"(?P<code>(?:(?:us|u\.s\.|australian|canadian|new zealand|singapore|hong kong|danish|swedish|norwegian|icelandic|czech|swiss|mexican|moroccan|egyptian|indian|turkish|british|japanese|thai)\s+)?[a-z]{2,10})"
+_CODE = r"(?P<code>(?:(?:us|u\.s\.|australian|canadian|new zealand|singapore|hong "
+r"kong|danish|swedish|norwegian|icelandic|czech|swiss|mexican|moroccan|"
+r"egyptian|indian|turkish|british|japanese|thai)\s+)?[a-z]{2,10})"
 
-_BEFORE_SYMBOL = re.compile(rf"(?<![\w.,])(?P<sym>{_SYMBOL}|(?:eur|usd|gbp|chf|jpy|thb|aud|cad|sek|nok|dkk|inr|rs)\b\.?)\s?{_AMOUNT}")
+_BEFORE_SYMBOL = re.compile(
+    rf"(?<![\w.,])(?P<sym>{_SYMBOL}|(?:eur|usd|gbp|chf|jpy|thb|aud|cad|sek|nok|"
+    rf"dkk|inr|rs)\b\.?)\s?{_AMOUNT}"
+)
 _WITH_SYMBOL = re.compile(rf"(?<![\w.,€$£]){_AMOUNT}\s?(?P<sym>{_SYMBOL})")
 _WITH_WORD = re.compile(rf"(?<![\w.,€$£:/-]){_AMOUNT}\s?{_CODE}\b")
 _LIMIT = re.compile(
-    r"\b(?P<cue>budget(?: (?:of|is|about|around|max|limit|up to|under))*|under|below|up to|less than|no more than|not more than|at most|max(?:imum)?|"
-    r"spend(?: about| around| up to| max| under)?|cost less than|presupuesto(?: de)?|budget von|bis zu|jusqu'a|hasta)[\s:=]*"
-    rf"(?:about |around |of |approx |~ ?)?{_AMOUNT}(?!\s*(?:-|to)?\s*\d*\s*(?:hours?|hrs?|h\b|km|kms|days?|nights?|weeks?|people|persons(?! per)|"
-    r"min|minutes|kg|stops?|°|degrees|am\b|pm\b|%|c\b|years|kids|of us|miles|times|museums|places|things|march|april|may|june|july|st\b|nd\b|rd\b|th\b|[:/.]\d))"
+    r"\b(?P<cue>budget(?: (?:of|is|about|around|max|limit|up to|under))*|"
+    r"under|below|up to|less than|no more than|not more than|at most|"
+    r"max(?:imum)?|"
+    r"spend(?: about| around| up to| max| under)?|cost less than|"
+    r"presupuesto(?: de)?|budget von|bis zu|jusqu'a|hasta)[\s:=]*"
+    rf"(?:about |around |of |approx |~ ?)?{_AMOUNT}(?!\s*(?:-|"
+    rf"to)?\s*\d*\s*(?:hours?|hrs?|h\b|km|kms|days?|nights?|weeks?|people|"
+    rf"persons(?! per)|"
+    r"min|minutes|kg|stops?|°|degrees|am\b|pm\b|%|c\b|years|kids|of us|miles|"
+    r"times|museums|places|things|march|april|may|june|july|st\b|nd\b|rd\b|"
+    r"th\b|[:/.]\d))"
 )
 _K_ALONE = re.compile(r"(?<![\w.,])(?P<n>\d+(?:[.,]\d)?)\s?k\b(?!m)")
 _AFTER = re.compile(
-    r"\s*(?:budget|max(?:imum)?|tops|or (?:less|so)|total|in total|altogether|all together|all[ -]?in(?:clusive)?|roughly|about|"
-    r"per (?:person|head|adult|traveller|day|night|person per day)|pp|p\.p\.?|p/p|pppd|each|a head|a person|a day|a night|/ ?(?:day|d|person|pers|p|night)|"
+    r"\s*(?:budget|max(?:imum)?|tops|or (?:less|so)|total|in total|altogether|"
+    r"all together|all[ -]?in(?:clusive)?|roughly|about|"
+    r"per (?:person|head|adult|traveller|day|night|person per day)|pp|p\.p\.?|"
+    r"p/p|pppd|each|a head|a person|a day|a night|/ ?(?:day|d|person|pers|p|"
+    r"night)|"
     r"daily|pd|pro person|pro tag|por persona|por dia|par personne|par jour|a testa|al giorno|"
-    r"for (?:the (?:two|three|four|five|six|\d) of us|all of us|everyone|everything|the (?:whole )?(?:trip|thing|group|family)|two|both(?: of us)?)|together|,|and)"
+    r"for (?:the (?:two|three|four|five|six|\d) of us|all of us|everyone|"
+    r"everything|the (?:whole )?(?:trip|thing|group|family)|two|both(?: of "
+    r"us)?)|together|,|and)"
 )
 _FLIGHTS_IN = re.compile(
-    r"\b(?:with|incl(?:uding|udes|usive of|\.)?|plus|inkl\.?|avec|con|com)\s+(?:the\s+|my\s+|our\s+)?(?:flights?|airfare|plane tickets?|plane|fluge?n?|vols?|vuelos?|voos?|voli)\b|"
-    r"\ball[ -]?in(?:clusive|cluded)?\b|\bflights?\s+(?:are\s+)?incl(?:uded|\.)?|\beverything included\b"
+    r"\b(?:with|incl(?:uding|udes|usive of|\.)?|plus|inkl\.?|avec|con|"
+    r"com)\s+(?:the\s+|my\s+|our\s+)?(?:flights?|airfare|plane tickets?|plane|"
+    r"fluge?n?|vols?|vuelos?|voos?|voli)\b|"
+    r"\ball[ -]?in(?:clusive|cluded)?\b|\bflights?\s+(?:are\s+)?incl(?:uded|"
+    r"\.)?|\beverything included\b"
 )
 _FLIGHTS_OUT = re.compile(
-    r"\b(?:without|w/o|excl(?:uding|udes|usive of|\.)?|not including|not counting|plus|before|ohne|sans|sin|sem|senza)\s+(?:the\s+)?(?:flights?|airfare|plane tickets?|fluge?|vols?|vuelos?|voos?|voli)\b|"
-    r"\bflights?\s+(?:are\s+)?(?:not incl(?:uded)?|excl(?:uded|\.)?|extra|separate|on top|come on top|not counted)\b"
+    r"\b(?:without|w/o|excl(?:uding|udes|usive of|\.)?|not including|not "
+    r"counting|plus|before|ohne|sans|sin|sem|senza)\s+(?:the\s+)?(?:flights?|"
+    r"airfare|plane tickets?|fluge?|vols?|vuelos?|voos?|voli)\b|"
+    r"\bflights?\s+(?:are\s+)?(?:not incl(?:uded)?|excl(?:uded|\.)?|extra|"
+    r"separate|on top|come on top|not counted)\b"
 )
-_PERSON = re.compile(r"per (?:person|head|adult|traveller|capita)|\bpp\b|\bp\.p|p/p|pppd|\beach\b|a head|a person|/ ?p(?:ers(?:on)?)?\b|pro person|por persona|par personne|a testa|por pessoa")
-_DAY = re.compile(r"per (?:person per )?(?:day|night)|pppd|a day|a night|/ ?d(?:ay)?\b|/ ?night|\bdaily\b|\bpd\b|pro tag|por dia|par jour|al giorno|every day")
-_TOTAL = re.compile(r"\btotal\b|altogether|all together|for (?:the (?:two|three|four|five|six|\d) of us|all of us|everyone|everything|the (?:whole )?(?:trip|thing|group|family)|both)|\btogether\b|insgesamt|en total")
+_PERSON = re.compile(
+    r"per (?:person|head|adult|traveller|capita)|\bpp\b|\bp\.p|p/p|pppd|"
+    r"\beach\b|a head|a person|/ ?p(?:ers(?:on)?)?\b|pro person|por persona|"
+    r"par personne|a testa|por pessoa"
+)
+_DAY = re.compile(
+    r"per (?:person per )?(?:day|night)|pppd|a day|a night|/ ?d(?:ay)?\b|/ "
+    r"?night|\bdaily\b|\bpd\b|pro tag|por dia|par jour|al giorno|every day"
+)
+_TOTAL = re.compile(
+    r"\btotal\b|altogether|all together|for (?:the (?:two|three|four|five|six|"
+    r"\d) of us|all of us|everyone|everything|the (?:whole )?(?:trip|thing|"
+    r"group|family)|both)|\btogether\b|insgesamt|en total"
+)
 _EXCHANGE = re.compile(
-    rf"(?:how (?:much|many)|what(?:'s| is| are| would)?|convert|exchange|change|worth|wie viel|cuanto|combien|quanto|=).*|^\s*{_AMOUNT}\s?{_CODE}\s+(?:in|to|into|as|en|em)\s+[a-z]+\s*\??$"
+    rf"(?:how (?:much|many)|what(?:'s| is| are| would)?|convert|exchange|"
+    rf"change|worth|wie viel|cuanto|combien|quanto|=).*|^\s*{_AMOUNT}\s?{_CODE}"
+    rf"\s+(?:in|to|into|as|en|em)\s+[a-z]+\s*\??$"
 )
-_INTO = re.compile(r"\b(?:in|to|into|as|is that in|en|em|zu)\s+(?:the\s+)?(?P<cur>[a-z€$£¥]+(?:\s+[a-z]+)?)")
+_INTO = re.compile(
+    r"\b(?:in|to|into|as|is that in|en|em|zu)\s+(?:the\s+)?(?P<cur>[a-z€$£¥]+(?:\s+[a-z]+)?)"
+)
 _MAX_AMOUNT = Decimal(10) ** 9
 
 
@@ -129,7 +167,9 @@ def _names() -> dict[str, str]:
     for code in current:
         name = str(locale.currencies.get(code, code)).casefold()
         names[name] = names[name + "s"] = code
-        names[name.replace("krone", "kroner").replace("krona", "kronor").replace("króna", "kronur")] = code
+        names[
+            name.replace("krone", "kroner").replace("krona", "kronor").replace("króna", "kronur")
+        ] = code
     return names
 
 
@@ -147,7 +187,9 @@ def currency_of(word: str, written: str, home: str) -> str:
     word = word.strip(" .").removeprefix("the ")
     if word in ("$", "dollar", "dollars", "bucks", "buck"):
         return home if home in _DOLLARS else "USD"
-    if word in ("kr", "krone", "kroner", "krona", "kronor", "crowns") and (home in _KRONES or word != "crowns"):
+    if word in ("kr", "krone", "kroner", "krona", "kronor", "crowns") and (
+        home in _KRONES or word != "crowns"
+    ):
         return home if home in _KRONES else {"kroner": "DKK", "krone": "NOK"}.get(word, "SEK")
     if word in _OF_WORD:
         return _OF_WORD[word]
@@ -197,7 +239,11 @@ def _sums(said: Said, home: str) -> list[_Sum]:
             at = m.span("sym" if "sym" in pattern.groupindex else "code")
             currency = currency_of(word, said.text[at[0] : at[1]], home)
             amount = amount_of(m["n"], m["k"] or "")
-            if currency and amount and not any(s.start < m.end() and m.start() < s.end for s in out):
+            if (
+                currency
+                and amount
+                and not any(s.start < m.end() and m.start() < s.end for s in out)
+            ):
                 out.append(_Sum(amount, currency, m.start(), m.end()))
     return sorted(out, key=lambda s: s.start)
 
@@ -209,11 +255,15 @@ def find_exchange(said: Said, home: str) -> Exchange | None:
     for found in _sums(said, home):
         for m in _INTO.finditer(said.low, found.end):
             for word in (m["cur"], m["cur"].split()[0]):
-                to = currency_of(word, said.text[m.start("cur") : m.start("cur") + len(word)].upper(), home)
+                to = currency_of(
+                    word, said.text[m.start("cur") : m.start("cur") + len(word)].upper(), home
+                )
                 if to:
                     said.claim(found.start, m.end())
                     return Exchange(found.amount, found.currency, to)
-        if re.search(r"\b(?:convert|exchange|worth)\b", said.low) or re.search(r"how much (?:is|are)\s+$", said.low[: found.start]):
+        if re.search(r"\b(?:convert|exchange|worth)\b", said.low) or re.search(
+            r"how much (?:is|are)\s+$", said.low[: found.start]
+        ):
             said.claim(found.start, found.end)
             return Exchange(found.amount, found.currency, "")
     return None
@@ -237,14 +287,21 @@ def find_budget(said: Said, home: str) -> Budget | None:
     around = said.low[max(0, found.start - 40) : end]
     tail = said.low[found.end : min(len(said.low), found.end + 60)]
     includes = _includes_flights(said)
-    return Budget(amount=found.amount, currency=found.currency, scope=_scope(around, tail), includes_flights=includes)
+    return Budget(
+        amount=found.amount,
+        currency=found.currency,
+        scope=_scope(around, tail),
+        includes_flights=includes,
+    )
 
 
 def _unnamed(said: Said) -> _Sum | None:
     """An amount without a currency, told by its cue: "budget 900", "under 800", "1.2k"."""
     for m in _LIMIT.finditer(said.low):
         amount = amount_of(m["n"], m["k"] or "")
-        sure = m["cue"].startswith(("budget", "spend", "presup")) or (amount is not None and amount >= 30)
+        sure = m["cue"].startswith(("budget", "spend", "presup")) or (
+            amount is not None and amount >= 30
+        )
         if amount and sure:
             return _Sum(amount, "", m.start(), m.end())
     k = _K_ALONE.search(said.low)

@@ -9,59 +9,120 @@ from core.wishes import Party
 
 # A child whose age nobody said. Old enough for most sights, young enough for a child's day.
 UNKNOWN_AGE = 8
-_AGE_OF = {"baby": 0, "babies": 0, "infant": 0, "infants": 0, "newborn": 0, "bebe": 0, "toddler": 2, "toddlers": 2}
+_AGE_OF = {
+    "baby": 0,
+    "babies": 0,
+    "infant": 0,
+    "infants": 0,
+    "newborn": 0,
+    "bebe": 0,
+    "toddler": 2,
+    "toddlers": 2,
+}
 _AGE_OF |= {"teen": 15, "teens": 15, "teenager": 15, "teenagers": 15, "teenage": 15, "baby's": 0}
 
-_N = rf"(?:{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
+_N = (
+    rf"(?:{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
+)
 _GATE = frozenset(
-    "solo alone myself me wife husband partner girlfriend boyfriend gf bf fiance fiancee spouse mom mum mother dad father "
-    "parents parent family couple honeymoon two both of us adults adult people persons person pax travellers travelers "
-    "guests kid kids child children toddler toddlers baby babies infant infants teen teens teenager teenagers friends friend "
-    "group party we son daughter sons daughters twins girls guys boys grandparents sister brother buddies mates single "
-    "erwachsene personen kinder kind freunde frau mann personas adultos ninos amigos novia pareja personnes adultes enfants "
-    "femme mari copine persone adulti bambini pessoas criancas year yo old months colleagues coworkers hubby wifey".split()
+    "solo alone myself single-person pair me ppl r deux dos zwei due wife "
+    "husband partner girlfriend boyfriend gf bf fiance fiancee spouse mom "
+    "mum mother dad father "
+    "parents parent family couple honeymoon two both of us adults adult "
+    "people persons person pax travellers travelers "
+    "guests kid kids child children toddler toddlers baby babies infant "
+    "infants teen teens teenager teenagers friends friend "
+    "group party we son daughter sons daughters twins girls guys boys "
+    "grandparents sister brother buddies mates single "
+    "erwachsene personen kinder kind freunde frau mann personas adultos "
+    "ninos amigos novia pareja personnes adultes enfants "
+    "femme mari copine persone adulti bambini pessoas criancas year yo old "
+    "months colleagues coworkers hubby wifey".split()
 )
 
 _SOLO = re.compile(
-    r"\b(?:solo|alone|by myself|on my own|just me|only me|single (?:person|traveller|traveler|adult)|myself only|allein|1 (?:person|adult|traveller|traveler|pax)|one (?:person|adult|traveller|traveler))\b"
+    r"\b(?:solo|alone|by myself|on my own|just me|only me|single[ -](?:person|"
+    r"traveller|traveler|adult)|myself only|allein|1 (?:person|adult|"
+    r"traveller|traveler|pax)|one (?:person|adult|traveller|traveler))\b"
 )
 _TOTAL = re.compile(
-    rf"\b(?:(?:we are|we're|we will be|we'll be|there are|there's|party of|group of|table for|wir sind|somos|nous sommes|siamo(?: in)?|zu)\s+(?P<a>{_N})(?!\s*(?:days?|nights?|hours?|weeks?|km|minutes|adults|erwachsene|adultos|adultes|adulti|kids|children|years|euros|tagen|°|%|\w*-year))"
-    rf"|(?P<b>{_N})\s+(?:people|persons|persones|pax|travellers|travelers|guests|of us|personen|personas|personnes|persone|pessoas|heads|colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
-    rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|for (?P<d>two|three|four|five|six)(?=\s*(?:$|[,.!?]|in|under|from|with|on|next|this))"
+    rf"\b(?:(?:we are|we're|we r|we will be|we'll be|there are|there's|party "
+    rf"of|group of|table for|wir sind|somos|nous sommes|siamo(?: in)?|"
+    rf"zu)\s+(?P<a>{_N})(?!\s*(?:days?|nights?|hours?|weeks?|km|minutes|adults|"
+    rf"erwachsene|adultos|adultes|adulti|kids|children|years|euros|tagen|°|%|"
+    rf"\w*-year))"
+    rf"|(?P<b>{_N})\s+(?:people|ppl|persons|persones|pax|travellers|travelers|"
+    rf"guests|of us|personen|personas|personnes|persone|pessoas|heads|"
+    rf"colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
+    rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|(?:for|pour|para|"
+    rf"per|fur) (?P<d>two|three|four|five|six|zwei|deux|dos|due|drei|trois|"
+    rf"tres|tre|vier|quatre|cuatro)(?=\s+(?:en|im|in|a|au)\b|\s*(?:$|[,.!?]|in|"
+    rf"under|from|with|on|next|this))"
     rf"|(?P<e>{_N})\s+incl(?:uding|\.)?)"
 )
 _FAMILY = re.compile(rf"\bfamily (?:of|with) (?P<n>{_N})\b(?!\s*(?:kids|children))")
-_ADULTS = re.compile(rf"\b(?P<n>{_N}|an|a)\s+(?:adults?|grown[ -]?ups?|erwachsene|adultos|adultes|adulti)\b")
-_FRIENDS = re.compile(rf"\b(?P<n>{_N}|a|my best|my|best)\s+(?:good |best |other |close )?(?:friends?|buddies|buddy|mates?|amigos|freunde|amis|amici)\b")
+_ADULTS = re.compile(
+    rf"\b(?P<n>{_N}|an|a)\s+(?:adults?|grown[ -]?ups?|erwachsene|adultos|adultes|adulti)\b"
+)
+_FRIENDS = re.compile(
+    rf"\b(?P<n>{_N}|a|my best|my|best)\s+(?:good |best |other |close "
+    rf")?(?:friends?|buddies|buddy|mates?|amigos|freunde|amis|amici)\b"
+)
 _COUPLE = re.compile(
-    r"\b(?:couple(?! (?:of|hundred|thousand|days|weeks|hours|nights|more))|honeymoon|pareja|two of us|both of us|us two|my love and i)\b"
+    r"\b(?:couple(?! (?:of|hundred|thousand|days|weeks|hours|nights|more))|"
+    r"honeymoon|pareja|two of us|both of us|us two|my love and i|for a pair)\b"
 )
 _MATE = re.compile(
-    r"\b(?:wife|husband|hubby|wifey|partner|girlfriend|boyfriend|gf|bf|fiancee?|spouse|better half|significant other|novi[ao]|freundin|frau|mari|femme|copine|copain|moglie|marito)\b"
+    r"\b(?:wife|husband|hubby|wifey|partner|girlfriend|boyfriend|gf|bf|"
+    r"fiancee?|spouse|better half|significant other|novi[ao]|freundin|frau|"
+    r"mari|femme|copine|copain|moglie|marito)\b"
 )
 _RELATIVE = re.compile(
-    r"\b(?:my|our|the)\s+(?P<who>parents|grandparents|in-laws|mom|mum|mother|dad|father|sister|brother|grandma|grandpa|granny|mother-in-law|father-in-law|cousin|aunt|uncle|roommate|colleague)\b"
+    r"\b(?:my|our|the)\s+(?P<who>parents|grandparents|in-laws|mom|mum|mother|"
+    r"dad|father|sister|brother|grandma|grandpa|granny|mother-in-law|"
+    r"father-in-law|cousin|aunt|uncle|roommate|colleague)\b"
     r"(?:\s+and\s+(?:my\s+)?(?P<and>mom|mum|mother|dad|father|sister|brother|grandma|grandpa))?"
 )
+_COMES_ALONG = re.compile(r"(?:^|\b(?:with|and|plus|me|taking|bring(?:ing)?|for|of)|[&,+])\s*$")
+_TALKED_ABOUT = re.compile(
+    r"\s+(?:has|have|is|are|needs?|uses?|lives?|can't|cannot|loves?|hates?|"
+    r"wants?|likes?|said|told)\b"
+)
 _KID_WORD = (
-    r"(?:kids?|child|children|toddlers?|bab(?:y|ies)|infants?|newborn|teen(?:ager)?s?|sons?|daughters?|twins|little ones?|boys?|girls?|"
+    r"(?:kids?|child|children|toddlers?|bab(?:y|ies)|infants?|newborn|"
+    r"teen(?:ager)?s?|sons?|daughters?|twins|little ones?|boys?|girls?|"
     r"kind(?:er)?|ninos?|hijos?|enfants?|bambini|criancas?|filhos?|bebe)"
 )
-_KIDS = re.compile(rf"\b(?:(?P<n>{_N}|a|an|one|my|our|the|some|small|little|young|with)\s+)?(?:small |little |young |teenage )?(?P<word>{_KID_WORD})\b")
+_KIDS = re.compile(
+    rf"\b(?:(?P<n>{_N}|a|an|one|my|our|the|some|small|little|young|"
+    rf"with)\s+)?(?:small |little |young |teenage )?(?P<word>{_KID_WORD})\b"
+)
 _AGES = re.compile(
-    r"\s*(?:\(|,|:|who (?:are|is)|are|is|of|aged?|ages|old|von|mit|de|\s)*\s*(?P<ages>\d{1,2}(?!\d|:|\.\d)(?:\s*(?:,|and|&|y|und|et|e|/|\+)\s*(?:a\s+)?\d{1,2}(?!\d|:|\.\d))*)"
-    r"(?P<unit>\s*-?\s*(?:months?|mo\b|m\.?o\.?|monate|meses|mois))?(?P<years>\s*(?:y/?o|years?(?: old)?|yrs?))?(?!\s*(?:days?|nights?|weeks?|euros?|eur|usd|km|%|people|march|april|may|june|july|am\b|pm\b|[-/.]\s?\d))"
+    r"\s*(?:\(|,|:|who (?:are|is)|they're|they are|are|is|of|aged?|ages|old|"
+    r"von|mit|de|\s)*\s*(?P<ages>\d{1,2}(?!\d|:|\.\d)(?:\s*(?:,|and|&|y|und|"
+    r"et|e|/|\+)\s*(?:a\s+)?\d{1,2}(?!\d|:|\.\d))*)"
+    r"(?P<unit>\s*-?\s*(?:months?|mo\b|m\.?o\.?|monate|meses|"
+    r"mois))?(?P<years>\s*(?:y/?o|years?(?: old)?|yrs?))?(?!\s*(?:days?|"
+    r"nights?|weeks?|euros?|eur|usd|km|%|people|march|april|may|june|july|"
+    r"am\b|pm\b|[-/.]\s?\d))"
 )
 _AGE_BEFORE = re.compile(
-    rf"\b(?P<age>{_N})[\s-]*(?:(?P<months>months?)|years?|yrs?|yo|y/o|y\.o\.?)[\s-]*(?:old)?s?\b(?:\s+(?P<who>{_KID_WORD}|dog|wine|whisky|building|church|anniversary|adult))?"
+    rf"\b(?P<age>{_N})[\s-]*(?:(?P<months>months?)|years?|yrs?|yo|y/o|"
+    rf"y\.o\.?)[\s-]*(?:old)?s?\b(?:\s+(?P<who>{_KID_WORD}|dog|wine|whisky|"
+    rf"building|church|anniversary|adult))?"
 )
-_NOT_TRAVELLING = re.compile(r"\b(?:my|our|the) (?:son|daughter|kids?|parents|mom|mum|sister|brother|friends?)(?:'s)? (?:live|lives|is in|are in|wedding|birthday|house|place|flat)")
+_NOT_TRAVELLING = re.compile(
+    r"\b(?:my|our|the) (?:son|daughter|kids?|parents|mom|mum|sister|brother|"
+    r"friends?)(?:'s)? (?:live|lives|is in|are in|wedding|birthday|house|"
+    r"place|flat)"
+)
 
 
 def find_party(said: Said) -> Party | None:
     """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody."""
-    if not said.bag & _GATE and not re.search(r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six)\b", said.low):
+    if not said.bag & _GATE and not re.search(
+        r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six)\b", said.low
+    ):
         return None
     if _NOT_TRAVELLING.search(said.low):
         return None
@@ -119,7 +180,9 @@ def _adults(said: Said) -> int | None:
     friends = _FRIENDS.search(said.low)
     count = None
     if friends:
-        some = re.search(r"\d|two|three|four|five|six|seven|eight|nine|ten|dos|tres|zwei|drei|vier", friends["n"])
+        some = re.search(
+            r"\d|two|three|four|five|six|seven|eight|nine|ten|dos|tres|zwei|drei|vier", friends["n"]
+        )
         if some or friends["n"] == "a" or friends.group().endswith(("friend", "buddy", "mate")):
             said.claim(*friends.span())
             count = 1 + (_value(friends["n"]) if some else 1)
@@ -132,6 +195,10 @@ def _adults(said: Said) -> int | None:
     extra = 0
     if re.search(r"\b(?:with|and|me|taking|bring(?:ing)?|for)\b", said.low):
         for relative in _RELATIVE.finditer(said.low):
+            if not _COMES_ALONG.search(said.low[: relative.start()]) or _TALKED_ABOUT.match(
+                said.low, relative.end()
+            ):
+                continue
             extra += 2 if relative["who"] in ("parents", "grandparents", "in-laws") else 1
             extra += 1 if relative["and"] else 0
             said.claim(*relative.span())
@@ -144,10 +211,20 @@ def _children(said: Said) -> tuple[int, ...]:
     ages: list[int] = []
     for m in _AGE_BEFORE.finditer(said.low):
         who = m["who"] or ""
-        if not said.free(m.start(), m.end()) or who in ("dog", "wine", "whisky", "building", "church", "anniversary", "adult"):
+        if not said.free(m.start(), m.end()) or who in (
+            "dog",
+            "wine",
+            "whisky",
+            "building",
+            "church",
+            "anniversary",
+            "adult",
+        ):
             continue
         age = 0 if m["months"] else _value(m["age"])
-        if age > 17 or (not who and "old" not in m.group() and "yo" not in m.group() and "y/o" not in m.group()):
+        if age > 17 or (
+            not who and "old" not in m.group() and "yo" not in m.group() and "y/o" not in m.group()
+        ):
             continue
         said.claim(*m.span())
         ages += [age] * (2 if who == "twins" else 1)
@@ -160,7 +237,10 @@ def _children(said: Said) -> tuple[int, ...]:
     return tuple(ages[:12])
 
 
-_ABOUT_KIDS = re.compile(r"[\s-]*(?:friendly|menu|proof|museum|activities|stuff|club|area|seat|free|at heart|love|loves|like|hate|get bored)")
+_ABOUT_KIDS = re.compile(
+    r"[\s-]*(?:friendly|menu|proof|museum|activities|stuff|club|area|seat|"
+    r"free|at heart|love|loves|like|hate|get bored)"
+)
 _GROWN = frozenset(("girls", "boys", "girl", "boy", "kind"))
 
 
@@ -170,9 +250,17 @@ def _is_about_kids(said: Said, m: re.Match[str]) -> bool:
     counted = (m["n"] or "") not in ("", "a", "an", "some", "one", "the") and number(m["n"] or "")
     if m["word"] == "kind" and not counted:
         return True
-    if m["word"] in _GROWN and not counted and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :]) and "our" not in (m["n"] or "") and "my" not in (m["n"] or ""):
+    if (
+        m["word"] in _GROWN
+        and not counted
+        and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :])
+        and "our" not in (m["n"] or "")
+        and "my" not in (m["n"] or "")
+    ):
         return True
-    return bool(_ABOUT_KIDS.match(said.low, m.end()) and m["n"] not in ("my", "our")) or before.endswith(("no ", "without ", "no"))
+    return bool(
+        _ABOUT_KIDS.match(said.low, m.end()) and m["n"] not in ("my", "our")
+    ) or before.endswith(("no ", "without ", "no"))
 
 
 def _of_kids(said: Said, m: re.Match[str]) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from adapters.models.reader.ordinary import ORDINARY, TOWN_TOO
+from adapters.models.reader.ordinary import ORDINARY, TOWN_TOO, is_ordinary
 from adapters.models.reader.text import Said, Word, fold
 from core.wishes import Mention
 
@@ -76,49 +76,93 @@ _AREAS = frozenset(
     for side in sides
 )
 _JOIN = frozenset(
-    "de del della di da do dos das la le les los las el al of the am an der sur on upon and in lo en a e y "
+    "de del della di da do dos das la le les los las el al of the am an der "
+    "sur on upon and in lo en a e y "
     "et und o or to for".split()
 )
 _STRONG = frozenset(
-    "to in from visit visiting explore exploring near around into towards toward via see seeing discover than reach "
-    "nach auf von aus ab bei para en desde a hacia vers depuis pres da em ate verso per tour touring love try do "
-    "avoid except but not instead make rather prefer pick choose of outside leaving is live between through over at "
+    "to in from visit visiting explore exploring near around into towards "
+    "toward via see seeing discover than reach "
+    "nach auf von aus ab bei para en desde a hacia vers depuis pres da em "
+    "ate verso per tour touring love try do "
+    "avoid except but not instead make rather prefer pick choose of outside "
+    "leaving is live between through over at "
     "for about like no weekend days week trip itinerary plan nights city break".split()
 )
 _SURE = frozenset(
-    "to in from visit visiting explore near around into towards toward via discover nach desde vers hacia reach aus von "
+    "to in from visit visiting explore near around into towards toward via "
+    "discover nach desde vers hacia reach aus von "
     "leaving outside than avoid".split()
 )
-_VERB_TO = re.compile(r"\b(?:like|want|love|need|have|time|interested|believed?|way|able|happy|ready|prefer|how)\s+(?:to|in)\s+(?:the\s+)?$")
+_VERB_TO = re.compile(
+    r"\b(?:like|want|love|need|have|time|interested|believed?|way|able|happy|"
+    r"ready|prefer|how)\s+(?:to|in)\s+(?:the\s+)?$"
+)
 _AFTER_TOWN = re.compile(
-    r"\s*(?:$|[,.!?;:)]|(?:for|in|on|with|from|and|or|this|next|please|pls|around|during|by|at|to|trip|then|over|mid|end|late|early|first|budget|instead|vs|maybe|\d)\b)"
+    r"\s*(?:$|[,.!?;:)]|(?:for|in|on|with|from|and|or|this|next|please|pls|"
+    r"around|during|by|at|to|trip|then|over|mid|end|late|early|first|budget|"
+    r"instead|vs|maybe|\d)\b)"
 )
 _CAPITAL_START_OK = re.compile(r"\s*(?:for|in|or|and|vs|from|\d|on|this|next|instead|please)\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?;:\n\"(-]\s*|^\W+)$")
 _GAP = re.compile(r"(?:[ \t]{1,2}|[ ]?[-–/.][ ]?|\. |'s )")
 
 _ORIGIN = re.compile(
-    r"\b(?:from|leaving|leave from|depart(?:ing|ure)?(?: is)?(?: from)?|fly(?:ing)? (?:out of|from)|out of|starting (?:in|from|at)|start(?:s)? (?:in|from)|"
-    r"(?:i|we) live in|live in|living in|lives in|based in|home is|home town is|home is in|located in|currently in|resident of|von|ab|aus|desde|salimos de|saliendo de|depuis|au depart de|"
-    r"partendo da|saindo de|moro em|vivo en|wohne in|j'habite a|abito a|origin(?: is)?|home airport(?: is)?)[\s:]+(?:the )?(?:city of )?$"
+    r"\b(?:from|leaving|leave from|depart(?:ing|ure)?(?: is)?(?: from)?|"
+    r"fly(?:ing)? (?:out of|from)|out of|starting (?:in|from|at)|beginning "
+    r"(?:in|from|at)|start(?:s)? (?:in|from)|"
+    r"(?:i|we) live in|live in|living in|lives in|based in|home is|home town "
+    r"is|home is in|located in|currently in|resident of|von|ab|aus|desde|"
+    r"salimos de|saliendo de|depuis|au depart de|"
+    r"partendo da|saindo de|moro em|vivo en|wohne in|j'habite a|abito a|"
+    r"origin(?: is)?|home airport(?: is)?)[\s:]+(?:the )?(?:city of )?$"
 )
-_HOME = re.compile(r"(?:\b(?:i|we) live in|\bi'm based in|\bbased in|\bmy home(?: ?town| city)? is(?: in)?|\bhome (?:airport )?is(?: in)?|\bi'm from|\bim from|\bi am from|\bi come from|\bmoro em|\bvivo en|\bich wohne in|\bj'habite a|\babito a)\s+(?:the )?$")
+_HOME = re.compile(
+    r"(?:\b(?:i|we) live in|\bi'm based in|\bbased in|\bmy home(?: ?town| "
+    r"city)? is(?: in)?|\bhome (?:airport )?is(?: in)?|\bi'm from|\bim from|"
+    r"\bi am from|\bi come from|\bmoro em|\bvivo en|\bich wohne in|\bj'habite "
+    r"a|\babito a)\s+(?:the )?$"
+)
 _AVOID = re.compile(
-    r"\b(?:not|nor|neither|no|no more|anything but|anywhere but|everything but|everywhere but|nothing in|never|except(?: for)?|but not|avoid(?:ing)?|other than|besides|apart from|"
-    r"without|(?:don't|dont|do not|doesn't|didn't) (?:want|like|fancy|need|show|suggest|recommend)|hate|hated|instead of|rather than|sick of|tired of|forget(?: about)?|nicht|kein|sin|pas|senza|sem|ausser|"
+    r"\b(?:not|nor|neither|no|no more|anything but|anywhere but|everything "
+    r"but|everywhere but|nothing in|never|except(?: for)?|but not|"
+    r"avoid(?:ing)?|other than|besides|apart from|"
+    r"without|(?:don't|dont|do not|doesn't|didn't) (?:want|like|fancy|need|"
+    r"show|suggest|recommend)|hate|hated|instead of|rather than|sick of|tired "
+    r"of|forget(?: about)?|nicht|kein|sin|pas|senza|sem|ausser|"
     r"(?:rule|leave|take) out|done with|bored of|remove|drop|exclude|excluding)"
-    r"(?:\s+(?:to|in|go|going|go to|going to|to go to|to go back to|about|back to|again to|too|another|trips? to|visit|to visit|see|to see))*\s+(?:the\s+)?$"
+    r"(?:\s+(?:to|in|go|going|go to|going to|to go to|to go back to|about|"
+    r"back to|again to|too|another|trips? to|visit|to visit|see|to "
+    r"see))*\s+(?:the\s+)?$"
 )
 _VISITED = re.compile(
-    r"\b(?:been (?:to|in)|visited|already (?:saw|seen|did|done|know|went to|explored)|(?:was|were) (?:already )?in|went to|have done|have seen|i've seen|i've done|done|"
-    r"(?:i|we) (?:already )?(?:know|did)|travelled to|traveled to|war (?:schon )?in|estuve en|suis alle a|sono stato a)\s+(?:the\s+)?$"
+    r"\b(?:been (?:to|in)|visited|already (?:saw|seen|did|done|know|went to|"
+    r"explored)|(?:was|were) (?:already )?in|went to|have done|have seen|i've "
+    r"seen|i've done|done|"
+    r"(?:i|we) (?:already )?(?:know|did)|travelled to|traveled to|war "
+    r"(?:schon )?in|estuve en|suis alle a|sono stato a)\s+(?:the\s+)?$"
 )
-_OUT = re.compile(r"\s*(?:is|are|'s)?\s*(?:out\b|off the (?:table|list)|a no\b|no thanks|not (?:for me|again|an option)|too (?:expensive|far|crowded|touristy|hot|cold|busy)\b)")
-_BEEN = re.compile(r"[^.!?]{0,30}\b(?:been there|already (?:been|visited|seen)|been to (?:both|all|it))")
-_AND = re.compile(r"\s*(?:,|,?\s*(?:and|or|nor|&|\+|/|y|o|und|oder|et|ou|e|vs\.?|versus|then|and then|as well as|plus))\s*(?:maybe |also |the |to |in |from )?")
+_OUT = re.compile(
+    r"\s*(?:is|are|'s)?\s*(?:out\b|off the (?:table|list)|a no\b|no thanks|"
+    r"not (?:for me|again|an option)|too (?:expensive|far|crowded|touristy|"
+    r"hot|cold|busy)\b)"
+)
+_BEEN = re.compile(
+    r"[^.!?]{0,30}\b(?:been there|already (?:been|visited|seen)|been to (?:both|all|it))"
+)
+_AND = re.compile(
+    r"\s*(?:,|,?\s*(?:and|or|nor|&|\+|/|y|o|und|oder|et|ou|e|vs\.?|versus|"
+    r"then|and then|as well as|plus))\s*(?:maybe |also |the |to |in |from )?"
+)
 _TO = re.compile(r"\s*(?:to|->|-+>|→|-|nach|a|bis|vers|para|>)\s*(?:the )?")
-_COUNTRY_WORDS = re.compile(r"\b(?:the country|country|caucasus|tbilisi|batumi|not the (?:us )?state|khachapuri|ex-soviet)\b")
-_STATE_WORDS = re.compile(r"\b(?:the state|us state|state of|usa|u\.s\.|united states|america|atlanta|savannah|not the country)\b")
+_COUNTRY_WORDS = re.compile(
+    r"\b(?:the country|country|caucasus|tbilisi|batumi|not the (?:us )?state|"
+    r"khachapuri|ex-soviet)\b"
+)
+_STATE_WORDS = re.compile(
+    r"\b(?:the state|us state|state of|usa|u\.s\.|united states|america|"
+    r"atlanta|savannah|not the country)\b"
+)
 
 
 def find_places(said: Said, names: PlaceNames, asked: str = "") -> Places:
@@ -138,8 +182,17 @@ def _spots(said: Said, names: PlaceNames, asked: str) -> list[_Spot]:
     while i < len(words):
         step = 1
         word = words[i]
-        if said.free(word.start, word.end) and word.text not in _JOIN - {"la", "le", "los", "las", "el", "the"}:
-            spot, used = _longest(said, names, i, spots, short and asked in ("destination", "origin"))
+        if said.free(word.start, word.end) and word.text not in _JOIN - {
+            "la",
+            "le",
+            "los",
+            "las",
+            "el",
+            "the",
+        }:
+            spot, used = _longest(
+                said, names, i, spots, short and asked in ("destination", "origin")
+            )
             if spot:
                 spots.append(spot)
                 said.claim(spot.start, spot.end)
@@ -148,7 +201,9 @@ def _spots(said: Said, names: PlaceNames, asked: str) -> list[_Spot]:
     return spots
 
 
-def _longest(said: Said, names: PlaceNames, i: int, before: list[_Spot], answering: bool) -> tuple[_Spot | None, int]:
+def _longest(
+    said: Said, names: PlaceNames, i: int, before: list[_Spot], answering: bool
+) -> tuple[_Spot | None, int]:
     """The place that begins at word `i`, the longest name first, and how many words it takes."""
     words = said.words
     most = 1
@@ -191,7 +246,15 @@ def _exact(
     name = said.low[start:end]
     if part[0].text == "the" and len(part) > 1 and name not in ("the hague", "the gambia"):
         return None
-    if name.isdecimal() or len(name) < 2 or (len(part) == 1 and name in ("us", "uk", "usa", "uae") and not _country_code(said, start, end)):
+    if (
+        name.isdecimal()
+        or len(name) < 2
+        or (
+            len(part) == 1
+            and name in ("us", "uk", "usa", "uae")
+            and not _country_code(said, start, end)
+        )
+    ):
         return None
     if name in _AREAS:
         return _Spot(start, end, (), "region")
@@ -200,9 +263,18 @@ def _exact(
     if len(part) == 1 and len(name) <= 3 and not code and name in ORDINARY:
         return None
     strength = _strength(said, part, before, answering)
-    if len(part) == 1 and (name in ORDINARY or name in TOWN_TOO) and not _town_after_all(said, part[0]):
+    if (
+        len(part) == 1
+        and (is_ordinary(name) or name in TOWN_TOO)
+        and not _town_after_all(said, part[0], answering)
+    ):
         return None
-    if len(name) < 4 and not code and strength < 2 and name not in ("rio", "fez", "ulm", "usa", "uk", "uae", "us", "goa", "nyc", "bcn"):
+    if (
+        len(name) < 4
+        and not code
+        and strength < 2
+        and name not in ("rio", "fez", "ulm", "usa", "uk", "uae", "us", "goa", "nyc", "bcn")
+    ):
         return None
     hits = names.find(written.upper() if code else name)
     if code and not hits:
@@ -223,12 +295,16 @@ def _typo(
     name = said.low[start:end]
     if len(name) < (5 if len(part) == 1 else 7) or any(c.isdigit() for c in name):
         return None
-    if any(w.text in ORDINARY or w.text in _JOIN for w in part) or names.find(name):
+    if any(is_ordinary(w.text) or w.text in _JOIN for w in part) or names.find(name):
         return None
     strength = _strength(said, part, before, answering)
     least = 0.86 if strength == 0 else 0.8
-    guesses = tuple(h for h in names.guess(name) if h.score >= least and (strength or _known(h)))
-    return _Spot(start, end, guesses[:1]) if guesses else None
+    for hit in names.guess(name):
+        same_start = fold(hit.name)[:1] == name[0] or hit.id.startswith(("atlas:", "country:"))
+        known = _known(hit) or (strength == 2 and hit.population >= 100_000)
+        if hit.score >= least and known and same_start:
+            return _Spot(start, end, (hit,))
+    return None
 
 
 def _known(hit: PlaceHit) -> bool:
@@ -257,10 +333,12 @@ def _strength(said: Said, part: list[Word], before: list[_Spot], answering: bool
     return int(bool(previous and previous[1] in _STRONG))
 
 
-def _town_after_all(said: Said, word: Word) -> bool:
+def _town_after_all(said: Said, word: Word, answering: bool) -> bool:
     """ "to nice in may", "Split for a week", "in Nice": a town; "nice!", "split the bill": not."""
     if word.text not in TOWN_TOO:
         return False
+    if answering and len(said.words) <= 2:
+        return True
     before, after = said.low[: word.start], said.low[word.end :]
     capital = said.text[word.start].isupper() and not said.shouted
     if capital and not _SENTENCE_START.search(said.text[: word.start]):
@@ -268,9 +346,13 @@ def _town_after_all(said: Said, word: Word) -> bool:
     if capital and _CAPITAL_START_OK.match(after):
         return word.text != "reading" or not re.match(r"\s*(?:for|in the|on)", after)
     previous = before.split()[-1] if before.split() else ""
-    if previous not in _SURE or not (_AFTER_TOWN.match(after) or not said.free(word.end, min(len(said.low), word.end + 2))):
+    if previous not in _SURE or not (
+        _AFTER_TOWN.match(after) or not said.free(word.end, min(len(said.low), word.end + 2))
+    ):
         return False
-    return not _VERB_TO.search(before) or (previous == "to" and bool(re.search(r"\b(?:go|fly|travel|trip|get|head)\s+to\s+$", before)))
+    return not _VERB_TO.search(before) or (
+        previous == "to" and bool(re.search(r"\b(?:go|fly|travel|trip|get|head)\s+to\s+$", before))
+    )
 
 
 def _qualified(said: Said, spots: list[_Spot]) -> list[_Spot]:
@@ -280,7 +362,9 @@ def _qualified(said: Said, spots: list[_Spot]) -> list[_Spot]:
         if out and spot.hits and spot.hits[0].kind in ("country", "state") and out[-1].hits:
             gap = said.low[out[-1].end : spot.start]
             area = spot.hits[0]
-            if re.fullmatch(r"\s*,?\s*(?:in\s+|\()?(?:the\s+)?", gap) and out[-1].hits[0].kind not in ("country", "state"):
+            if re.fullmatch(r"\s*,?\s*(?:in\s+|\()?(?:the\s+)?", gap) and out[-1].hits[
+                0
+            ].kind not in ("country", "state"):
                 narrowed = tuple(h for h in (out[-1].small or out[-1].hits) if _lies_in(h, area))
                 if narrowed:
                     out[-1] = _Spot(out[-1].start, out[-1].end, narrowed)
@@ -342,7 +426,10 @@ def _put(found: Places, mention: Mention, role: str) -> None:
         found.avoid.append(mention)
     elif role == "visited":
         found.visited.append(mention)
-    elif all(fold(m.text) != fold(mention.text) and (not m.id or m.id != mention.id) for m in found.destinations):
+    elif all(
+        fold(m.text) != fold(mention.text) and (not m.id or m.id != mention.id)
+        for m in found.destinations
+    ):
         found.destinations.append(mention)
 
 
@@ -350,11 +437,19 @@ def _role(said: Said, spot: _Spot) -> str:
     before, after = said.low[max(0, spot.start - 48) : spot.start], said.low[spot.end :]
     if _VISITED.search(before):
         return "visited"
-    if _AVOID.search(before) and not re.search(r"(?:why|if|whether|or) not\s+(?:go to |visit |to |in )*$", before) and not re.search(r"\bno\s*,\s*$", before):
+    if (
+        _AVOID.search(before)
+        and not re.search(r"(?:why|if|whether|or) not\s+(?:go to |visit |to |in )*$", before)
+        and not re.search(r"\bno\s*,\s*$", before)
+    ):
         return "avoid"
     if _ORIGIN.search(before):
         return "origin"
-    if re.match(r"\s*(?:is|'s) (?:my|our) (?:home|starting|departure)|\s+(?:as|is) (?:the )?(?:origin|start)", after):
+    if re.match(
+        r"\s*(?:is|'s) (?:my|our) (?:home|starting|departure)|\s+(?:as|is) (?:the "
+        r")?(?:origin|start)",
+        after,
+    ):
         return "origin"
     if _BEEN.match(after):
         return "visited"

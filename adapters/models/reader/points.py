@@ -36,7 +36,9 @@ class Day(NamedTuple):
     last: date | None
     start: int
     end: int
-    kind: str  # "full" (year said), "day" (no year), "weekday", "relative", "month" (impossible day)
+    kind: (
+        str  # "full" (year said), "day" (no year), "weekday", "relative", "month" (impossible day)
+    )
     until: bool = False  # "until Sunday": only the end was said
 
 
@@ -71,9 +73,12 @@ _ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})
 _NUM = re.compile(
     r"(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?:(?P=sep)(?P<y>(?:20)?\d\d)\b|(?P<dot>\.)?)(?![\d/]|[.,]\d)"
 )
-_DOT_RANGE = re.compile(r"(?<![\d.])(?P<d1>\d{1,2})\.?\s*(?:-|bis)\s*(?P<d2>\d{1,2})[./](?P<m>\d{1,2})\b")
+_DOT_RANGE = re.compile(
+    r"(?<![\d.])(?P<d1>\d{1,2})\.?\s*(?:-|bis)\s*(?P<d2>\d{1,2})[./](?P<m>\d{1,2})\b"
+)
 _THE = re.compile(
-    rf"(?:^|\b(?:on|from|to|until|till|til|through|by|and|between|leaving|vom|zum)|-)\s*(?:the\s+)?(?:(?:{_W})\s+(?:the\s+)?)?"
+    rf"(?:^|\b(?:on|from|to|until|till|til|through|by|and|between|leaving|vom|"
+    rf"zum)|-)\s*(?:the\s+)?(?:(?:{_W})\s+(?:the\s+)?)?"
     r"(?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?!\s*(?:one|day|stop|floor|century|choice|"
     r"option|suggestion|idea|person|kid|child|birthday|time|place|anniversary))"
 )
@@ -82,20 +87,26 @@ _WEEKDAY = re.compile(
     r"(?:\s+(?P<after>next week|after next|week))?"
 )
 _SOON = re.compile(
-    r"\b(?P<word>(?:the )?day after (?:tomorrow|tommorow|tomorow)|today|tonight|tomorrow|tommorow|tomorow|"
-    r"tommorrow|tmrw|tmr|2morrow|ubermorgen|morgen|manana|demain|amanha|domani|heute|hoy|hoje|oggi)\b"
+    r"\b(?P<word>(?:the )?day after (?:tomorrow|tommorow|tomorow)|today|"
+    r"tonight|tomorrow|tommorow|tomorow|"
+    r"tommorrow|tmrw|tmr|2morrow|ubermorgen|morgen|manana|demain|amanha|"
+    r"domani|heute|hoy|hoje|oggi)\b"
 )
 _IN = re.compile(
-    rf"\b(?:in|en|dans|em|tra)\s+(?:about\s+)?(?P<n>{NUMBER}|a|an|a couple of|a few|zwei|drei|dos|tres|deux|trois)\s+"
+    rf"\b(?:in|en|dans|em|tra)\s+(?:about\s+)?(?P<n>{NUMBER}|a|an|a couple of|"
+    rf"a few|zwei|drei|dos|tres|deux|trois)\s+"
     r"(?P<unit>days?|weeks?|months?|tagen|wochen|dias|semanas|jours|semaines|giorni|settimane)\b"
     r"(?!\s+(?:in|of)\b)(?:'?\s*time\b)?"
 )
 _UNTIL = re.compile(
-    r"(?:until|till|til|through|back (?:on|by)?|returning(?: on)?|return(?: on)?|bis|hasta)\s*(?:the\s*)?$"
+    r"(?:until|till|til|through|back (?:on|by)?|returning(?: on)?|return(?: "
+    r"on)?|bis|hasta)\s*(?:the\s*)?$"
 )
 _GAP = re.compile(
     rf"[\s,(]*(?:morning|evening|night|afternoon|noon)?[\s,)]*(?:{_TO}|until|(?P<and>{_AND}|,)|"
-    r"(?:and |then )?(?:back|return|returning|leave|leaving|come back|coming back|fly back|flying back)(?: home)?)"
+    r"(?:and |then )?(?:back|return|returning|conclud(?:e|ing)|end|ends|"
+    r"ending|finish|finishing|leave|leaving|come back|coming back|fly back|"
+    r"flying back)(?: home)?)"
     r"\s*(?:on\s*|the\s*|on the\s*)?"
 )
 _SHORT_WEEKDAYS = frozenset("mon tue wed thu fri sat sun mar".split())
@@ -215,7 +226,9 @@ def _of_parts(m: re.Match[str], year: int | None, month: int, day: int, today: d
 def _numeric(said: Said, today: date) -> list[Day]:
     """15/04/2027, 12.3., 4/15: day first, unless one of them only works the other way round."""
     hits = [m for m in _NUM.finditer(said.low) if said.free(m.start(), m.end())]
-    month_first = any(int(m["b"]) > _MONTHS_OF_YEAR >= int(m["a"]) and m["sep"] != "." for m in hits)
+    month_first = any(
+        int(m["b"]) > _MONTHS_OF_YEAR >= int(m["a"]) and m["sep"] != "." for m in hits
+    )
     out = []
     for m in hits:
         a, b = int(m["a"]), int(m["b"])
@@ -231,7 +244,10 @@ def _numeric(said: Said, today: date) -> list[Day]:
     return out
 
 
-_DATE_BEFORE = re.compile(r"(?:\b(?:on|from|to|until|till|by|and|am|vom|bis|el|le|il|leaving|start(?:ing)?|dates?:?)|-)\s*$")
+_DATE_BEFORE = re.compile(
+    r"(?:\b(?:on|from|to|until|till|by|and|am|vom|bis|el|le|il|leaving|"
+    r"start(?:ing)?|dates?:?)|-)\s*$"
+)
 _RANGE_AFTER = re.compile(r"\s*(?:-|to|until|till|bis|al|au)\s*\d{1,2}[./]\d")
 
 
@@ -241,7 +257,11 @@ def _meant_as_date(said: Said, m: re.Match[str]) -> bool:
         return False
     if _DATE_BEFORE.search(said.low[: m.start()]) or _RANGE_AFTER.match(said.low, m.end()):
         return True
-    return m["sep"] == "/" and m.group() not in ("24/7", "50/50", "9/11") and int(m["a"]) + int(m["b"]) > 12
+    return (
+        m["sep"] == "/"
+        and m.group() not in ("24/7", "50/50", "9/11")
+        and int(m["a"]) + int(m["b"]) > 12
+    )
 
 
 def _of_month_day(m: re.Match[str], today: date) -> Day | None:
@@ -257,7 +277,11 @@ def _of_month_day(m: re.Match[str], today: date) -> Day | None:
 
 _SOON_DAYS = {
     **dict.fromkeys("today tonight heute hoy hoje oggi".split(), 0),
-    **dict.fromkeys("tomorrow tommorow tomorow tommorrow tmrw tmr 2morrow morgen manana demain amanha domani".split(), 1),
+    **dict.fromkeys(
+        "tomorrow tommorow tomorow tommorrow tmrw tmr 2morrow morgen manana "
+        "demain amanha domani".split(),
+        1,
+    ),
     "ubermorgen": 2,
 }
 
@@ -287,7 +311,9 @@ def _weekday(said: Said, m: re.Match[str], today: date) -> Day | None:
         pair = re.match(rf"\s*(?:-|to|till|until|and)\s*(?:{_W})\b", after) or re.search(
             rf"\b(?:{_W})\s*(?:-|to|till|until|and)\s*$", before
         )
-        if word == "mar" or not (pair or _BEFORE_WEEKDAY.search(before) or not (before + after).strip()):
+        if word == "mar" or not (
+            pair or _BEFORE_WEEKDAY.search(before) or not (before + after).strip()
+        ):
             return None
     weekday = WEEKDAYS[word]
     if m["after"] == "next week" or m["how"] in ("next", "nachsten", "proximo", "prochain"):
@@ -331,7 +357,13 @@ def _found(days: list[Day], today: date) -> Found:
     day = days[0]
     spans = ((day.start, day.end),)
     if day.kind == "month":
-        return Found(window=(max(day.first, today) if day.last and day.last >= today else day.first, day.last or day.first), spans=spans)
+        return Found(
+            window=(
+                max(day.first, today) if day.last and day.last >= today else day.first,
+                day.last or day.first,
+            ),
+            spans=spans,
+        )
     if day.until and day.last is None:
         return Found(last=day.first, spans=spans)
     return Found(day.first, day.last, spans=spans)

@@ -9,11 +9,33 @@ from adapters.models.reader.tastes import TAG_OF, Tastes
 from adapters.models.reader.text import Said
 from core.reading import ProfileEdit
 
-_NAME = re.compile(r"\b(?:call me|my name is|my name's|i am called|ich heisse|me llamo|je m'appelle|mi chiamo|me chamo)\s+(?P<name>[^\W\d_][\w'-]*(?:\s+[A-Z][\w'-]+)?)")
+_NAME = re.compile(
+    r"\b(?:call me|my name is|my name's|i am called|ich heisse|me llamo|je "
+    r"m'appelle|mi chiamo|me "
+    r"chamo)\s+(?P<name>[^\W\d_][\w'-]*(?:\s+[A-Z][\w'-]+)?)"
+)
 _STATED = re.compile(r"\b(?:i'm|im|i am|i|my|we're|we are|we|me)\b")
-_ALWAYS = re.compile(r"\b(?:i'm|im|i am|we're|we are)\s+(?:both |all |a |an )?(?:\w+ )?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) (?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|\bi(?:'m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin (?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg")
-_TASTE_STATED = re.compile(r"\b(?:i|we)\s+(?:really |generally |usually |always |just |absolutely |also |do )*(?:love|like|enjoy|adore|hate|dislike|prefer|can't stand|cant stand|don't like|dont like|do not like|don't enjoy|am into|'m into)\b|\bi(?:'m| am) (?:really |not |a big |not a |not really |a )*(?:into|fan of|interested in|big fan)\b|\bnot a fan of\b")
-_FORGET = re.compile(r"\b(?:forget|remove|delete|erase|unlearn)\s+(?:the fact )?(?:(?:that|where|what|how|who)\s+)?(?:from my profile\s+)?(?:i|my|we|me)\b|\bi(?:'m| am) (?:no longer|not) (?:a )?(?:vegetarian|vegan)|\bi no longer\b|\bforget (?:my|that i)\b")
+_ALWAYS = re.compile(
+    r"\b(?:i'm|im|i am|we're|we are)\s+(?:both |all |a |an )?(?:\w+ "
+    r")?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|"
+    r"disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) "
+    r"(?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|"
+    r"\bi(?:'m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin "
+    r"(?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg"
+)
+_TASTE_STATED = re.compile(
+    r"\b(?:i|we)\s+(?:really |generally |usually |always |just |absolutely |"
+    r"also |do )*(?:love|like|enjoy|adore|hate|dislike|prefer|can't stand|"
+    r"cant stand|don't like|dont like|do not like|don't enjoy|am into|'m "
+    r"into)\b|\bi(?:'m| am) (?:really |not |a big |not a |not really |a "
+    r")*(?:into|fan of|interested in|big fan)\b|\bnot a fan of\b"
+)
+_FORGET = re.compile(
+    r"\b(?:forget|remove|delete|erase|unlearn)\s+(?:the fact )?(?:(?:that|"
+    r"where|what|how|who)\s+)?(?:from my profile\s+)?(?:i|my|we|me)\b|"
+    r"\bi(?:'m| am) (?:no longer|not) (?:a )?(?:vegetarian|vegan)|\bi no "
+    r"longer\b|\bforget (?:my|that i)\b"
+)
 _FORGET_KEY = (
     ("home", r"\b(?:live|home|from|address)\b"),
     ("name", r"\bname\b"),
@@ -29,9 +51,18 @@ _FORGET_KEY = (
     ("likes", r"\blikes\b"),
     ("dislikes", r"\bdislikes\b"),
 )
-_WISHLIST = re.compile(r"\b(?:always wanted to (?:see|visit|go)|bucket list|wish ?list|dream(?:ing)? of (?:seeing|visiting|going)|dream destination|someday)\b")
-_CURRENCY = re.compile(r"\b(?:my currency is|use|show (?:me )?(?:prices|everything|costs) in|prices in|set (?:my )?currency to|i pay in)\s+(?P<word>[\w$€£]+)")
-_UNITS = re.compile(r"\b(?:use|show|prefer|in)\s+(?P<u>celsius|fahrenheit|metric|imperial|miles|kilomet(?:er|re)s|km)\b")
+_WISHLIST = re.compile(
+    r"\b(?:always wanted to (?:see|visit|go)|bucket list|wish ?list|"
+    r"dream(?:ing)? of (?:seeing|visiting|going)|dream destination|someday)\b"
+)
+_CURRENCY = re.compile(
+    r"\b(?:my currency is|use|show (?:me )?(?:prices|everything|costs) in|"
+    r"prices in|set (?:my )?currency to|i pay in)\s+(?P<word>[\w$€£]+)"
+)
+_UNITS = re.compile(
+    r"\b(?:use|show|prefer|in)\s+(?P<u>celsius|fahrenheit|metric|imperial|"
+    r"miles|kilomet(?:er|re)s|km)\b"
+)
 _FLIGHT_PERSON = re.compile(r"\bi (?:never|don't|do not|hate|won't)\b")
 
 
@@ -43,11 +74,19 @@ def is_taking_back(said: Said) -> bool:
 def removals(said: Said, tastes: Tastes) -> list[ProfileEdit]:
     """The facts to forget; empty when it is not clear which."""
     out = [
-        ProfileEdit(key="dislikes" if re.search(r"(?:don't|not|dislike|hate)", said.low) else "likes", value=tag, remove=True)
+        ProfileEdit(
+            key="dislikes" if re.search(r"(?:don't|not|dislike|hate)", said.low) else "likes",
+            value=tag,
+            remove=True,
+        )
         for tag in (*tastes.likes, *tastes.dislikes)
     ]
     out += [ProfileEdit(key="diet", value=diet, remove=True) for diet in tastes.diet]
-    if not tastes.diet and (m := re.search(r"no longer (?:a )?(vegetarian|vegan)|not (?:a )?(vegetarian|vegan)", said.low)):
+    if not tastes.diet and (
+        m := re.search(
+            r"no longer (?:a )?(vegetarian|vegan)|not (?:a )?(vegetarian|vegan)", said.low
+        )
+    ):
         out.append(ProfileEdit(key="diet", value=m[1] or m[2], remove=True))
     if out:
         return out
@@ -94,13 +133,43 @@ def currency_word(said: Said) -> str:
 
 
 _SHOW = re.compile(
-    r"\b(?:what (?:do|did) you (?:know|remember|have|store|save)(?: stored| saved)? (?:about|on|of) (?:me|us)|what do you know of me|show (?:me )?my (?:profile|preferences|facts)|my profile|who am i|what have you (?:stored|saved|learned) about me|was weisst du uber mich|que sabes de mi|que sais[- ]tu (?:de|sur) moi|which data do you have|what data do you have)\b"
+    r"\b(?:what (?:do|did) you (?:know|remember|have|store|save)(?: stored| "
+    r"saved)? (?:about|on|of) (?:me|us)|what do you know of me|show (?:me "
+    r")?my (?:profile|preferences|facts)|my profile|who am i|what have you "
+    r"(?:stored|saved|learned) about me|was weisst du uber mich|que sabes de "
+    r"mi|que sais[- ]tu (?:de|sur) moi|which data do you have|what data do "
+    r"you have)\b"
 )
 _FORGET_ALL = re.compile(
-    r"\b(?:(?:delete|erase|remove|wipe|clear|purge)\s+(?:all |everything|my )(?:of )?(?:my )?(?:the )?(?:data|information|info|account|profile|history|stuff|everything|you (?:know|have|store)|about me)?|forget (?:me|everything|all)\b|delete me\b|gdpr|right to be forgotten|losche (?:alle )?(?:meine )?daten|borra (?:todos )?mis datos|delete (?:all|everything))\b"
+    r"\b(?:(?:delete|erase|remove|wipe|clear|purge)\s+(?:all |everything|my "
+    r")(?:of )?(?:my )?(?:the )?(?:data|information|info|account|profile|"
+    r"history|stuff|everything|you (?:know|have|store)|about me)?|forget "
+    r"(?:me|everything|all)\b|delete me\b|gdpr|right to be forgotten|losche "
+    r"(?:alle )?(?:meine )?daten|borra (?:todos )?mis datos|delete (?:all|"
+    r"everything))\b"
 )
-_EXPORT_DATA = re.compile(r"\b(?:(?:export|download|send|give|copy of|get)\s+(?:me )?(?:a copy of )?(?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|information|profile)|(?:data|full) export|takeout|my data please|all the data you have)\b")
-_EXPORT_CALENDAR = re.compile(r"(?:\.ics\b|\b(?:ics|ical|icalendar|calendar(?: file)?|google calendar|outlook|kalender|calendario)\b)|\b(?:export|download)\b")
+_EXPORT_DATA = re.compile(
+    r"\b(?:(?:export|download|send|give|copy of|get)\s+(?:me )?(?:a copy of "
+    r")?(?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|information|"
+    r"profile)|(?:data|full) export|takeout|my data please|all the data you "
+    r"have)\b"
+)
+_EXPORT_CALENDAR = re.compile(
+    r"(?:\.ics\b|\b(?:ics|ical|icalendar|calendar(?: file)?|google calendar|"
+    r"outlook|kalender|calendario)\b)|\b(?:export|download)\b"
+)
+
+
+_SILENCE = re.compile(
+    r"\b(?:stop (?:sending|messaging|notifying|writing|texting)|(?:don't|dont|"
+    r"do not) (?:message|notify|text|write(?: to)?|send) (?:me|us)|no more "
+    r"(?:messages|notifications|notices|reminders)|unsubscribe|mute)\b"
+)
+
+
+def wants_silence(said: Said) -> bool:
+    """ "stop sending me messages"."""
+    return bool(_SILENCE.search(said.low))
 
 
 def wants_profile(said: Said) -> bool:

@@ -12,39 +12,198 @@ _T = Topic
 _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
     (topic, re.compile(pattern))
     for topic, pattern in (
-        (_T.EMERGENCY, r"\b(?:emergency|emergencies|ambulance|police|fire brigade|stolen|robbed|pickpocket\w*|mugged|lost (?:my|our) (?:passport|wallet|phone)|hospital|doctor|i(?:'m| am)? (?:hurt|injured|sick|bleeding)|accident|embassy|consulate|112|911|notruf|urgencias?|pharmacy)\b"),
-        (_T.LATE, r"\b(?:delayed|delay|missed (?:my|our|the)|miss (?:my|our|the) (?:flight|train|bus|connection)|running late|(?:be|are|we're|i'm|am|is) (?:\w+ )?late\b(?! (?:april|may|june|july|august|summer|spring))|cancell?ed (?:flight|train)|(?:flight|train|bus|ferry) (?:was|is|got|has been) (?:cancell?ed|overbooked|late)|verspatet|verspatung|retrasado|retraso|en retard)\b"),
-        (_T.PLUGS, r"\b(?:plugs?|adapters?|adaptors?|sockets?|outlets?(?! (?:store|mall|shopping))|voltage|power supply|charge my|steckdosen?|steckeradapter|enchufes?|prises?|prese)\b"),
-        (_T.TIPPING, r"\b(?:tips?(?! (?:for|on|about|to)\b)|tipping|gratuity|propina|trinkgeld|pourboire|gorjeta|mancia)\b"),
-        (_T.ENTRY, r"\b(?:visas?|passports?|entry (?:requirements?|rules?|form)|esta|etias|schengen|immigration|customs|vaccin\w+|id card|do i need an? (?:id|passport|visa)|visum|reisepass)\b"),
-        (_T.WATER, r"\b(?:tap water|drink (?:the )?(?:tap )?water|water (?:safe|drinkable|potable)|is the water|leitungswasser|agua del grifo|eau du robinet)\b"),
-        (_T.BOOKING, r"\b(?:book (?:it|that|this|the|me|us|a|my|our|now|hotels?|flights?|tickets?)|can you book|could you book|please book|reserve|make a reservation|reservation for|buy (?:the |us |me |a )?(?:tickets?|flights?)|pay (?:for )?(?:it|the)|call (?:the|them|a taxi|an uber|ahead)|order (?:a |me |us )|buche)\b"),
-        (_T.PACKING, r"\b(?:what (?:should|do|to|shall) (?:i |we )?(?:need to )?(?:pack|bring|wear|take with)|packing(?: list)?|what to (?:pack|bring|wear)|pack(?:ing)? for|which clothes|what clothes|dress code|need (?:an? )?(?:umbrella|jacket|coat|sunscreen|raincoat)|bring (?:an? )?(?:umbrella|jacket|coat)|suitcase|einpacken)\b"),
-        (_T.PHRASES, r"\b(?:how (?:do|can|would) (?:i|you|we) say|how to say|say .{2,20} in (?:\w+)$|translate|translation|phrases?|pronounce|what does .{2,30} mean|wie sagt man|como se dice|comment dit[- ]on|useful words|basic words)\b"),
-        (_T.LANGUAGE, r"\b(?:what language|which language|speak english|english spoken|languages? (?:do|is|are|spoken)|do (?:they|people|locals) speak|get by with english)\b"),
+        (
+            _T.EMERGENCY,
+            r"\b(?:emergency|emergencies|ambulance|police|fire brigade|stolen|robbed|"
+            r"pickpocket\w*|mugged|lost (?:my|our) (?:passport|wallet|phone)|hospital|"
+            r"doctor|i(?:'m| am)? (?:hurt|injured|sick|bleeding)|accident|embassy|"
+            r"consulate|112|911|notruf|urgencias?|pharmacy)\b",
+        ),
+        (
+            _T.LATE,
+            r"\b(?:delayed|delay|missed (?:my|our|the)|miss (?:my|our|the) (?:flight|"
+            r"train|bus|connection)|running late|(?:be|are|we're|i'm|am|is) (?:\w+ "
+            r")?late\b(?! (?:april|may|june|july|august|summer|spring))|cancell?ed "
+            r"(?:flight|train)|(?:flight|train|bus|ferry) (?:was|is|got|gets|has been|"
+            r"might be) (?:cancell?ed|overbooked|late)|verspatet|verspatung|retrasado|"
+            r"retraso|en retard)\b",
+        ),
+        (
+            _T.PLUGS,
+            r"\b(?:plugs?|adapters?|adaptors?|sockets?|outlets?(?! (?:store|mall|"
+            r"shopping))|voltage|power supply|charge my|steckdosen?|steckeradapter|"
+            r"enchufes?|prises?|prese)\b",
+        ),
+        (
+            _T.TIPPING,
+            r"\b(?:tips?(?! (?:for|on|about|to)\b)|tipping|gratuity|propina|trinkgeld|"
+            r"pourboire|gorjeta|mancia)\b",
+        ),
+        (
+            _T.ENTRY,
+            r"\b(?:visas?|passports?|entry (?:requirements?|rules?|form)|esta|etias|"
+            r"schengen|immigration|customs|vaccin\w+|id card|do i need an? (?:id|"
+            r"passport|visa)|visum|reisepass)\b",
+        ),
+        (
+            _T.WATER,
+            r"\b(?:tap water|drink (?:the )?(?:tap )?water|water (?:safe|drinkable|"
+            r"potable)|is the water|leitungswasser|agua del grifo|eau du robinet)\b",
+        ),
+        (
+            _T.BOOKING,
+            r"\b(?:book (?:it|that|this|the|me|us|a|my|our|now|hotels?|flights?|"
+            r"tickets?)|can you book|could you book|please book|reserve|make a "
+            r"reservation|reservation for|buy (?:the |us |me |a )?(?:tickets?|"
+            r"flights?)|pay (?:for )?(?:it|the)|call (?:the|them|a taxi|an uber|"
+            r"ahead)|order (?:a |me |us )|buche)\b",
+        ),
+        (
+            _T.PACKING,
+            r"\b(?:what (?:should|do|to|shall) (?:i |we )?(?:need to )?(?:pack|bring|"
+            r"wear|take with)|packing(?: list)?|what to (?:pack|bring|wear)|"
+            r"pack(?:ing)? for|which clothes|what clothes|dress code|need (?:an? "
+            r")?(?:umbrella|jacket|coat|sunscreen|raincoat)|bring (?:an? "
+            r")?(?:umbrella|jacket|coat)|suitcase|einpacken)\b",
+        ),
+        (
+            _T.PHRASES,
+            r"\b(?:how (?:do|can|would) (?:i|you|we) say|how to say|say .{2,20} in "
+            r"(?:\w+)$|translate|translation|phrases?|pronounce|what does .{2,30} "
+            r"mean|wie sagt man|como se dice|comment dit[- ]on|useful words|basic "
+            r"words)\b",
+        ),
+        (
+            _T.LANGUAGE,
+            r"\b(?:what language|which language|speak english|english spoken|"
+            r"languages? (?:do|is|are|spoken)|do (?:they|people|locals) speak|get by "
+            r"with english)\b",
+        ),
         (_T.WEATHER, r"\b(?:will it|is it going to|does it|do we get|chance of) (?:\w+ )?rain"),
-        (_T.RAIN, r"\b(?:(?:what )?if (?:it|there)(?:'s| is)? ?(?:starts? )?rain\w*|if it(?:'s| is)? (?:rainy|pouring|wet)|when it rains|in case of rain|it(?:'s| is) (?:raining|pouring)|rains? (?:on|tomorrow|today|all)|rainy day|bad weather|wenn es regnet|es regnet|si llueve|s'il pleut|se piove|se chover)\b"),
-        (_T.TIME, r"\b(?:what time is it|what's the time|time (?:there|difference|zone)|current time|local time|timezone|jet ?lag|wie spat|que hora|quelle heure)\b"),
-        (_T.DRIVING, r"\b(?:driv(?:e|ing) (?:on|in|there|side|licen[cs]e|rules?)|which side|side of the road|rent(?:al)? (?:a )?car|car (?:rental|hire)|hire a car|speed limit|toll(?:s)?|parking|petrol|gas station|driver'?s licen[cs]e|mietwagen)\b"),
-        (_T.COST, r"\b(?:how (?:much|expensive|costly) (?:should|do|does|is|are|will|would|can|to|money)|how much (?:money|cash)? ?(?:for|on|per|a day)?|what (?:does|do|will|would|should) .{0,40}cost|cost of|costs?\b.{0,20}\?|prices?|is .{0,40} (?:expensive|cheap|worth it)|worth it|how expensive|daily budget|entrance fee|ticket price|wie teuer|cuanto cuesta|combien (?:ca )?coute|quanto costa|quanto custa)\b"),
-        (_T.MONEY, r"\b(?:exchange rate|currency|currencies|convert|atms?|cash(?: or card)?|credit cards?|pay (?:by|with|in) (?:card|cash|euros?|dollars?)|money (?:there|exchange)|change money|geld|wechselkurs)\b"),
-        (_T.AREA, r"\b(?:(?:which|what|best) (?:area|neighbou?rhood|part of (?:town|the city)|district|quarter)|where (?:should|shall|can|do|to|could|would) (?:i |we |you )?(?:suggest (?:to )?)?(?:stay|sleep|book a hotel)|where (?:is|'s) (?:a good|the best) (?:area|place to stay)|place to (?:stay|sleep)|unterkunft|alojamiento|ou dormir|dove dormire)\b"),
-        (_T.TRANSPORT, r"\b(?:(?:find|get|book|take|catch|is there|which|what|by|the|a|need|any)\s+(?:a |the |an )?(?:direct )?(?:train|trains|bus|buses|ferry|ferries|metro|subway|tram|taxi|uber|shuttle)(?! (?:is|was) (?:late|delayed))|trains? (?:from|to|between|home)|bus (?:from|to)|how (?:do|can|should) (?:i|we) get (?:to|from|there|around|into|home)|get(?:ting)? (?:to|from) the airport|airport transfer|transfer (?:to|from)|public transport(?:ation)?|getting around|get around|transit pass|metro card|city card|how far is|how long (?:is|does) (?:the|it take)|directions? to|way to (?:the )?\w+|taxi|uber|zug|tren|flughafen)\b"),
-        (_T.AREA, r"\b(?:hotels?|hostels?|airbnbs?|accommodation)\b"),
-        (_T.CLOSED, r"\b(?:(?:it|that|this|the .{2,40}|which) ?(?:is|was|'s|were) (?:already |now )?(?:closed|shut|not open)|closed today|found it closed|it's closed|its closed|sold out|geschlossen|cerrado|ferme)\b"),
-        (_T.HOURS, r"\b(?:(?:is|are|will) .{2,60} (?:be )?(?:open|closed)\b|open(?:s|ing)? (?:hours?|times?|on|at|today|tomorrow)|when (?:does|do|is|are) .{2,60} (?:open|close|closed|shut)|what time (?:does|do|is) .{2,60}(?:open|close)|opening|how late is|offnungszeiten|horario|horaires?)\b"),
-        (_T.WEATHER, r"\b(?:weather|forecast|temperatures?|how (?:hot|cold|warm|rainy|sunny) (?:is|will|does|are)|will it (?:rain|snow|be)|is it (?:hot|cold|warm|rainy|raining|snowing|going to rain)|(?:does|do) it rain|climate (?:like|in)|degrees|rain(?:y)? season|monsoon|sea temperature|wetter|clima|tiempo (?:hace|hara)|meteo|tempo que faz)\b"),
-        (_T.EVENTS, r"\b(?:events?|festivals?|(?:public |bank |national )holidays? (?:in|on|during|there|while|when)|any (?:public |bank )?holidays?|what(?:'s| is) (?:on|happening|going on)|concerts? (?:in|on|during|while)|exhibitions?|carnival|anything (?:going on|happening)|feiertage?)\b"),
-        (_T.NEXT, r"\b(?:what(?:'s| is|s) (?:next|up next|the plan|on (?:today|tomorrow)|planned|today|tomorrow|for (?:today|tomorrow))|what (?:are|do) we (?:doing|do|have) (?:today|tomorrow|next|now|tonight|on \w+day|on day \d|after)|where (?:do we go|are we going|to) (?:next|now|today|tomorrow)|next stop|(?:today|tomorrow)'?s (?:plan|program(?:me)?|schedule)|plan for (?:today|tomorrow|tonight)|and now|what now|was (?:kommt|machen wir) (?:als nachstes|heute|morgen)|que hacemos (?:hoy|manana)|show (?:me )?(?:day \d|today|tomorrow))\b"),
+        (
+            _T.RAIN,
+            r"\b(?:(?:what )?if (?:it|there)(?:'s| is)? ?(?:starts? )?rain\w*|if "
+            r"it(?:'s| is)? (?:rainy|pouring|wet)|when it rains|in case of rain|"
+            r"it(?:'s| is) (?:raining|pouring)|rains? (?:on|tomorrow|today|all)|rainy "
+            r"day|bad weather|wenn es regnet|es regnet|si llueve|s'il pleut|se piove|"
+            r"se chover)\b",
+        ),
+        (
+            _T.TIME,
+            r"\b(?:what time is it|what's the time|time (?:there|difference|zone)|"
+            r"current time|local time|timezone|jet ?lag|wie spat|que hora|quelle "
+            r"heure)\b",
+        ),
+        (
+            _T.DRIVING,
+            r"\b(?:driv(?:e|ing) (?:on|in|there|side|licen[cs]e|rules?)|which side|"
+            r"side of the road|rent(?:al)? (?:a )?car|car (?:rental|hire)|hire a car|"
+            r"speed limit|toll(?:s)?|parking|petrol|gas station|driver'?s licen[cs]e|"
+            r"mietwagen)\b",
+        ),
+        (
+            _T.COST,
+            r"\b(?:how (?:much|expensive|costly) (?:should|do|does|is|are|will|would|"
+            r"can|to|money)|how much (?:money|cash)? ?(?:for|on|per|a day)?|what "
+            r"(?:does|do|will|would|should) .{0,40}cost|cost of|costs?\b.{0,20}\?|"
+            r"prices?|is .{0,40} (?:expensive|cheap|worth it)|worth it|how expensive|"
+            r"daily budget|entrance fee|ticket price|wie teuer|cuanto cuesta|combien "
+            r"(?:ca )?coute|quanto costa|quanto custa)\b",
+        ),
+        (
+            _T.MONEY,
+            r"\b(?:exchange rate|currency|currencies|convert|atms?|cash(?: or card)?|"
+            r"credit cards?|pay (?:by|with|in) (?:card|cash|euros?|dollars?)|money "
+            r"(?:there|exchange)|change money|geld|wechselkurs)\b",
+        ),
+        (
+            _T.AREA,
+            r"\b(?:(?:which|what|best) (?:area|neighbou?rhood|part of (?:town|the "
+            r"city)|district|quarter)|where (?:should|shall|can|do|to|could|would) "
+            r"(?:i |we |you )?(?:suggest (?:to )?)?(?:stay|sleep|book a hotel)|where "
+            r"(?:is|'s) (?:a good|the best) (?:area|place to stay)|place to (?:stay|"
+            r"sleep)|unterkunft|alojamiento|ou dormir|dove dormire)\b",
+        ),
+        (
+            _T.TRANSPORT,
+            r"\b(?:(?:find|get|book|take|catch|is there|which|what|by|the|a|need|"
+            r"any)\s+(?:a |the |an )?(?:direct )?(?:train|trains|bus|buses|ferry|"
+            r"ferries|metro|subway|tram|taxi|uber|shuttle)(?! (?:is|was) (?:late|"
+            r"delayed))|trains? (?:from|to|between|home)|bus (?:from|to)|how (?:do|"
+            r"can|should) (?:i|we) get (?:to|from|there|around|into|home)|"
+            r"get(?:ting)? (?:to|from) the airport|airport transfer|transfer (?:to|"
+            r"from)|public transport(?:ation)?|getting around|get around|transit pass|"
+            r"metro card|city card|how far is|how long (?:is|does) (?:the|it take)|"
+            r"directions? to|way to (?:the )?\w+|taxi|uber|zug|tren|flughafen)\b",
+        ),
+        (_T.AREA, r"\b(?<!the )(?<!our )(?<!my )(?:hotels?|hostels?|airbnbs?|accommodation)\b"),
+        (
+            _T.CLOSED,
+            r"\b(?:(?:it|that|this|the .{2,40}|which) ?(?:is|was|'s|were) (?:already |"
+            r"now )?(?:closed|shut|not open)|closed today|found it closed|it's closed|"
+            r"its closed|sold out|geschlossen|cerrado|ferme)\b",
+        ),
+        (
+            _T.HOURS,
+            r"\b(?:(?:is|are|will) .{2,60} (?:be )?(?:open|closed)\b|open(?:s|ing)? "
+            r"(?:hours?|times?|on|at|today|tomorrow)|when (?:does|do|is|are) .{2,60} "
+            r"(?:open|close|closed|shut)|what time (?:does|do|is) .{2,60}(?:open|"
+            r"close)|opening|how late is|offnungszeiten|horario|horaires?)\b",
+        ),
+        (
+            _T.WEATHER,
+            r"\b(?:weather|forecast|temperatures?|best (?:time|month|months|season) "
+            r"(?:to|for|of)|when (?:should|is it best to|to) .{0,12}(?:visit|go to|"
+            r"travel to)|how (?:hot|cold|warm|rainy|sunny) (?:is|will|does|are)|will "
+            r"it (?:rain|snow|be)|is it (?:hot|cold|warm|rainy|raining|snowing|going "
+            r"to rain)|(?:does|do) it rain|climate (?:like|in)|degrees|rain(?:y)? "
+            r"season|monsoon|sea temperature|wetter|clima|tiempo (?:hace|hara)|meteo|"
+            r"tempo que faz)\b",
+        ),
+        (
+            _T.EVENTS,
+            r"\b(?:events?|festivals?|(?:public |bank |national )holidays? (?:in|on|"
+            r"during|there|while|when)|any (?:public |bank )?holidays?|is .{2,40} a "
+            r"(?:public |bank |national )?holiday|what(?:'s| is) (?:on|happening|"
+            r"going on)|concerts? (?:in|on|during|while)|exhibitions?|carnival|"
+            r"anything (?:going on|happening)|feiertage?)\b",
+        ),
+        (
+            _T.NEXT,
+            r"\b(?:what(?:'s| is|s) (?:next|up next|the plan|on (?:today|tomorrow)|"
+            r"planned|today|tomorrow|for (?:today|tomorrow))|what (?:are|do) we "
+            r"(?:doing|do|have) (?:today|tomorrow|next|now|tonight|on \w+day|on day "
+            r"\d|after)|where (?:do we go|are we going|to) (?:next|now|today|"
+            r"tomorrow)|next stop|(?:today|tomorrow)'?s (?:plan|program(?:me)?|"
+            r"schedule)|plan (?:is )?for (?:today|tomorrow|tonight)|what (?:should|"
+            r"can|could|shall) (?:i|we) do (?:today|now|tonight|tomorrow|next)|and "
+            r"now|what now|was (?:kommt|machen wir) (?:als nachstes|heute|morgen)|que "
+            r"hacemos (?:hoy|manana)|show (?:me )?(?:day \d|today|tomorrow))\b",
+        ),
     )
 )
 _GATE = re.compile(
-    r"\?|\b(?:what|whats|what's|where|wheres|how|hows|when|which|is|are|do|does|can|could|should|will|find|tell|show|need|any|help|book|reserve|call|delayed|late|missed|closed|stolen|lost|tip|tipping|plug|adapter|visa|weather|"
-    r"forecast|emergency|packing|pack|phrases|translate|translation|convert|next|rains?|raining|hospital|doctor|police|ambulance|opening|currency|atm|train|taxi|wie|was|wo|wann|como|donde|cuando|que|comment|quand|ou|combien|"
-    r"come|dove|quanto|onde|sold|cancelled|canceled|buy|hurt|sick|water|todays|today's|tomorrow's|plan b|112|911|wenn|si|verspatet|retrasado|it's|its|trinkgeld|propina|wetter|steckdose|hotel|hotels)\b"
+    r"\?|\b(?:what|whats|what's|where|wheres|how|hows|when|which|is|are|do|"
+    r"does|can|could|should|will|find|tell|show|need|any|help|book|reserve|"
+    r"call|delayed|late|missed|closed|stolen|lost|tip|tipping|plug|adapter|"
+    r"visa|weather|"
+    r"forecast|emergency|packing|pack|phrases|translate|translation|convert|"
+    r"next|rains?|raining|hospital|doctor|police|ambulance|opening|currency|"
+    r"atm|cuanto|cuesta|remind|best time|train|taxi|wie|was|wo|wann|como|"
+    r"donde|cuando|que|comment|quand|ou|combien|"
+    r"come|dove|quanto|onde|sold|cancelled|canceled|buy|hurt|sick|water|"
+    r"todays|today's|tomorrow's|plan b|112|911|wenn|si|verspatet|retrasado|"
+    r"it's|its|trinkgeld|propina|wetter|steckdose|hotel|hotels)\b"
 )
-_WHY = re.compile(r"\b(?:why|how come|what's the reason|for what reason|warum|wieso|por que|porque|pourquoi|perche)\b")
-_ASKS = re.compile(r"\?|^\s*(?:(?:and|so|but|ok|hey|hi|please|also)[ ,]+)*(?:what|where|how|when|which|is|are|do|does|can|could|should|will|tell me|show me|any|find|whats|hows)\b")
+_WHY = re.compile(
+    r"\b(?:why|how come|what's the reason|for what reason|warum|wieso|por que|"
+    r"porque|pourquoi|perche)\b"
+)
+_ASKS = re.compile(
+    r"\?|^\s*(?:(?:and|so|but|ok|hey|hi|please|also)[ ,]+)*(?:what|where|how|"
+    r"when|which|is|are|do|does|can|could|should|will|tell me|show me|any|"
+    r"find|whats|hows)\b"
+)
 
 
 def find_topic(said: Said) -> Topic | None:
@@ -54,14 +213,44 @@ def find_topic(said: Said) -> Topic | None:
     return next((topic for topic, pattern in _TOPICS if pattern.search(said.low)), None)
 
 
+_EATING = re.compile(
+    r"\b(?:restaurants?|eat|dinner|lunch|breakfast|coffee|caf[e]s?|bars?|"
+    r"brunch|ice cream|pastel de nata)\b"
+)
+
+
+def asks_where_to_eat(said: Said) -> bool:
+    """ "any good restaurants near the castle?": practical, but none of the topics."""
+    return bool(_EATING.search(said.low)) and asks(said)
+
+
+_PLAIN_QUESTION = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|hey|hi)[ ,]+)*(?:is|are|do|does|can (?!you|we)|"
+    r"how(?! about)|which|what(?:'s)?(?! about| if)|when|am i|may i)\b"
+)
+
+
+def is_plain_question(said: Said) -> bool:
+    """A question about something, of no known topic: "is it safe at night"."""
+    return bool(_PLAIN_QUESTION.search(said.low))
+
+
 def asks(said: Said) -> bool:
     """True when the message has the shape of a question."""
     return bool(_ASKS.search(said.low))
 
 
 _WHY_ABOUT = re.compile(
-    r"\b(?:why|how come|what's the reason)\s+(?:is|are|was|were|do|does|did|should|would|have|has|am|not|isn't|aren't|no|don't|doesn't|go to|on earth)?\s*(?:you |we |i |it )?(?:put|pick(?:ed)?|choos?en?|chose|suggest(?:ed)?|recommend(?:ed)?|include[d]?|have|go to|going to|visit|see|plan(?:ned)?|skip(?:ped)?|left out|leave out)?\s*(?:the |a |our |to )?(?P<what>.+?)"
-    r"(?:\s+(?:on (?:that|the|this|day|mon|tue|wed|thu|fri|sat|sun)|in the (?:plan|morning|afternoon|evening|itinerary|list)|so (?:early|late|long|far)|that day|at (?:that|this|\d)|first|last|there|instead|included|planned|before|after|not|scheduled|missing|on day)\b.*)?[\s?!.]*$"
+    r"\b(?:why|how come|what's the reason)\s+(?:is|are|was|were|do|does|did|"
+    r"should|would|have|has|am|not|isn't|aren't|no|don't|doesn't|go to|on "
+    r"earth)?\s*(?:you |we |i |it )?(?:put|pick(?:ed)?|choos?en?|chose|"
+    r"suggest(?:ed)?|recommend(?:ed)?|include[d]?|have|go to|going to|visit|"
+    r"see|plan(?:ned)?|skip(?:ped)?|left out|leave out)?\s*(?:the |a |our |to "
+    r")?(?P<what>.+?)"
+    r"(?:\s+(?:on (?:that|the|this|day|mon|tue|wed|thu|fri|sat|sun)|in the "
+    r"(?:plan|morning|afternoon|evening|itinerary|list)|so (?:early|late|long|"
+    r"far)|that day|at (?:that|this|\d)|first|last|there|instead|included|"
+    r"planned|before|after|not|scheduled|missing|on day)\b.*)?[\s?!.]*$"
 )
 
 
@@ -76,11 +265,28 @@ def why_about(said: Said) -> str | None:
     return "" if words.casefold() in ("that", "this", "it", "not", "is that", "so") else words[:80]
 
 
-_OPEN_ABOUT = re.compile(r"\b(?:is|are|will|when (?:does|do|is|are)|what time (?:does|do|is))\s+(?:the )?(?P<what>.+?)\s+(?:be )?(?:open|close|closed|shut|opening)\b|\bopening (?:hours|times) (?:of|for|at) (?:the )?(?P<what2>[^?.!]+)")
-_CLOSED_ABOUT = re.compile(r"\b(?:the |our )?(?P<what>[\w' -]{3,50}?)\s+(?:is|was|are|were|'s)\s+(?:\w+ )?(?:closed|shut|sold out|not open)\b")
-_SAY_ABOUT = re.compile(r"\bsay\s+[\"']?(?P<what>.+?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$")
-_COST_ABOUT = re.compile(r"\b(?:plan|budget|pay|spend|cost|costs|much) (?:for|on|is|are|does|do)\s+(?:the |a |an )?(?P<what>[^?.!,]+)")
-_BOOK_ABOUT = re.compile(r"\b(?:book|reserve|buy|order|call|pay for|pay)\s+(?:me |us |for )?(?:the |a |an |our |my )?(?P<what>[^?.!,]+)")
+_OPEN_ABOUT = re.compile(
+    r"\b(?:is|are|will|when (?:does|do|is|are)|what time (?:does|do|"
+    r"is))\s+(?:the )?(?P<what>.+?)\s+(?:be )?(?:open|close|closed|shut|"
+    r"opening)\b|\bopening (?:hours|times) (?:of|for|at) (?:the "
+    r")?(?P<what2>[^?.!]+)"
+)
+_CLOSED_ABOUT = re.compile(
+    r"\b(?:the |our )?(?P<what>[\w' -]{3,50}?)\s+(?:is|was|are|were|"
+    r"'s)\s+(?:\w+ )?(?:closed|shut|sold out|not open)\b"
+)
+_SAY_ABOUT = re.compile(
+    r"\bsay\s+[\"']?(?P<what>.+?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|"
+    r"\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$"
+)
+_COST_ABOUT = re.compile(
+    r"\b(?:plan|budget|pay|spend|cost|costs|much) (?:for|on|is|are|does|"
+    r"do)\s+(?:the |a |an )?(?P<what>[^?.!,]+)"
+)
+_BOOK_ABOUT = re.compile(
+    r"\b(?:book|reserve|buy|order|call|pay for|pay)\s+(?:me |us |for )?(?:the "
+    r"|a |an |our |my )?(?P<what>[^?.!,]+)"
+)
 
 
 def about(said: Said, topic: Topic) -> str:
@@ -97,5 +303,7 @@ def about(said: Said, topic: Topic) -> str:
         return ""
     group = next(g for g in m.groupdict() if m[g])
     words = said.text[m.start(group) : m.end(group)].strip(" ?!.,\"'")
-    words = re.sub(r"\s+(?:for (?:me|us)|please|pls|now|today|tomorrow|on \w+day)$", "", words, flags=re.I)
+    words = re.sub(
+        r"\s+(?:for (?:me|us)|please|pls|now|today|tomorrow|on \w+day)$", "", words, flags=re.I
+    )
     return "" if words.casefold() in ("it", "that", "this", "they", "everything") else words[:80]

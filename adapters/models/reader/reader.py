@@ -10,11 +10,25 @@ import re
 from datetime import timedelta
 from typing import Literal
 
-from adapters.models.reader.changes import day_in, find_changes, stop_in, stop_named, weekday_in
+from adapters.models.reader.changes import (
+    day_in,
+    find_changes,
+    sounds_like_change,
+    stop_in,
+    stop_named,
+    weekday_in,
+)
 from adapters.models.reader.dates import find_when
-from adapters.models.reader.intents import Parts, is_correction, is_empty, plan_or_brainstorm
+from adapters.models.reader.intents import (
+    Parts,
+    is_correction,
+    is_empty,
+    plan_or_brainstorm,
+    wants_ideas,
+)
 from adapters.models.reader.language import language_of
 from adapters.models.reader.money import currency_of, find_budget, find_exchange
+from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
 from adapters.models.reader.places import PlaceNames, Places, find_places
 from adapters.models.reader.profile import (
@@ -25,14 +39,24 @@ from adapters.models.reader.profile import (
     statements,
     wants_all_forgotten,
     wants_profile,
+    wants_silence,
 )
-from adapters.models.reader.questions import about, asks, find_topic, why_about
+from adapters.models.reader.questions import (
+    about,
+    asks,
+    asks_where_to_eat,
+    find_topic,
+    is_plain_question,
+    why_about,
+)
 from adapters.models.reader.talk import (
     command_of,
     name_picked,
     pick_alone,
     pick_within,
     saying,
+    thanks_or_praise,
+    wants_details,
     wants_to_dismiss,
     wants_to_save,
 )
@@ -66,36 +90,59 @@ class RuleReader:
         said = Said(rest)
         if not said.words and command is None:
             intent = saying(said) if said.low else None
-            return Request(intent=intent or Intent.UNCLEAR, confidence=0.9 if intent else 0.1, language=context.language)
+            return Request(
+                intent=intent or Intent.UNCLEAR,
+                confidence=0.9 if intent else 0.1,
+                language=context.language,
+            )
         language = language_of(said, context.language)
+        # German writes every noun with a capital, so a capital tells nothing there.
+        said.shouted = said.shouted or language == "de"
         request = self._read(said, command, context).model_copy(update={"language": language})
         return _unsure_in_foreign(request, said, command)
 
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
-        short = self._short(said, context)
+        answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
+        short = None if answer else self._short(said, context)
         if short is not None:
             return short
         return self._long(said, context)
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
         if command is Intent.EXPORT:
-            return Request(intent=command, confidence=1, what="data" if "data" in said.bag else "calendar")
+            return Request(
+                intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
+            )
         if not said.words:
             return Request(intent=command, confidence=1)
-        if command in (Intent.PLAN, Intent.BRAINSTORM, Intent.SUPPORT, Intent.PROFILE, Intent.TRIPS):
+        if command in (
+            Intent.PLAN,
+            Intent.BRAINSTORM,
+            Intent.SUPPORT,
+            Intent.PROFILE,
+            Intent.TRIPS,
+        ):
             read = self._short(said, context) or self._long(said, context)
-            keep = read.intent in (Intent.SAVE, Intent.DISMISS, Intent.FORGET, Intent.YES, Intent.NO)
+            keep = read.intent in (
+                Intent.SAVE,
+                Intent.DISMISS,
+                Intent.FORGET,
+                Intent.YES,
+                Intent.NO,
+            )
             topic = None if command is not Intent.SUPPORT else read.topic
             if not keep:
-                return read.model_copy(update={"intent": command, "confidence": 1.0, "topic": topic})
+                return read.model_copy(
+                    update={"intent": command, "confidence": 1.0, "topic": topic}
+                )
         return Request(intent=command, confidence=1)
 
     def _short(self, said: Said, context: ReadingContext) -> Request | None:
         """Set phrases and bare picks."""
         pick = pick_alone(said, len(context.offered) or len(context.suggested))
-        if pick is not None:
+        if pick is not None and not wants_details(said):
             sure = bool(context.offered or context.suggested)
             return Request(
                 intent=Intent.PLAN if sure else Intent.UNCLEAR,
@@ -106,7 +153,11 @@ class RuleReader:
         intent = saying(said)
         if intent is None:
             return None
-        if intent is Intent.YES and context.asked == "" and said.low.strip(" .!") in ("great", "good", "perfect", "right"):
+        if (
+            intent is Intent.YES
+            and context.asked == ""
+            and said.low.strip(" .!") in ("great", "good", "perfect", "right")
+        ):
             return Request(intent=Intent.YES, confidence=0.6)
         return Request(intent=intent, confidence=0.95 if intent is not Intent.CHAT else 0.5)
 
@@ -123,6 +174,9 @@ class RuleReader:
             request = special_of(parts, picked)
             if request is not None:
                 return request
+        polite = thanks_or_praise(said) if is_empty(parts.wish) else None
+        if polite is not None:
+            return Request(intent=polite, confidence=0.8 if polite is Intent.THANKS else 0.65)
         intent, confidence = plan_or_brainstorm(parts)
         return self._request(parts, intent, confidence)
 
@@ -163,10 +217,14 @@ class RuleReader:
     def _is_place(self, name: str, places: Places) -> bool:
         """True when a "must see" is a whole destination ("must see Rome"): then it is one."""
         hits = self._names.find(name)
-        if not hits or not (hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 500_000):
+        if not hits or not (
+            hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 500_000
+        ):
             return False
         if all(m.id != hits[0].id for m in places.destinations):
-            kind = hits[0].kind if hits[0].kind in ("country", "state", "island", "region") else "city"
+            kind = (
+                hits[0].kind if hits[0].kind in ("country", "state", "island", "region") else "city"
+            )
             places.destinations.append(Mention(text=name, kind=kind, id=hits[0].id))
         return True
 
@@ -198,6 +256,8 @@ class RuleReader:
         if code:
             edit = ProfileEdit(key="currency", value=code)
             return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
+        if wants_silence(said):
+            return Request(intent=Intent.SETTINGS, confidence=0.85)
         if wants_profile(said):
             return Request(intent=Intent.PROFILE, confidence=0.9)
         return None
@@ -209,7 +269,8 @@ class RuleReader:
         return Request(
             intent=Intent.WHY,
             confidence=0.9 if words else 0.8,
-            about=stop_in(said, context.stops) or (stop_named(words, context.stops) if words else ""),
+            about=stop_in(said, context.stops)
+            or (stop_named(words, context.stops) if words else ""),
             day=day_in(said),
             on=weekday_in(said, context.today),
         )
@@ -233,15 +294,36 @@ class RuleReader:
         said, context = parts.said, parts.context
         named = name_picked(said, context.suggested, context.offered)
         if picked is None and named is None:
+            if wants_to_save(said) and len(said.words) <= 4 and is_empty(parts.wish):
+                return Request(intent=Intent.SAVE, confidence=0.7)
             return None
-        if context.has_plan and picked is not None and not context.suggested and not context.offered:
+        if (
+            context.has_plan
+            and picked is not None
+            and not context.suggested
+            and not context.offered
+        ):
             return None
-        pick, name = (picked, _name_of(picked, context)) if picked is not None else named or (None, "")
+        pick, name = (
+            (picked, _name_of(picked, context)) if picked is not None else named or (None, "")
+        )
+        if wants_details(said):
+            return Request(
+                intent=Intent.SUPPORT, confidence=0.7, pick=pick, pick_name=name, about=name
+            )
         if wants_to_save(said):
             return Request(intent=Intent.SAVE, confidence=0.95, pick=pick, pick_name=name)
-        refused = bool(named) and any(m.text.casefold() in name.casefold() for m in parts.wish.avoid)
-        if wants_to_dismiss(said) and (picked is not None or refused) and is_empty(parts.wish.model_copy(update={"avoid": ()})):
-            return Request(intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish)
+        refused = bool(named) and any(
+            m.text.casefold() in name.casefold() for m in parts.wish.avoid
+        )
+        if (
+            wants_to_dismiss(said)
+            and (picked is not None or refused)
+            and is_empty(parts.wish.model_copy(update={"avoid": ()}))
+        ):
+            return Request(
+                intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish
+            )
         if refused or parts.correction or asks(said):
             return None
         request = self._request(parts, Intent.PLAN, 0.9)
@@ -251,7 +333,7 @@ class RuleReader:
         context, wish, said = parts.context, parts.wish, parts.said
         changes = find_changes(said, parts.tastes, context.stops, context.today)
         if not context.has_plan:
-            if changes and changes[0].kind is ChangeKind.SWAP_DAYS:
+            if changes and changes[0].kind is ChangeKind.SWAP_DAYS and not wish.destinations:
                 return Request(intent=Intent.REVISE, confidence=0.8, changes=tuple(changes))
             return None
         if wish.arrive_at:
@@ -259,22 +341,38 @@ class RuleReader:
         if wish.leave_at:
             changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
         topic = find_topic(said)
-        if changes and topic in (Topic.LATE, Topic.EMERGENCY, Topic.BOOKING, Topic.CLOSED, Topic.HOURS, Topic.PACKING):
+        if changes and topic in (
+            Topic.LATE,
+            Topic.EMERGENCY,
+            Topic.BOOKING,
+            Topic.CLOSED,
+            Topic.HOURS,
+            Topic.PACKING,
+        ):
             changes = []
         if not changes and not parts.correction and (topic is not None or asks(said)):
             return None
-        placed = any(c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes)
+        placed = any(
+            c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes
+        )
         other_place = [m for m in wish.destinations if not changes]
         if not placed and not other_place:
-            changes += _slot_changes(wish)
+            changes += _slot_changes(wish, parts.correction or len(said.words) <= 3)
         if not changes:
+            if sounds_like_change(said) and not wish.destinations:
+                return Request(intent=Intent.REVISE, confidence=0.5)
             return None
-        if placed or any(c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD) for c in changes):
-            wish = wish.model_copy(update={"when": None, "destinations": ()})
+        if placed or any(
+            c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD)
+            for c in changes
+        ):
+            wish = wish.model_copy(update={"when": None, "destinations": (), "avoid": ()})
         if all(c.kind is not ChangeKind.NO_CATEGORY for c in changes):
             wish = wish.model_copy(update={"dislikes": ()})
         kept = {c.what for c in changes if c.kind is ChangeKind.MORE_OF}
-        wish = wish.model_copy(update={"likes": tuple(t for t in wish.likes if t in kept or not changes)})
+        wish = wish.model_copy(
+            update={"likes": tuple(t for t in wish.likes if t in kept or not changes)}
+        )
         parts.wish = wish
         request = self._request(parts, Intent.REVISE, 0.9)
         return request.model_copy(update={"changes": tuple(changes), "edits": ()})
@@ -282,7 +380,9 @@ class RuleReader:
     def _support(self, parts: Parts, picked: int | None) -> Request | None:
         said, context, wish = parts.said, parts.context, parts.wish
         topic = find_topic(said)
-        if topic is None or _is_about_a_trip(topic, parts):
+        if topic is None:
+            return self._question(parts)
+        if _is_about_a_trip(topic, parts):
             return None
         on = weekday_in(said, context.today)
         if on is None and wish.when and wish.when.first:
@@ -291,20 +391,46 @@ class RuleReader:
         kept = Wish(destinations=wish.destinations, origin=wish.origin, when=when, party=wish.party)
         return Request(
             intent=Intent.SUPPORT,
-            confidence=0.9 if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN) else 0.75,
+            confidence=0.9
+            if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN)
+            else 0.75,
             topic=topic,
             about=stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
             day=day_in(said),
             on=on,
             wish=kept,
+            pick=picked,
+            pick_name=_name_of(picked, context),
         )
+
+    def _question(self, parts: Parts) -> Request | None:
+        """A practical question of no topic we know: told as such, with little confidence."""
+        said, wish = parts.said, parts.wish
+        eating = asks_where_to_eat(said) and not (wish.destinations and wish.when)
+        rest = wish.model_copy(update={"destinations": (), "likes": (), "diet": ()})
+        if eating or (is_plain_question(said) and is_empty(rest) and not wants_ideas(said)):
+            on = weekday_in(said, parts.context.today)
+            place = wish.model_copy(update={"likes": (), "when": None})
+            about_what = stop_in(said, parts.context.stops) or ("restaurants" if eating else "")
+            confidence = 0.7 if eating else 0.45
+            return Request(
+                intent=Intent.SUPPORT, confidence=confidence, wish=place, on=on, about=about_what
+            )
+        return None
 
     def _profile(self, parts: Parts, picked: int | None) -> Request | None:
         said, context, wish = parts.said, parts.context, parts.wish
         edits = statements(said, parts.tastes, parts.places)
         if not edits:
             return None
-        says_more = bool(wish.destinations or wish.when or wish.budget or wish.party or wish.climate or wish.avoid)
+        says_more = bool(
+            wish.destinations
+            or wish.when
+            or wish.budget
+            or wish.party
+            or wish.climate
+            or wish.avoid
+        )
         if says_more or context.asked == "origin":
             return None
         return Request(intent=Intent.PROFILE, confidence=0.85, wish=wish, edits=tuple(edits))
@@ -319,9 +445,11 @@ def _name_of(pick: int | None, context: ReadingContext) -> str:
     return names[pick - 1] if 1 <= pick <= len(names) else ""
 
 
-def _slot_changes(wish: Wish) -> list[Change]:
+def _slot_changes(wish: Wish, any_day: bool) -> list[Change]:
+    """Changes for what was said anew; a lone day ("on Sunday") moves the trip only if `any_day`."""
     out = []
-    if wish.when is not None:
+    when = wish.when
+    if when is not None and (any_day or when.exact or when.nights is not None or when.earliest):
         out.append(Change(kind=ChangeKind.SHIFT_DATES))
     if wish.party is not None:
         out.append(Change(kind=ChangeKind.PARTY))
@@ -330,7 +458,17 @@ def _slot_changes(wish: Wish) -> list[Change]:
     return out
 
 
-_PRACTICAL = frozenset((Topic.LATE, Topic.EMERGENCY, Topic.BOOKING, Topic.CLOSED, Topic.PLUGS, Topic.TIPPING, Topic.ENTRY))
+_PRACTICAL = frozenset(
+    (
+        Topic.LATE,
+        Topic.EMERGENCY,
+        Topic.BOOKING,
+        Topic.CLOSED,
+        Topic.PLUGS,
+        Topic.TIPPING,
+        Topic.ENTRY,
+    )
+)
 
 
 def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
@@ -345,7 +483,15 @@ def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> 
     """Other languages are read in part only: a model should read them when there is one."""
     if command is not None or request.language in ("en", "und") or request.pick is not None:
         return request
-    if request.intent in (Intent.YES, Intent.NO, Intent.THANKS, Intent.START, Intent.UNDO, Intent.HELP, Intent.MORE):
+    if request.intent in (
+        Intent.YES,
+        Intent.NO,
+        Intent.THANKS,
+        Intent.START,
+        Intent.UNDO,
+        Intent.HELP,
+        Intent.MORE,
+    ):
         return request
     wish = request.wish
     clear = bool(wish.destinations) and bool(wish.when)

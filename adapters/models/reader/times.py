@@ -9,16 +9,25 @@ from adapters.models.reader.text import Said, number
 
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _TIME = (
-    rf"(?:(?P<h>\d{{1,2}})(?:[:.h](?P<m>[0-5]\d))?|(?P<hw>{_HOUR_WORD}))\s*(?:(?P<ap>a\.?m\b\.?|p\.?m\b\.?)|uhr\b|o'?clock|h\b|hrs\b)?"
-    r"(?P<part>\s+(?:in the (?:early |late )?(?:morning|afternoon|evening)|at night|tonight))?|(?P<word>noon|midday|midnight)"
+    rf"(?:(?P<h>\d{{1,2}})(?:[:.h](?P<m>[0-5]\d))?|(?P<hw>{_HOUR_WORD}"
+    rf"))\s*(?:(?P<ap>a\.?m\b\.?|p\.?m\b\.?)|uhr\b|o'?clock|h\b|hrs\b)?"
+    r"(?P<part>\s+(?:in the (?:early |late )?(?:morning|afternoon|evening)|at "
+    r"night|tonight))?|(?P<word>noon|midday|midnight)"
 )
-_CLOCK = re.compile(rf"(?P<cue>\b(?:at|by|around|about|@|um|a las|a|vers)\s*(?:about |around )?)?\b(?:{_TIME})")
+_CLOCK = re.compile(
+    rf"(?P<cue>\b(?:at|by|around|about|@|um|a las|a|vers)\s*(?:about |around )?)?\b(?:{_TIME})"
+)
 _HALF = re.compile(rf"\bhalf past (?P<h>\d{{1,2}}|{_HOUR_WORD})(?P<ap>\s*(?:am|pm))?")
 _ARRIVE = re.compile(
-    r"\b(?:land(?:s|ing|ed)?|arriv(?:e|es|ing|al)|get(?:ting)? (?:in|there)|touch(?:es|ing)? down|plane (?:lands|comes)|train (?:arrives|gets in)|be there|check[- ]?in)\b"
+    r"\b(?:land(?:s|ing|ed)?|arriv(?:e|es|ing|al)|get(?:ting)? (?:in|there)|"
+    r"touch(?:es|ing)? down|plane (?:lands|comes)|train (?:arrives|gets in)|"
+    r"be there|check[- ]?in)\b"
 )
 _LEAVE = re.compile(
-    r"\b(?:fly(?:ing)? (?:home|back|out)|flight (?:home|back|out|leaves|departs|goes|is at)|return flight|(?:leav(?:e|es|ing)|depart(?:s|ing|ure)?)|take[- ]?off|plane (?:leaves|goes|home)|go(?:ing)? home|head(?:ing)? (?:home|back)|our flight is|train (?:home|leaves|back))\b"
+    r"\b(?:fly(?:ing)? (?:home|back|out)|flight (?:home|back|out|leaves|"
+    r"departs|goes|is at)|return flight|(?:leav(?:e|es|ing)|depart(?:s|ing|"
+    r"ure)?)|take[- ]?off|plane (?:leaves|goes|home)|go(?:ing)? home|"
+    r"head(?:ing)? (?:home|back)|our flight is|train (?:home|leaves|back))\b"
 )
 
 
@@ -32,7 +41,12 @@ def _value(m: re.Match[str]) -> time | None:
         return None
     minute = int(groups.get("m") or 0)
     half_day, part = groups.get("ap") or "", groups.get("part") or ""
-    if half_day.strip().startswith("p") or "afternoon" in part or "evening" in part or "night" in part:
+    if (
+        half_day.strip().startswith("p")
+        or "afternoon" in part
+        or "evening" in part
+        or "night" in part
+    ):
         hour = hour + 12 if hour < 12 else hour
     elif half_day.strip().startswith("a") and hour == 12:
         hour = 0
@@ -41,7 +55,14 @@ def _value(m: re.Match[str]) -> time | None:
 
 def _clear(m: re.Match[str]) -> bool:
     """A bare number is a time only after "at" or with minutes, am/pm or a part of the day."""
-    return bool(m["cue"] or m["m"] or m["ap"] or m["part"] or m["word"] or re.search(r"(?:uhr|clock|\dh|hrs)\s*$", m.group()))
+    return bool(
+        m["cue"]
+        or m["m"]
+        or m["ap"]
+        or m["part"]
+        or m["word"]
+        or re.search(r"(?:uhr|clock|\dh|hrs)\s*$", m.group())
+    )
 
 
 def times_in(said: Said) -> list[tuple[time, int, int]]:
@@ -75,7 +96,10 @@ def find_times(said: Said) -> tuple[time | None, time | None]:
         b = max((m.start() for m in _LEAVE.finditer(before)), default=-1)
         if a < 0 and b < 0:  # "at 3pm we land"
             after = said.low[end:]
-            a, b = int(bool(_ARRIVE.search(after))), int(bool(_LEAVE.search(after)) and not _ARRIVE.search(after))
+            a, b = (
+                int(bool(_ARRIVE.search(after))),
+                int(bool(_LEAVE.search(after)) and not _ARRIVE.search(after)),
+            )
             if not a and not b:
                 continue
         said.claim(start, end)
