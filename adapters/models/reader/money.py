@@ -77,9 +77,11 @@ _WORDS = (
     r"fifty|sixty|eighty|couple(?: of)?|few)\s+)(?:hundred|thousand|grand)"
 )
 _AMOUNT = rf"(?P<n>{_DIGITS}|{_WORDS})(?P<k>\s?(?:k|thousand|grand|mio|million|m)\b)?"
-_CODE = r"(?P<code>(?:(?:us|u\.s\.|australian|canadian|new zealand|singapore|hong "
-r"kong|danish|swedish|norwegian|icelandic|czech|swiss|mexican|moroccan|"
-r"egyptian|indian|turkish|british|japanese|thai)\s+)?[a-z]{2,10})"
+_CODE = (
+    r"(?P<code>(?:(?:us|u\.s\.|australian|canadian|new zealand|singapore|hong "
+    r"kong|danish|swedish|norwegian|icelandic|czech|swiss|mexican|moroccan|"
+    r"egyptian|indian|turkish|british|japanese|thai)\s+)?[a-z]{2,10})"
+)
 
 _BEFORE_SYMBOL = re.compile(
     rf"(?<![\w.,])(?P<sym>{_SYMBOL}|(?:eur|usd|gbp|chf|jpy|thb|aud|cad|sek|nok|"
