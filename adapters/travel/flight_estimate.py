@@ -1,20 +1,25 @@
 """Flights without a key: an estimate from the distance, and links to real searches.
 
 Never a fare. Bands were set by hand from common return fares in economy, booked some weeks ahead,
-and are wide on purpose; every card calls them an estimate.
+and are wide on purpose; every card calls them an estimate. Which airports count stands in
+airports.yaml.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from importlib import resources
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 from urllib.parse import quote
 
 import airportsdata
+import yaml
 
 from core.errors import Rejected, Unavailable
 from core.ports import Clock
@@ -30,10 +35,12 @@ from core.travel import (
 )
 
 NEAR_KM = 120
+TOO_NEAR_KM = 100
 CRUISE_KMH = 830
 GROUND_H = 0.7
 CHANGE_H = 2.5
 DIRECT_KM = 9_000
+MAIN_LEAD_KM = 40  # so much farther people go to a large airport
 # (up to km, low EUR, high EUR) for one adult, return
 _BANDS = (
     (600, 70, 190),
@@ -53,6 +60,15 @@ class _Port(NamedTuple):
     lon: float
 
 
+class _Way(NamedTuple):
+    """What does not change between two airports: km, hours in the air, and euros."""
+
+    km: float
+    hours: float
+    low: int
+    high: int
+
+
 class FlightEstimates:
     """The Flights port without any provider."""
 
@@ -60,7 +76,7 @@ class FlightEstimates:
         """`hubs`: airports that curated data names, preferred over small fields nearby."""
         self._rates = rates
         self._clock = clock
-        self._hubs = frozenset(hubs)
+        self._served = frozenset(hubs) | _table().served
         self._near = lru_cache(maxsize=2_048)(self._nearest)
 
     async def estimate(
@@ -68,17 +84,22 @@ class FlightEstimates:
     ) -> FlightEstimate:
         """A return flight for one adult: hours one way, range in `currency`, search links.
 
-        Raises Rejected when no airport is within 120 km of `origin` or of the destination.
+        Raises:
+            Rejected: no airport within 120 km of `origin` or of the destination, or both so near
+                that nobody flies.
+            Unavailable: nobody knows the rate of `currency`.
         """
+        if not _by_code.cache_info().currsize:  # reading the table would hold everybody up
+            await asyncio.to_thread(_by_code)
         start = self._near(origin.point)
         end = _curated(destination) or self._near(destination.center)
         if start is None:
             raise Rejected(f"There is no airport near {origin.name}.")
         if end is None:
             raise Rejected(f"There is no airport near {destination.name}.")
-        km = _km(start, end)
-        hours = km / CRUISE_KMH + GROUND_H + (CHANGE_H if km > DIRECT_KM else 0)
-        low, high = next((lo, hi) for limit, lo, hi in _BANDS if km <= limit)
+        way = _way(start, end)
+        if way.km < TOO_NEAR_KM:
+            raise Rejected(f"{destination.name} is too near to {origin.name} to fly there.")
         rate = await self._rate(currency)
         return FlightEstimate(
             source=Source(
@@ -88,10 +109,10 @@ class FlightEstimates:
             ),
             origin=start.iata,
             destination=end.iata,
-            km=round(km),
-            hours=round(hours, 1),
-            low=Money(amount=_rounded(low * rate), currency=currency),
-            high=Money(amount=_rounded(high * rate), currency=currency),
+            km=round(way.km),
+            hours=round(way.hours, 1),
+            low=Money(amount=_rounded(way.low * rate), currency=currency),
+            high=Money(amount=_rounded(way.high * rate), currency=currency),
             links=_links(start.iata, end.iata, first, last),
         )
 
@@ -104,16 +125,16 @@ class FlightEstimates:
             raise Unavailable("The flight estimate", f"no rate for {currency}") from error
 
     def _nearest(self, point: Point) -> _Port | None:
-        """The airport to leave from: a known hub within reach, else the nearest field."""
-        near = []
-        for port in _airports():
-            if abs(port.lat - point.lat) > 1.2:
-                continue
-            km = _km(port, _Port("", point.lat, point.lon))
-            if km <= NEAR_KM:
-                # A hub may be farther away and still be where the flights are.
-                near.append((km - (60 if port.iata in self._hubs else 0), port))
-        return min(near)[1] if near else None
+        """The airport to leave from: one with scheduled flights in reach, else any field."""
+        main = _table().main
+        here = _Port("", point.lat, point.lon)
+        near = [
+            (km - (MAIN_LEAD_KM if port.iata in main else 0), port)
+            for port in _airports()
+            if abs(port.lat - point.lat) <= 1.2 and (km := _km(port, here)) <= NEAR_KM
+        ]
+        served = [pair for pair in near if pair[1].iata in self._served]
+        return min(served or near)[1] if near else None
 
 
 def _curated(destination: Destination) -> _Port | None:
@@ -122,14 +143,40 @@ def _curated(destination: Destination) -> _Port | None:
     return _by_code().get(destination.airports[0].iata)
 
 
+@lru_cache(maxsize=8_192)
+def _way(start: _Port, end: _Port) -> _Way:
+    km = _km(start, end)
+    low, high = next((lo, hi) for limit, lo, hi in _BANDS if km <= limit)
+    return _Way(km, km / CRUISE_KMH + GROUND_H + (CHANGE_H if km > DIRECT_KM else 0), low, high)
+
+
+class _Table(NamedTuple):
+    """airports.yaml: `served` includes `main`, `closed` has the reasons."""
+
+    main: frozenset[str]
+    served: frozenset[str]
+    closed: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    text = resources.files("adapters.travel").joinpath("airports.yaml").read_text("utf-8")
+    loaded = yaml.safe_load(text)
+    main = frozenset(loaded["main"].split())
+    return _Table(main, main | frozenset(loaded["second"].split()), loaded["closed"])
+
+
 @lru_cache(maxsize=1)
 def _airports() -> tuple[_Port, ...]:
-    """Airports with an IATA code; heliports and closed fields carry none or say so in the name."""
+    """Airports with an IATA code, without closed ones, heliports and seaplane bases."""
     return tuple(
         _Port(code, row["lat"], row["lon"])
         for code, row in sorted(airportsdata.load("IATA").items())
-        if "heli" not in row["name"].casefold() and "sea" not in row["name"].casefold().split()
+        if code not in _table().closed and not _NO_AIRPORT.search(row["name"])
     )
+
+
+_NO_AIRPORT = re.compile(r"heli|seaplane|\bspb\b", re.I)
 
 
 @lru_cache(maxsize=1)
