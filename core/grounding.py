@@ -8,6 +8,7 @@ when their host is one of the sources' hosts; pictures never.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -76,7 +77,7 @@ class Ground:
         With `whole=False` the text is still growing: its last, unfinished sentence is left out when
         it already holds a digit or a link, because it cannot be judged yet.
         """
-        pieces = _split(self._links(text))
+        pieces = _split(quiet(self._links(text)))
         if not whole and pieces and not _SENTENCE_END.search(pieces[-1]):
             unjudged = re.search(r"\d|://|www\.|\]\(", pieces[-1])
             pieces = pieces[:-1] if unjudged else pieces
@@ -94,6 +95,34 @@ class Ground:
     def _known(self, url: str) -> bool:
         parts = urlsplit(_with_scheme(url))
         return parts.scheme == "https" and (parts.hostname or "") in self.hosts
+
+
+_EVERYBODY = frozenset("all channel everybody everyone group here team".split())
+_AT = r"(?:\\*(?:[@＠﹫]|&#0*64;|&#x0*40;|&commat;))+"
+_MENTION = re.compile(rf"(?<![^\W_]){_AT}([\\*_`~\u200b-\u200d\u2060]*)(\w+)", re.I)
+_SPECIAL = re.compile(
+    r"(?:\\?<|&lt;)\\?!(\w+)(?:\^[^|>&\s]*)?(?:\|((?:(?!&gt;)[^>\n])*))?(?:\\?>|&gt;)", re.I
+)
+
+
+def quiet(text: str) -> str:
+    """`text` without mentions that ring for everybody: "@here" becomes "here" (F5).
+
+    Slack's `<!here>` and `<!subteam^S1|crew>` become their label. People and addresses stay.
+    """
+
+    def mention(match: re.Match[str]) -> str:
+        word = unicodedata.normalize("NFKC", match[2]).casefold().strip("_")
+        return match[1] + match[2] if word in _EVERYBODY else match[0]
+
+    def special(match: re.Match[str]) -> str:
+        return match[2] if match[2] is not None else match[1]
+
+    while True:  # what is left may make a new one: "<!<!here>>"
+        calmer = _MENTION.sub(mention, _SPECIAL.sub(special, text))
+        if calmer == text:
+            return text
+        text = calmer
 
 
 def _with_scheme(url: str) -> str:
