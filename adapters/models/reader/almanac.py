@@ -1,4 +1,4 @@
-"""Words of the calendar in six languages, and the arithmetic behind "next", "mid" and "over Easter"."""
+"""Words of the calendar in six languages, and the arithmetic of "next", "mid" and "over Easter"."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def season_span(year: int, month: int) -> Span:
 
 
 def part_of(span: Span, part: str) -> Span:
-    """The early, mid or late third of `span`, or one of its halves; of a month mid is the 10th-20th."""
+    """The early, mid or late third of `span`, or a half; mid of a month is the 10th to the 20th."""
     first, last = span
     days = (last - first).days
     if part in ("early", "mid", "late"):

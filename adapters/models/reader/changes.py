@@ -1,4 +1,4 @@
-"""Changes to an existing plan: "swap day 2 and 3", "less churches", "drop the tower", "slower please".
+"""Changes to an open plan: "swap day 2 and 3", "less churches", "drop the tower", "slower".
 
 "Swap Thursday and Friday" names dates and the reader does not know the plan's first day: the change
 carries the next such Thursday in `on`, and the second day as a distance in the week in `other_day`
@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from rapidfuzz import fuzz, process
 
 from adapters.models.reader.almanac import WEEKDAYS, next_weekday
-from adapters.models.reader.tastes import TAG_OF, Tastes
+from adapters.models.reader.needs import Tastes
+from adapters.models.reader.tastes import TAG_OF
 from adapters.models.reader.text import NUMBER, ORDINALS, Said, fold, number
 from core.reading import Change, ChangeKind
 

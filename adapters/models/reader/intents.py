@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from adapters.models.reader.needs import Tastes
 from adapters.models.reader.places import Places
-from adapters.models.reader.tastes import Tastes
 from adapters.models.reader.text import Said
 from core.reading import Intent, ReadingContext
 from core.wishes import Wish

@@ -1,4 +1,4 @@
-"""Amounts of money: budgets ("1.2k all in", "max 300 per person per day") and exchange questions."""
+"""Amounts of money: budgets ("1.2k all in", "max 300 per person a day"), exchange questions."""
 
 from __future__ import annotations
 

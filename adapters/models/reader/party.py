@@ -228,8 +228,6 @@ def _children(said: Said) -> tuple[int, ...]:
             continue
         said.claim(*m.span())
         ages += [age] * (2 if who == "twins" else 1)
-        rest = re.match(r"\s*(?:and|&|,)\s*(?:a|an|my|our)?\s*(?=\d)", said.low[m.end() :])
-        del rest
     for m in _KIDS.finditer(said.low):
         if not said.free(m.start("word"), m.end("word")) or _is_about_kids(said, m):
             continue
@@ -278,8 +276,6 @@ def _of_kids(said: Said, m: re.Match[str]) -> list[int]:
             if wanted and len(ages) < wanted <= 10:
                 ages += [ages[-1]] * (wanted - len(ages))
             return ages
-    if re.match(r"\s+under\s+\d", said.low[m.end() :]):
-        pass
     age = _AGE_OF.get(word, UNKNOWN_AGE)
     if word == "twins":
         return [age, age]

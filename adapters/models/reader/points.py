@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from adapters.models.reader.almanac import (
@@ -123,7 +124,7 @@ def find_days(said: Said, today: date) -> Found:
     days = _days(said, today)
     if not days:
         return Found()
-    for one, two in zip(days, days[1:], strict=False):
+    for one, two in pairwise(days):
         gap = _GAP.fullmatch(said.low[one.end : two.start])
         if gap and (not gap["and"] or "between" in said.bag or _same_trip(said, one)):
             return _pair(one, two, today)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from adapters.models.reader.needs import Tastes
 from adapters.models.reader.places import Places
-from adapters.models.reader.tastes import TAG_OF, Tastes
 from adapters.models.reader.text import Said
 from core.reading import ProfileEdit
 

@@ -277,7 +277,8 @@ _CLOSED_ABOUT = re.compile(
 )
 _SAY_ABOUT = re.compile(
     r"\bsay\s+[\"']?(?P<what>.+?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|"
-    r"\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$"
+    r"\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|"
+    r"\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$"
 )
 _COST_ABOUT = re.compile(
     r"\b(?:plan|budget|pay|spend|cost|costs|much) (?:for|on|is|are|does|"

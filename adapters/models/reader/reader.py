@@ -6,14 +6,11 @@ words, so that "March" is not read again as a town. The parts then decide the in
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Literal
 
+from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
     day_in,
-    find_changes,
-    sounds_like_change,
     stop_in,
     stop_named,
     weekday_in,
@@ -27,19 +24,12 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
-from adapters.models.reader.money import currency_of, find_budget, find_exchange
+from adapters.models.reader.money import find_budget
 from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
-from adapters.models.reader.places import PlaceNames, Places, find_places
+from adapters.models.reader.places import Places, find_places
 from adapters.models.reader.profile import (
-    currency_word,
-    export_of,
-    is_taking_back,
-    removals,
     statements,
-    wants_all_forgotten,
-    wants_profile,
-    wants_silence,
 )
 from adapters.models.reader.questions import (
     about,
@@ -47,8 +37,9 @@ from adapters.models.reader.questions import (
     asks_where_to_eat,
     find_topic,
     is_plain_question,
-    why_about,
 )
+from adapters.models.reader.revising import revise
+from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.talk import (
     command_of,
     name_picked,
@@ -60,19 +51,16 @@ from adapters.models.reader.talk import (
     wants_to_dismiss,
     wants_to_save,
 )
-from adapters.models.reader.tastes import Tastes, find_must_see, find_tastes
+from adapters.models.reader.tastes import find_must_see, find_tastes
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
 from core.reading import (
-    Change,
-    ChangeKind,
     Intent,
-    ProfileEdit,
     ReadingContext,
     Request,
     Topic,
 )
-from core.wishes import Budget, Mention, Party, When, Wish
+from core.wishes import Mention, Wish
 
 What = Literal["", "calendar", "data"]
 
@@ -162,7 +150,7 @@ class RuleReader:
         return Request(intent=intent, confidence=0.95 if intent is not Intent.CHAT else 0.5)
 
     def _long(self, said: Said, context: ReadingContext) -> Request:
-        for special in (self._account, self._why, self._exchange):
+        for special in (account, why, exchange):
             request = special(said, context)
             if request is not None:
                 return request
@@ -170,7 +158,8 @@ class RuleReader:
         if picked is not None:
             said.claim(*span)
         parts = self._parts(said, context)
-        for special_of in (self._picked, self._revise, self._support, self._profile):
+        readers = (self._picked, _revised, self._support, self._profile)
+        for special_of in readers:
             request = special_of(parts, picked)
             if request is not None:
                 return request
@@ -238,56 +227,6 @@ class RuleReader:
             correction=parts.correction,
         )
 
-    # Before anything else is read
-
-    def _account(self, said: Said, context: ReadingContext) -> Request | None:
-        if is_taking_back(said) and not wants_all_forgotten(said):
-            edits = removals(said, find_tastes(said))
-            if edits:
-                return Request(intent=Intent.PROFILE, confidence=0.9, edits=tuple(edits))
-        if wants_all_forgotten(said):
-            return Request(intent=Intent.FORGET, confidence=0.9)
-        what = export_of(said)
-        if what:
-            kind: What = "data" if what == "data" else "calendar"
-            return Request(intent=Intent.EXPORT, confidence=0.9, what=kind)
-        word = currency_word(said)
-        code = currency_of(word, word.upper(), context.home_currency) if word else ""
-        if code:
-            edit = ProfileEdit(key="currency", value=code)
-            return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
-        if wants_silence(said):
-            return Request(intent=Intent.SETTINGS, confidence=0.85)
-        if wants_profile(said):
-            return Request(intent=Intent.PROFILE, confidence=0.9)
-        return None
-
-    def _why(self, said: Said, context: ReadingContext) -> Request | None:
-        words = why_about(said)
-        if words is None:
-            return None
-        return Request(
-            intent=Intent.WHY,
-            confidence=0.9 if words else 0.8,
-            about=stop_in(said, context.stops)
-            or (stop_named(words, context.stops) if words else ""),
-            day=day_in(said),
-            on=weekday_in(said, context.today),
-        )
-
-    def _exchange(self, said: Said, context: ReadingContext) -> Request | None:
-        found = find_exchange(said, context.home_currency)
-        if found is None:
-            return None
-        return Request(
-            intent=Intent.SUPPORT,
-            confidence=0.9,
-            topic=Topic.MONEY,
-            amount=found.amount,
-            currency=found.currency,
-            to_currency=found.to_currency,
-        )
-
     # What the parts come to
 
     def _picked(self, parts: Parts, picked: int | None) -> Request | None:
@@ -328,54 +267,6 @@ class RuleReader:
             return None
         request = self._request(parts, Intent.PLAN, 0.9)
         return request.model_copy(update={"pick": pick, "pick_name": name})
-
-    def _revise(self, parts: Parts, picked: int | None) -> Request | None:
-        context, wish, said = parts.context, parts.wish, parts.said
-        changes = find_changes(said, parts.tastes, context.stops, context.today)
-        if not context.has_plan:
-            if changes and changes[0].kind is ChangeKind.SWAP_DAYS and not wish.destinations:
-                return Request(intent=Intent.REVISE, confidence=0.8, changes=tuple(changes))
-            return None
-        if wish.arrive_at:
-            changes.append(Change(kind=ChangeKind.ARRIVE_AT, at=wish.arrive_at))
-        if wish.leave_at:
-            changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
-        topic = find_topic(said)
-        if changes and topic in (
-            Topic.LATE,
-            Topic.EMERGENCY,
-            Topic.BOOKING,
-            Topic.CLOSED,
-            Topic.HOURS,
-            Topic.PACKING,
-        ):
-            changes = []
-        if not changes and not parts.correction and (topic is not None or asks(said)):
-            return None
-        placed = any(
-            c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes
-        )
-        other_place = [m for m in wish.destinations if not changes]
-        if not placed and not other_place:
-            changes += _slot_changes(wish, parts.correction or len(said.words) <= 3)
-        if not changes:
-            if sounds_like_change(said) and not wish.destinations:
-                return Request(intent=Intent.REVISE, confidence=0.5)
-            return None
-        if placed or any(
-            c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD)
-            for c in changes
-        ):
-            wish = wish.model_copy(update={"when": None, "destinations": (), "avoid": ()})
-        if all(c.kind is not ChangeKind.NO_CATEGORY for c in changes):
-            wish = wish.model_copy(update={"dislikes": ()})
-        kept = {c.what for c in changes if c.kind is ChangeKind.MORE_OF}
-        wish = wish.model_copy(
-            update={"likes": tuple(t for t in wish.likes if t in kept or not changes)}
-        )
-        parts.wish = wish
-        request = self._request(parts, Intent.REVISE, 0.9)
-        return request.model_copy(update={"changes": tuple(changes), "edits": ()})
 
     def _support(self, parts: Parts, picked: int | None) -> Request | None:
         said, context, wish = parts.said, parts.context, parts.wish
@@ -436,6 +327,10 @@ class RuleReader:
         return Request(intent=Intent.PROFILE, confidence=0.85, wish=wish, edits=tuple(edits))
 
 
+def _revised(parts: Parts, picked: int | None) -> Request | None:
+    return revise(parts)
+
+
 def _name_of(pick: int | None, context: ReadingContext) -> str:
     names = context.suggested or context.offered
     if pick is None or not names:
@@ -443,19 +338,6 @@ def _name_of(pick: int | None, context: ReadingContext) -> str:
     if pick == -1:
         return names[-1]
     return names[pick - 1] if 1 <= pick <= len(names) else ""
-
-
-def _slot_changes(wish: Wish, any_day: bool) -> list[Change]:
-    """Changes for what was said anew; a lone day ("on Sunday") moves the trip only if `any_day`."""
-    out = []
-    when = wish.when
-    if when is not None and (any_day or when.exact or when.nights is not None or when.earliest):
-        out.append(Change(kind=ChangeKind.SHIFT_DATES))
-    if wish.party is not None:
-        out.append(Change(kind=ChangeKind.PARTY))
-    if wish.budget is not None:
-        out.append(Change(kind=ChangeKind.BUDGET))
-    return out
 
 
 _PRACTICAL = frozenset(

@@ -1,4 +1,4 @@
-"""The message as the reader sees it: cleaned, folded, cut into words, with what was already read."""
+"""The message as the reader sees it: cleaned, folded, in words, with what was read already."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _FOLD = _folding()
 
 
 def clean(text: str) -> str:
-    """`text` without characters nobody sees (control, bidi, tag, zero-width), at most 2,000 long."""
+    """`text` without what nobody sees (control, bidi, tag, zero-width), at most 2,000 long."""
     text = text[: 2 * MAX_CHARS]
     if text.isascii():
         return _ASCII_CONTROL.sub(" ", text).strip()[:MAX_CHARS]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
-from adapters.models.reader.places import PlaceHit
+from adapters.models.reader.spots import PlaceHit
 
 _KEPT = 8192
 _CURATED_FIRST = 4

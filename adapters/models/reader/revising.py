@@ -1,0 +1,76 @@
+"""A message about an open plan, read as changes to it."""
+
+from __future__ import annotations
+
+from adapters.models.reader.changes import find_changes, sounds_like_change
+from adapters.models.reader.intents import Parts
+from adapters.models.reader.questions import asks, find_topic
+from core.reading import Change, ChangeKind, Intent, Request, Topic
+from core.wishes import Wish
+
+
+def revise(parts: Parts) -> Request | None:
+    """The changes to an open plan; None when the message asks for none."""
+    context, wish, said = parts.context, parts.wish, parts.said
+    changes = find_changes(said, parts.tastes, context.stops, context.today)
+    if not context.has_plan:
+        if changes and changes[0].kind is ChangeKind.SWAP_DAYS and not wish.destinations:
+            return Request(intent=Intent.REVISE, confidence=0.8, changes=tuple(changes))
+        return None
+    if wish.arrive_at:
+        changes.append(Change(kind=ChangeKind.ARRIVE_AT, at=wish.arrive_at))
+    if wish.leave_at:
+        changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
+    topic = find_topic(said)
+    if changes and topic in (
+        Topic.LATE,
+        Topic.EMERGENCY,
+        Topic.BOOKING,
+        Topic.CLOSED,
+        Topic.HOURS,
+        Topic.PACKING,
+    ):
+        changes = []
+    if not changes and not parts.correction and (topic is not None or asks(said)):
+        return None
+    placed = any(
+        c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes
+    )
+    other_place = [m for m in wish.destinations if not changes]
+    if not placed and not other_place:
+        changes += _slot_changes(wish, parts.correction or len(said.words) <= 3)
+    if not changes:
+        if sounds_like_change(said) and not wish.destinations:
+            return Request(intent=Intent.REVISE, confidence=0.5)
+        return None
+    if placed or any(
+        c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD)
+        for c in changes
+    ):
+        wish = wish.model_copy(update={"when": None, "destinations": (), "avoid": ()})
+    if all(c.kind is not ChangeKind.NO_CATEGORY for c in changes):
+        wish = wish.model_copy(update={"dislikes": ()})
+    kept = {c.what for c in changes if c.kind is ChangeKind.MORE_OF}
+    wish = wish.model_copy(
+        update={"likes": tuple(t for t in wish.likes if t in kept or not changes)}
+    )
+    return Request(
+        intent=Intent.REVISE,
+        confidence=0.9,
+        wish=wish,
+        changes=tuple(changes),
+        correction=parts.correction,
+    )
+
+
+def _slot_changes(wish: Wish, any_day: bool) -> list[Change]:
+    """Changes for what was said anew; a lone day ("on Sunday") moves the trip only if `any_day`."""
+    out = []
+    when = wish.when
+    if when is not None and (any_day or when.exact or when.nights is not None or when.earliest):
+        out.append(Change(kind=ChangeKind.SHIFT_DATES))
+    if wish.party is not None:
+        out.append(Change(kind=ChangeKind.PARTY))
+    if wish.budget is not None:
+        out.append(Change(kind=ChangeKind.BUDGET))
+    return out
