@@ -240,8 +240,8 @@ def _quiet(d: Destination, q: Question) -> _Part:
         return 0.0, [], []
     score = d.quiet_share * 5.0 - 1.0
     calm = d.quiet_share >= 0.3
-    if d.vibes.get("city", 0) < 3:
-        score += 0.5
+    # Big sights draw big crowds, whatever quiet corners lie beside them.
+    score -= 0.6 * (d.vibes.get("city", 0) == 3) + 0.6 * (d.vibes.get("culture", 0) == 3)
     percent = round(d.quiet_share * 100 / 5) * 5
     return score, [f"{percent} % of our places there are quiet ones"] if calm else [], []
 
