@@ -76,7 +76,7 @@ async def test_pins_and_files_come_in_their_order(telegram, adapter):
     assert [m.media for m in telegram.chats[7]] == ["", "venue", "document", ""]
     assert telegram.chats[7][2].file == b"BEGIN"
     assert "/" not in telegram.chats[7][2].file_name
-    assert ids == [str(m.id) for m in telegram.chats[7]]
+    assert list(ids) == [str(m.id) for m in telegram.chats[7]]
 
 
 async def test_replies_go_to_their_topic(telegram, adapter):
@@ -110,7 +110,7 @@ async def test_a_table_that_grows_over_the_limit_is_cut_by_the_adapter(telegram,
 
 
 async def test_an_empty_reply_sends_nothing(telegram, adapter):
-    assert await adapter.send(reply(Text(markdown=" \n"))) == []
+    assert not await adapter.send(reply(Text(markdown=" \n")))
     assert telegram.effects == []
 
 
@@ -257,9 +257,35 @@ async def test_a_draft_that_has_not_begun_gives_way_to_the_final(telegram, adapt
     await adapter.show(reply(Text(markdown="grow"), final=False))
     await adapter.send(reply(Text(markdown="grown")))
     await adapter.show(reply(Text(markdown="late"), final=False))
+    await adapter.send(reply(Text(markdown="next"), id="r2"))
 
     assert telegram.draft_texts == []
-    assert telegram.texts(7) == ["grown"]
+    assert telegram.texts(7) == ["grown", "next"]
+
+
+async def test_a_late_draft_in_a_group_leaves_no_message(telegram, adapter):
+    await adapter.send(reply(Text(markdown="done"), to=FRIENDS))
+    await adapter.show(reply(Text(markdown="late"), to=FRIENDS, final=False))
+    await adapter.send(reply(Text(markdown="next"), to=FRIENDS, id="r2"))
+
+    assert telegram.texts(-42) == ["done", "next"]
+
+
+async def test_two_answers_to_one_message_are_two_messages(telegram, adapter):
+    one = reply(Text(markdown="One"), to=FRIENDS)
+    await adapter.show(one.model_copy(update={"final": False}))
+    await telegram.until(lambda: telegram.texts(-42) == ["One"])
+    await adapter.send(one)
+    await adapter.send(one.model_copy(update={"id": "r2", "parts": (Text(markdown="Two"),)}))
+
+    assert telegram.texts(-42) == ["One", "Two"]
+
+
+async def test_a_reply_that_could_not_be_marked_as_sent_is_not_sent_twice(telegram, adapter):
+    ids = await adapter.send(reply(Text(markdown="x"), YES_NO))
+
+    assert await adapter.send(reply(Text(markdown="x"), YES_NO), resend=True) == ids
+    assert telegram.texts(7) == ["x"]
 
 
 async def test_in_a_group_one_placeholder_is_edited_into_the_answer(telegram, adapter, time):
@@ -277,7 +303,7 @@ async def test_in_a_group_one_placeholder_is_edited_into_the_answer(telegram, ad
     assert [m.text for m in shown] == ["One two three", "T"]
     assert shown[0].versions == ["One", "One two", "One two three"]
     assert shown[0].buttons == {"Yes": "c:yes", "No": "c:no"}
-    assert ids == [str(m.id) for m in shown]
+    assert list(ids) == [str(m.id) for m in shown]
     assert time.naps[:2] == [0.5, 3.0]
 
 

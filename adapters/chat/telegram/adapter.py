@@ -43,7 +43,7 @@ from core.ports import (
 PATIENCE = 3.0  # seconds that `send` waits for its turn itself; longer waits go back to the outbox
 RECONNECT_SECONDS = 5.0
 TOKEN_REFUSED_SECONDS = 60.0
-MAX_UNFINISHED = 2_000
+MAX_REMEMBERED = 2_000
 
 # 400s that say that the conversation, not the message, is the matter.
 _NOBODY_THERE = re.compile(
@@ -157,11 +157,14 @@ class TelegramAdapter:
     # --- out -----------------------------------------------------------------------------------
 
     async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:
-        """Bring a final reply out; a second try goes on behind what has surely arrived."""
+        """Bring a final reply out; a second try goes on behind what has surely arrived.
+
+        So a reply that arrived, but could not be marked as sent, is not sent again by this process.
+        """
         placeholder = await self._drafts.finish(reply)
         ids = self._delivered.setdefault(reply.id, [])
         self._delivered.move_to_end(reply.id)
-        while len(self._delivered) > MAX_UNFINISHED:
+        while len(self._delivered) > MAX_REMEMBERED:
             self._delivered.popitem(last=False)
         try:
             for call in outgoing.calls(reply)[len(ids) :]:
@@ -172,9 +175,8 @@ class TelegramAdapter:
         except (Refused, Unreachable):
             self._delivered.pop(reply.id, None)
             raise
-        self._delivered.pop(reply.id, None)
-        self._drafts.forget(reply)
-        return ids
+        self._drafts.over(reply)
+        return tuple(ids)
 
     async def show(self, reply: Reply) -> None:
         """Returns at once; the draft goes out when the pace allows, or never."""

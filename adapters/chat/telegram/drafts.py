@@ -66,10 +66,7 @@ class Drafts:
         key = _key(reply)
         screen = self._screens.get(key)
         if screen is None:
-            screen = self._screens[key] = _Screen()
-            while len(self._screens) > MAX_SCREENS:
-                _, oldest = self._screens.popitem(last=False)
-                _stop(oldest)
+            screen = self._remember(key, _Screen())
         if screen.over:
             return
         screen.pending = reply
@@ -89,15 +86,23 @@ class Drafts:
             _stop(screen)
         return screen.message_id
 
-    def forget(self, reply: Reply) -> None:
-        """The final answer is out; its placeholder, if any, became part of it."""
-        self._screens.pop(_key(reply), None)
+    def over(self, reply: Reply) -> None:
+        """The final answer is out; a draft that comes later is not shown any more."""
+        self._remember(_key(reply), _Screen(over=True))
 
     async def aclose(self) -> None:
         tasks = [s.task for s in self._screens.values() if s.task is not None]
         for screen in self._screens.values():
             _stop(screen)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _remember(self, key: str, screen: _Screen) -> _Screen:
+        self._screens[key] = screen
+        self._screens.move_to_end(key)
+        while len(self._screens) > MAX_SCREENS:
+            _, oldest = self._screens.popitem(last=False)
+            _stop(oldest)
+        return screen
 
     async def _keep_up(self, screen: _Screen) -> None:
         while (reply := screen.pending) is not None and not screen.over:

@@ -171,6 +171,8 @@ async def poll(transport: Transport, intake: Intake, backoff: Backoff, sleep: Sl
             request["offset"] = offset
         try:
             updates = await transport.call("getUpdates", request, read_seconds=POLL_SECONDS + 10)
+            if not isinstance(updates, list):
+                raise ApiError("getUpdates did not answer with a list")
             await intake.take(updates)
         except Flooded as error:
             await sleep(error.seconds)
