@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv-run
 DEV := .venv
 
-.PHONY: run test check bench format atlas gazetteer lock clean
+.PHONY: run doctor test check bench format atlas gazetteer lock clean
 
 # pip is quiet, never asks, and installs only what the lock file names with its hash.
 define venv
@@ -20,7 +20,10 @@ $(DEV)/.done: requirements-dev.lock tools/make_venv.py
 	$(call venv,$(DEV),requirements-dev.lock)
 
 run: $(RUN)/.done
-	@$(RUN)/bin/python -m bot run
+	@$(RUN)/bin/caravan run
+
+doctor: $(RUN)/.done
+	@$(RUN)/bin/caravan doctor
 
 test: $(DEV)/.done
 	$(DEV)/bin/python -m pytest -n 2

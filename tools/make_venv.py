@@ -1,4 +1,8 @@
-"""Makes a virtual environment with pip in it, also where Python came without ensurepip."""
+"""Makes a virtual environment with pip and `caravan` in it.
+
+Works also where Python came without ensurepip. The project itself is put on the path instead of being
+installed, so that nothing has to be built and a changed file counts at once.
+"""
 
 import subprocess
 import sys
@@ -30,7 +34,20 @@ def main(folder: str) -> int:
                 f"package python{version}-venv, then run the same command again."
             )
             return 1
+    _add_caravan(Path(folder).resolve())
     return 0
+
+
+def _add_caravan(folder: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    [packages] = folder.glob("lib/python*/site-packages")
+    (packages / "caravan.pth").write_text(f"{root}\n", "utf-8")
+    command = folder / "bin" / "caravan"
+    command.write_text(
+        f"#!{folder}/bin/python\nimport sys\n\nfrom bot.cli import main\n\nsys.exit(main())\n",
+        "utf-8",
+    )
+    command.chmod(0o755)
 
 
 if __name__ == "__main__":
