@@ -7,15 +7,20 @@ instead of once a token. Nothing is lost: only neighbouring pure-text deltas are
 
 from __future__ import annotations
 
-import asyncio
+import urllib.request
 from collections.abc import AsyncIterator
-from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import httpx2
-import orjson
 
-_HOP = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
+from adapters.models.deltas import merged, whole_events
+
+_HOP = frozenset(
+    {"accept-encoding", "connection", "content-encoding", "content-length", "transfer-encoding"}
+)
+# One event larger than this is no answer of a model; without a bound it would fill the memory.
+MAX_EVENT_BYTES = 1_000_000
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
@@ -24,66 +29,65 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     `connect_s` and `idle_s` bound connecting and the silence between two reads, in seconds.
     """
 
-    def __init__(self, connect_s: float = 3.0, idle_s: float = 20.0, limit: int = 256) -> None:
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=connect_s, sock_read=idle_s
-        )
+    def __init__(self, connect_s: float = 3.0, idle_s: float = 25.0, limit: int = 256) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s)
         self._limit = limit
         self._session: aiohttp.ClientSession | None = None
+        # Not aiohttp's trust_env: it reads ~/.netrc in a thread at every request, and refuses to
+        # work when it finds something there.
+        self._proxies = urllib.request.getproxies()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=60),
                 timeout=self._timeout,
-                trust_env=True,
-                skip_auto_headers=("User-Agent", "Accept-Encoding"),
+                skip_auto_headers=("User-Agent",),
             )
-        body = await request.aread()
+        url = str(request.url)
         headers = [(k, v) for k, v in request.headers.items() if k.lower() not in _HOP]
         try:
             answer = await self._session.request(
-                request.method, str(request.url), data=body, headers=headers, allow_redirects=False
+                request.method,
+                url,
+                data=await request.aread(),
+                headers=headers,
+                allow_redirects=False,
+                proxy=self._proxy(url),
             )
         except (TimeoutError, aiohttp.ClientError) as error:
             raise _translated(error, request) from error
         kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in _HOP]
-        merge = answer.headers.get("content-type", "").startswith("text/event-stream")
-        return httpx2.Response(
-            answer.status, headers=kept, stream=_Body(answer, request, merge=merge), request=request
-        )
+        events = answer.headers.get("content-type", "").startswith("text/event-stream")
+        body = (_Events if events else _Body)(answer, request)
+        return httpx2.Response(answer.status, headers=kept, stream=body, request=request)
 
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
 
+    def _proxy(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        proxy = self._proxies.get(parts.scheme)
+        if proxy is None or urllib.request.proxy_bypass(parts.hostname or ""):
+            return None
+        return proxy
+
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(
-        self, answer: aiohttp.ClientResponse, request: httpx2.Request, *, merge: bool
-    ) -> None:
+    """The bytes of an answer as they come."""
+
+    def __init__(self, answer: aiohttp.ClientResponse, request: httpx2.Request) -> None:
         self._answer = answer
         self._request = request
-        self._merge = merge
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        rest = b""
         try:
-            while True:
-                read = await self._answer.content.readany()
-                if not read:
-                    break
-                if not self._merge:
-                    yield read
-                    continue
-                whole, rest = _whole_events(rest + read)
-                if whole:
-                    yield merged(whole)
+            while read := await self._answer.content.readany():
+                yield read
         except (TimeoutError, aiohttp.ClientError) as error:
             raise _translated(error, self._request) from error
-        if rest:
-            yield rest
 
     async def aclose(self) -> None:
         # A stream that was not read to its end must not go back to the pool.
@@ -91,74 +95,24 @@ class _Body(httpx2.AsyncByteStream):
             self._answer.release()
         else:
             self._answer.close()
-        await asyncio.sleep(0)
 
 
-def _whole_events(buffer: bytes) -> tuple[bytes, bytes]:
-    end = buffer.rfind(b"\n\n")
-    return (buffer[: end + 2], buffer[end + 2 :]) if end >= 0 else (b"", buffer)
+class _Events(_Body):
+    """Server-sent events, whole ones only, the text of one read joined."""
 
-
-def merged(events: bytes) -> bytes:
-    """The same events, neighbouring text deltas joined. What is not understood is left alone."""
-    out: list[bytes] = []
-    pending: dict[str, Any] | None = None
-    head = b""
-    for event in events.split(b"\n\n"):
-        if not event:
-            continue
-        start, _, data = event.rpartition(b"data: ")
-        parsed = _text_delta(data) if start in (b"", b"event: content_block_delta\n") else None
-        if parsed is None:
-            if pending is not None:
-                out.append(head + b"data: " + orjson.dumps(pending))
-                pending = None
-            out.append(event)
-        elif pending is not None and _join(pending, parsed):
-            continue
-        else:
-            if pending is not None:
-                out.append(head + b"data: " + orjson.dumps(pending))
-            pending, head = parsed, start
-    if pending is not None:
-        out.append(head + b"data: " + orjson.dumps(pending))
-    return b"\n\n".join(out) + b"\n\n"
-
-
-def _text_delta(data: bytes) -> dict[str, Any] | None:
-    """The parsed event when it holds nothing but a piece of text, else None."""
-    if not data.startswith(b"{"):
-        return None
-    try:
-        event = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
-    if event.get("type") == "content_block_delta":
-        return event if event.get("delta", {}).get("type") == "text_delta" else None
-    choices = event.get("choices")
-    if not isinstance(choices, list) or len(choices) != 1 or event.get("usage"):
-        return None
-    delta = choices[0].get("delta")
-    if not isinstance(delta, dict) or choices[0].get("finish_reason") or "logprobs" in delta:
-        return None
-    pure = isinstance(delta.get("content"), str) and not any(
-        v for k, v in delta.items() if k not in ("content", "role")
-    )
-    return event if pure else None
-
-
-def _join(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    """Append the text of `second` to `first` when both belong to the same piece of the answer."""
-    if first.get("type") == "content_block_delta":
-        if second.get("type") != first["type"] or first.get("index") != second.get("index"):
-            return False
-        first["delta"]["text"] += second["delta"]["text"]
-        return True
-    a, b = first.get("choices"), second.get("choices")
-    if not a or not b or a[0].get("index") != b[0].get("index"):
-        return False
-    a[0]["delta"]["content"] += b[0]["delta"]["content"]
-    return True
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        rest = b""
+        async for read in super().__aiter__():
+            if b"\r\n" in read and not rest:
+                yield read  # a server with other line ends: legal, rare, and passed on as it is
+                continue
+            whole, rest = whole_events(rest + read)
+            if whole:
+                yield merged(whole)
+            if len(rest) > MAX_EVENT_BYTES:
+                raise httpx2.RemoteProtocolError("an event without an end", request=self._request)
+        if rest:
+            yield rest
 
 
 def _translated(error: BaseException, request: httpx2.Request) -> httpx2.TransportError:
