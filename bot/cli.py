@@ -71,6 +71,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def serve(settings: Settings, *, chat_only: bool = False) -> None:
     """Run until every adapter ended (console) or a signal asks to stop."""
     from bot.clock import SystemClock
+    from bot.schedule import ticking
     from bot.wiring import Parts, build, console
 
     clock = SystemClock()
@@ -81,6 +82,7 @@ async def serve(settings: Settings, *, chat_only: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await app.runtime.run(stop)
+        with ticking(app.store, clock):
+            await app.runtime.run(stop)
     finally:
         await app.aclose()

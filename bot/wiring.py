@@ -143,7 +143,6 @@ async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:
     if settings.language_model == "offline":
         return offline
     from adapters.models.langchain import LangChainService, ModelSpec
-
     from adapters.models.tokens import load_counter
 
     specs = []

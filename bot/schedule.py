@@ -1,0 +1,51 @@
+"""Fixed ticks by APScheduler. It holds no state: what is due is read from the database each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.errors import Unavailable
+from core.ports import Clock, Store
+
+KEEP_DAYS = 30  # delivered and answered rows; Telegram redelivers for a day at most
+PURGE_MINUTES = 60
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def ticking(store: Store, clock: Clock) -> Iterator[AsyncIOScheduler]:
+    """The ticks of one process, running while the context is open."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    # Without a grace time a tick that comes late, because the loop was busy, is skipped in silence.
+    scheduler.add_job(
+        purge,
+        "interval",
+        minutes=PURGE_MINUTES,
+        args=[store, clock],
+        id="purge",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+        jitter=60,
+    )
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def purge(store: Store, clock: Clock) -> int:
+    """Delete finished deliveries that nobody will ask about again; returns how many."""
+    try:
+        removed = await store.reap(clock.now() - timedelta(days=KEEP_DAYS))
+    except Unavailable as error:
+        log.warning("purge_failed", why=str(error))
+        return 0
+    log.info("purged", rows=removed)
+    return removed

@@ -1,0 +1,30 @@
+"""Ticks hold no state, and a purge takes only what is finished and old."""
+
+from __future__ import annotations
+
+from bot.schedule import KEEP_DAYS, purge, ticking
+from core.messages import Choices
+from tests.world import World
+
+
+async def test_finished_messages_go_after_their_time_and_the_history_stays(world: World) -> None:
+    await world.says("/help")
+    assert world.app is not None
+    store = world.app.store
+    early = await purge(store, world.clock)
+    world.clock.passes(days=KEEP_DAYS + 1)
+    late = await purge(store, world.clock)
+
+    answer = await world.says("/help")
+    assert (early, late) == (0, 2)  # one message, one reply
+    assert any(isinstance(p, Choices) for p in answer.reply.parts)
+
+
+async def test_a_late_tick_is_made_up_for_and_never_doubled(world: World) -> None:
+    assert world.app is not None
+    with ticking(world.app.store, world.clock) as scheduler:
+        [job] = scheduler.get_jobs()
+
+    assert job.misfire_grace_time is None
+    assert job.coalesce
+    assert job.max_instances == 1
