@@ -129,7 +129,7 @@ _TAIL = re.compile(
 _ASKS_FACT = re.compile(r"\W*(?:does|do (?:we|you|they)|did|is|are|was)\b")
 _VERB = re.compile(
     r"^\W*(?:(?:please|can you|could you|can we|could we|let's|ok|and|"
-    r"hey)\s+)*(?:swap|switch|change|move|replace|exchange|shift|reorder|"
+    r"hey)\s+)*(?:swap|switch|change|move|push|replace|exchange|shift|reorder|"
     r"rearrange|adjust|shorten|extend)\b|\b(?:start|sleep|get up|begin) "
     r"(?:\w+ )?(?:later|earlier|in)\b"
 )
@@ -351,6 +351,10 @@ def stop_in(said: Said, stops: tuple[str, ...]) -> str:
     for title, stop in zip(titles, stops, strict=True):
         if title in said.low:
             return stop
+    for m in re.finditer(r"\bthe (\w{4,})\b", said.low):
+        same = [s for t, s in zip(titles, stops, strict=True) if m[1] in t.split()]
+        if len(same) == 1:  # "the castle", when there is only one
+            return same[0]
     best = process.extractOne(said.low, titles, scorer=fuzz.partial_ratio, score_cutoff=84)
     if best and len(titles[best[2]]) >= 5:
         return stops[best[2]]

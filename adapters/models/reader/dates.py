@@ -80,6 +80,10 @@ def _together(
     is_weekend = weekend_wanted or bool(length and length.weekend)
     if days.first and days.last:
         return When(first=days.first, last=days.last, words=words)
+    if days.first and length and length.weekend:
+        friday = days.first + timedelta(4 - days.first.weekday())  # "the weekend of 17 April"
+        last = friday + timedelta(length.nights)
+        return When(first=friday, last=last, nights=length.nights, words=words)
     if days.first:
         if nights is None:
             return When(first=days.first, words=words)

@@ -1,7 +1,7 @@
 """How long: "4 days", "a week", "long weekend".
 
 One rule: N days are N-1 nights, because the day of arrival and the day of departure both count as
-days. A week is 7 nights, a weekend 2, a long weekend 3, a fortnight 14.
+days. A week is 7 nights, a month 30, a weekend 2, a long weekend 3, a fortnight 14.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LENGTH = re.compile(
     r"tres|cuatro|cinco|siete|deux|trois|quatre|"
     r"cinq|sept|dois|duas|quatro|sete|due|tre|quattro|cinque|sette)"
     r"[\s-]*(?:full |whole |nice |quiet |short )?(?P<unit>days?|nights?|"
-    r"weeks?|fortnights?|dayz|tage|tagen|nachte|"
+    r"weeks?|months?|fortnights?|dayz|tage|tagen|nachte|"
     r"wochen?|dias?|noches?|semanas?|jours?|nuits?|semaines?|noites?|"
     r"giorn[oi]|nott[ei]|settiman[ae])\b"
     r"(?!-end|\s*(?:ago|before|after|later|earlier|old|ahead|in advance|"
@@ -95,6 +95,8 @@ def _nights(said: Said, m: re.Match[str]) -> int | None:
             return None if not before.endswith("for ") else 0
     if re.search(r"\b(?:per|every|each|next)\s*$", before):
         return None
+    if unit.startswith("month"):  # "8 months" may be a baby's age
+        return None if re.search(r"\b(?:of|aged?|is|baby|by)\s*$", before) else 30 * n
     if unit[0] == "n":
         return n
     if unit.startswith("fortnight"):

@@ -25,7 +25,7 @@ _N = (
     rf"(?:{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
 )
 _GATE = frozenset(
-    "solo alone myself single-person pair me ppl r deux dos zwei due wife "
+    "solo alone myself somos sommes siamo sind single-person pair me ppl r deux dos zwei due wife "
     "husband partner girlfriend boyfriend gf bf fiance fiancee spouse mom "
     "mum mother dad father "
     "parents parent family couple honeymoon two both of us adults adult "
@@ -86,7 +86,7 @@ _RELATIVE = re.compile(
 _COMES_ALONG = re.compile(r"(?:^|\b(?:with|and|plus|me|taking|bring(?:ing)?|for|of)|[&,+])\s*$")
 _TALKED_ABOUT = re.compile(
     r"\s+(?:has|have|is|are|needs?|uses?|lives?|can't|cannot|loves?|hates?|"
-    r"wants?|likes?|said|told)\b"
+    r"wants?|likes?|said|told|anniversary|birthday|wedding|house)\b|'"
 )
 _KID_WORD = (
     r"(?:kids?|child|children|toddlers?|bab(?:y|ies)|infants?|newborn|"
@@ -249,8 +249,7 @@ def _is_about_kids(said: Said, m: re.Match[str]) -> bool:
     if m["word"] == "kind" and not counted:
         return True
     if (
-        m["word"] in _GROWN
-        and not counted
+        m["word"] in _GROWN - {"kind"}
         and not re.match(r"\s*(?:\(|aged?|of|,)?\s*\d", said.low[m.end() :])
         and "our" not in (m["n"] or "")
         and "my" not in (m["n"] or "")

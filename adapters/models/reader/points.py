@@ -31,15 +31,17 @@ _DAYNAME = rf"(?:(?:{_W})\.?,?\s+(?:the\s+)?)?"
 
 
 class Day(NamedTuple):
-    """A day that was named, where, and how firmly: `kind` decides how a past one is moved on."""
+    """A day that was named, where, and how.
+
+    `kind` is "full" (the year was said), "day", "month day" ("the 12th"), "weekday", "relative" or
+    "month" (the month of an impossible day).
+    """
 
     first: date
     last: date | None
     start: int
     end: int
-    kind: (
-        str  # "full" (year said), "day" (no year), "weekday", "relative", "month" (impossible day)
-    )
+    kind: str
     until: bool = False  # "until Sunday": only the end was said
 
 
@@ -105,7 +107,7 @@ _UNTIL = re.compile(
 )
 _GAP = re.compile(
     rf"[\s,(]*(?:morning|evening|night|afternoon|noon)?[\s,)]*(?:{_TO}|until|(?P<and>{_AND}|,)|"
-    r"(?:and |then )?(?:back|return|returning|conclud(?:e|ing)|end|ends|"
+    r"(?:and |then )?(?:back|get back|be back|return|returning|conclud(?:e|ing)|end|ends|"
     r"ending|finish|finishing|leave|leaving|come back|coming back|fly back|"
     r"flying back)(?: home)?)"
     r"\s*(?:on\s*|the\s*|on the\s*)?"
@@ -271,7 +273,7 @@ def _of_month_day(m: re.Match[str], today: date) -> Day | None:
     for _ in range(13):
         day = day_or_none(year, month, wanted)
         if day and day >= today:
-            return Day(day, None, m.start("d"), m.end(), "day")
+            return Day(day, None, m.start("d"), m.end(), "month day")
         year, month = (year + 1, 1) if month == _MONTHS_OF_YEAR else (year, month + 1)
     return None
 
@@ -328,6 +330,12 @@ def _weekday(said: Said, m: re.Match[str], today: date) -> Day | None:
     return Day(day, None, m.start(), m.end(), "weekday")
 
 
+def _next_month_day(day: int, after: date) -> date | None:
+    """The first `day` of a month after `after`."""
+    days = (after + timedelta(n) for n in range(1, 70))
+    return next((d for d in days if d.day == day), None)
+
+
 def _pair(one: Day, two: Day, today: date) -> Found:
     """Two days with "to" between them; the second is never before the first."""
     spans = ((one.start, two.end),)
@@ -335,6 +343,11 @@ def _pair(one: Day, two: Day, today: date) -> Found:
         bad = one if one.kind == "month" else two
         return Found(window=(bad.first, bad.last or bad.first), spans=spans)
     first, last = one.first, two.first
+    if one.kind == "month day" and two.kind in ("day", "full"):  # "the 14th to the 21st of July"
+        same_month = day_or_none(last.year, last.month, first.day)
+        first = same_month if same_month and same_month <= last else first
+    if two.kind == "month day" and last < first:
+        last = _next_month_day(two.first.day, first) or last
     if last < first:
         if two.kind == "weekday":
             last = next_weekday(last.weekday(), first)

@@ -20,7 +20,7 @@ _ALWAYS = re.compile(
     r")?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|"
     r"disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) "
     r"(?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|"
-    r"\bi(?:'m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin "
+    r"\bi(?:'?m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin "
     r"(?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg"
 )
 _TASTE_STATED = re.compile(

@@ -226,7 +226,7 @@ def asks_where_to_eat(said: Said) -> bool:
 
 _PLAIN_QUESTION = re.compile(
     r"^\W*(?:(?:and|so|but|ok|hey|hi)[ ,]+)*(?:is|are|do|does|can (?!you|we)|"
-    r"how(?! about)|which|what(?:'s)?(?! about| if)|when|am i|may i)\b"
+    r"how(?! about)|which|what(?:'s)?(?! about| if)|when|am i|may i|should (?:i|we))\b"
 )
 
 
@@ -276,8 +276,8 @@ _CLOSED_ABOUT = re.compile(
     r"'s)\s+(?:\w+ )?(?:closed|shut|sold out|not open)\b"
 )
 _SAY_ABOUT = re.compile(
-    r"\bsay\s+[\"']?(?P<what>.+?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|"
-    r"\btranslate\s+[\"']?(?P<what2>.+?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|"
+    r"\bsay\s+[\"']?(?P<what>.{1,80}?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|"
+    r"\btranslate\s+[\"']?(?P<what2>.{1,80}?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|"
     r"\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$"
 )
 _COST_ABOUT = re.compile(

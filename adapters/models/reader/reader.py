@@ -355,6 +355,8 @@ _PRACTICAL = frozenset(
 
 def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
     """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
+    if topic is Topic.WEATHER and wants_ideas(parts.said) and not parts.wish.destinations:
+        return not parts.context.has_plan
     if topic in _PRACTICAL or asks(parts.said):
         return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
     rest = parts.wish.model_copy(update={"destinations": (), "origin": None})

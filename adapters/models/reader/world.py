@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import log10
 from typing import Protocol
 
 from rapidfuzz import fuzz
@@ -15,8 +16,7 @@ from rapidfuzz import fuzz
 from adapters.models.reader.spots import PlaceHit
 
 _KEPT = 8192
-_CURATED_FIRST = 4
-_MIN_TOWN = 15_000
+_MAIN_NAME, _STATE, _OTHER_NAME = 1.0, 0.85, 0.6
 
 
 class _Label(Protocol):
@@ -125,9 +125,10 @@ class World:
         towns = [(_of_town(t), main) for t, main in self._gazetteer.towns_called(name)]
         twins = {(hit.country, hit.name.casefold()) for hit in curated}
         towns = [(t, m) for t, m in towns if (t.country, t.name.casefold()) not in twins]
-        # An alternate name of a huge city loses to a town that really is called so, unless tiny.
-        towns.sort(key=lambda found: -found[0].population * (1.0 if found[1] else 0.4))
-        return (*curated, *countries, *_between(states, [t for t, _ in towns]))
+        ranked = [(_rank(t, _MAIN_NAME if main else _OTHER_NAME), t) for t, main in towns]
+        ranked += [(_rank(s, _STATE), s) for s in states]
+        ranked.sort(key=lambda found: -found[0])
+        return (*curated, *countries, *(hit for _, hit in ranked))
 
     def _look_near(self, name: str) -> tuple[PlaceHit, ...]:
         hits = []
@@ -150,9 +151,9 @@ class World:
         return _of_town(town) if town else None
 
 
-def _between(states: list[PlaceHit], towns: list[PlaceHit]) -> list[PlaceHit]:
-    """States and towns of one name: a big town comes before its state, a small one after it."""
-    return sorted([*states, *towns], key=lambda h: -h.population * (1 if h.kind == "state" else 3))
+def _rank(hit: PlaceHit, base: float) -> float:
+    """A tenth for every digit of its people: a main name beats the other names of bigger towns."""
+    return base + 0.1 * log10(hit.population + 1)
 
 
 def _of_destination(found: _Destination) -> PlaceHit:
