@@ -7,10 +7,15 @@ one message a line of standard input, each final reply in plain text, and the en
 from __future__ import annotations
 
 import asyncio
+import codecs
+import os
 import re
+import select
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -160,7 +165,8 @@ class ConsoleAdapter:
         texts = [p.markdown for p in reply.parts if isinstance(p, Text)]
         lines = "\n\n".join(texts).splitlines()
         room = max(4, (self._rich.size.height if self._rich else 24) - 6)
-        self._live.update(Markdown(hard_breaks("\n".join(lines[-room:]))))
+        shown = _CONTROLS.sub("", "\n".join(lines[-room:]))
+        self._live.update(Markdown(hard_breaks(shown)))
 
     async def aclose(self) -> None:
         self._stop_live()
@@ -174,7 +180,7 @@ class ConsoleAdapter:
     def _print(self, markdown: str) -> None:
         markdown = _CONTROLS.sub("", markdown)
         if self._rich is not None:
-            self._rich.print(Markdown(markdown))
+            self._rich.print(Markdown(hard_breaks(markdown)))
             self._rich.print()
             return
         text = plain(markdown) + "\n\n"
