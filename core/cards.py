@@ -105,7 +105,8 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
         (name, (value / rate).quantize(Decimal(1))) for name, value in plan.budget.lines if value
     ]
     if stay:
-        parts.append((f"{words.plural(len(plan.days) - 1, 'night')} in a mid-range room", stay))
+        kind = "simple" if facts.simple_rooms else "mid-range"
+        parts.append((f"{words.plural(len(plan.days) - 1, 'night')} in a {kind} room", stay))
     if flights:
         parts.append(("flights", flights))
     total = sum((v for _, v in parts), Decimal(0))

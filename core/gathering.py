@@ -59,6 +59,7 @@ class Facts:
     rate: float | None = None  # one unit of the traveller's currency in the local one
     currency: str = ""  # the traveller's
     silent: list[tuple[str, str]] = field(default_factory=list)
+    simple_rooms: bool = False  # the budget holds no better ones
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -278,7 +279,8 @@ def fixed_costs(facts: Facts, party: Party, *, with_flights: bool) -> tuple[Deci
         middle = (facts.flights.low.amount + facts.flights.high.amount) / 2
         flights = middle * party.size
     nights = len(facts.days) - 1
-    local = room(facts.destination) * nights * rooms(party.size)
+    each = room(facts.destination, simple=facts.simple_rooms)
+    local = each * nights * rooms(party.size)
     stay = local / Decimal(str(facts.rate)) if facts.rate else Decimal(0)
     return flights.quantize(Decimal(1)), stay.quantize(Decimal(1))
 
@@ -287,13 +289,16 @@ def _spare(facts: Facts, wish: Wish, party: Party, budget: Budget | None) -> Dec
     """What the budget leaves for meals, tickets and getting around, in local currency."""
     if budget is None or facts.rate is None or budget.currency != facts.currency:
         return None
-    spare = budget.amount
-    if wish.budget is None or wish.budget.scope in (None, "total", "person"):
-        flights, stay = fixed_costs(facts, party, with_flights=budget.includes_flights)
-        spare -= flights + stay
-    local = (spare * Decimal(str(facts.rate))).quantize(Decimal(1))
     least = facts.destination.daily_low * len(facts.days) * party.size / 2
-    if local < least:
+    for facts.simple_rooms in (False, True):
+        spare = budget.amount
+        if wish.budget is None or wish.budget.scope in (None, "total", "person"):
+            flights, stay = fixed_costs(facts, party, with_flights=budget.includes_flights)
+            spare -= flights + stay
+        local = (spare * Decimal(str(facts.rate))).quantize(Decimal(1))
+        if local >= least:
+            break
+    else:
         raise Rejected(
             f"That budget does not hold this trip: after the estimates for "
             f"{'flights and ' if budget.includes_flights else ''}rooms too little is left for "

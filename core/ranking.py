@@ -24,6 +24,7 @@ _CLIMATES: dict[str, tuple[float, float]] = {
     "cold": (-8, 8),
     "snow": (-12, 3),
 }
+_HALF_PRICE_AGE = 12
 _GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
 
 
@@ -74,6 +75,7 @@ class Suggestion:
     flight_low: Money | None
     flight_high: Money | None
     warnings: tuple[str, ...] = ()
+    simple: bool = False  # `cost` is for simple rooms and meals
 
 
 def rank(
@@ -132,6 +134,10 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
         if hours <= 3.5:
             reasons.append(f"{_hours(hours)} in the air")
     cost = _cost(d, q, low, high)
+    simple = False
+    if q.budget is not None and cost is not None and cost.amount > q.budget.amount:
+        cost, simple = _cost(d, q, low, high, simple=True), True
+        score -= 0.5
     if q.budget is not None and cost is not None:
         share = float(cost.amount) / float(q.budget.amount)
         if share > 1.12:
@@ -147,7 +153,9 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
         elif event.impact == "crowds":
             score -= 0.4
             warnings.append(f"crowded: {event.name}")
-    return Suggestion(d, score, tuple(reasons), climate, hours, cost, low, high, tuple(warnings))
+    return Suggestion(
+        d, score, tuple(reasons), climate, hours, cost, low, high, tuple(warnings), simple
+    )
 
 
 _Part = tuple[float, list[str], list[str]]
@@ -269,14 +277,21 @@ def _flight(d: Destination, q: Question) -> tuple[float | None, Money | None, Mo
     return estimate if estimate is not None else (None, None, None)
 
 
-def _cost(d: Destination, q: Question, low: Money | None, high: Money | None) -> Money | None:
-    """Food, tickets and getting around, a mid-range room, and flights when they are wanted."""
+def _cost(
+    d: Destination, q: Question, low: Money | None, high: Money | None, *, simple: bool = False
+) -> Money | None:
+    """Food, tickets and getting around, rooms, and flights when they are wanted.
+
+    Of middling quality, or `simple`; children under twelve eat and pay half.
+    """
     rate = q.rate(d.currency, q.currency)
     if rate is None:
         return None
     size = q.wish.party.size if q.wish.party else 1
-    total = float(d.daily_mid) * rate * (q.nights + 1) * size
-    total += float(room(d)) * rate * q.nights * rooms(size)
+    young = sum(1 for age in q.wish.party.children if age < _HALF_PRICE_AGE) if q.wish.party else 0
+    daily = d.daily_low if simple else d.daily_mid
+    total = float(daily) * rate * (q.nights + 1) * (size - young / 2)
+    total += float(room(d, simple=simple)) * rate * q.nights * rooms(size)
     if low and high and (q.budget is None or q.budget.includes_flights):
         if low.currency != q.currency:
             return None
@@ -284,13 +299,13 @@ def _cost(d: Destination, q: Question, low: Money | None, high: Money | None) ->
     return Money(amount=Decimal(round(total)), currency=q.currency)
 
 
-def room(d: Destination) -> Decimal:
-    """A mid-range room for two, one night, local currency: our own estimate.
+def room(d: Destination, *, simple: bool = False) -> Decimal:
+    """A room for two, one night, local currency, mid-range or `simple`: our own estimate.
 
-    The atlas has no hotel prices; across its cities such a room costs about what one traveller
-    spends on a middling day, so that is what we take, and every card calls it an estimate.
+    The atlas has no hotel prices; across its cities a mid-range room costs about what one traveller
+    spends on a middling day, and a simple one three fifths of it. Every card says "estimate".
     """
-    return d.daily_mid
+    return d.daily_mid * Decimal("0.6") if simple else d.daily_mid
 
 
 def rooms(people: int) -> int:

@@ -185,12 +185,18 @@ def _relax(turn: Turn, question: Question) -> tuple[list[Suggestion], str]:
         ),
     )
     for relaxed, sentence in steps:
-        found = ranking.rank(places, relaxed, COUNT)
+        if question.budget is not None and relaxed.budget is None:
+            found = _cheapest(ranking.rank(places, relaxed, 4 * COUNT))
+        else:
+            found = ranking.rank(places, relaxed, COUNT)
         if found:
-            if "budget" in sentence:
-                found = sorted(found, key=lambda s: s.cost.amount if s.cost else 0)
             return found, sentence
     return [], ""
+
+
+def _cheapest(fitting: list[Suggestion]) -> list[Suggestion]:
+    """Of places that fit otherwise, the ones that cost least."""
+    return sorted(fitting, key=lambda s: s.cost.amount if s.cost else 0)[:COUNT]
 
 
 def _nothing(question: Question) -> str:
@@ -249,7 +255,8 @@ def _sentence(reasons: tuple[str, ...]) -> str:
 def _cost_words(question: Question, s: Suggestion) -> str:
     size = question.wish.party.size if question.wish.party else 1
     who = "for one" if size == 1 else f"for {size}"
-    parts = ["daily costs", "a mid-range room"]
+    kind = "a simple room" if s.simple else "a mid-range room"
+    parts = ["simple meals and tickets" if s.simple else "daily costs", kind]
     if s.flight_low and (question.budget is None or question.budget.includes_flights):
         parts.append("flights")
     text = f"{who}, {words.plural(question.nights, 'night')}: {words.listing(parts)} (estimate)"
