@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -78,7 +78,7 @@ def _edits(request: Request) -> list[list[Any]]:
 def _seen(key: str, request: Request) -> Any:
     """What the reader understood, in the words of the tables."""
     wish = request.wish
-    plain = {
+    plain: dict[str, Callable[[], Any]] = {
         "when": lambda: _when(request),
         "budget": lambda: _budget(request),
         "money": lambda: [request.amount, request.currency, request.to_currency],

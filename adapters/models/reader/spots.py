@@ -264,13 +264,13 @@ def _strength(said: Said, part: list[Word], before: list[Spot], answering: bool)
     start = part[0].start
     if answering:
         return 2
-    if _capital(said, part) and not _SENTENCE_START.search(said.text[:start]):
+    if _capital(said, part) and not _SENTENCE_START.search(said.text[max(0, start - 24) : start]):
         return 2
     if before and LIST_GAP.fullmatch(said.low[before[-1].end : start]):
         return 2
-    previous = re.search(r"([^\W\d_']+)\W{1,2}$", said.low[:start])
+    previous = re.search(r"([^\W\d_']+)\W{1,2}$", said.low[max(0, start - 40) : start])
     if previous and previous[1] == "the":
-        previous = re.search(r"([^\W\d_']+)\W{1,2}the\s$", said.low[:start])
+        previous = re.search(r"([^\W\d_']+)\W{1,2}the\s$", said.low[max(0, start - 40) : start])
     return int(bool(previous and previous[1] in _STRONG))
 
 
@@ -282,7 +282,7 @@ def _town_after_all(said: Said, word: Word, answering: bool) -> bool:
         return True
     before, after = said.low[: word.start], said.low[word.end :]
     capital = said.text[word.start].isupper() and not said.shouted
-    if capital and not _SENTENCE_START.search(said.text[: word.start]):
+    if capital and not _SENTENCE_START.search(said.text[max(0, word.start - 24) : word.start]):
         return True
     if capital and _CAPITAL_START_OK.match(after):
         return word.text != "reading" or not re.match(r"\s*(?:for|in the|on)", after)
