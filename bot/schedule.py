@@ -1,4 +1,4 @@
-"""Fixed ticks by APScheduler. It holds no state: what is due is read from the database each time."""
+"""Fixed ticks by APScheduler. It holds no state: what is due is read from the database."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from adapters.cache.memory import MemoryCache
@@ -13,15 +15,17 @@ from adapters.chat.console import ConsoleAdapter, run_id
 from adapters.exports.ics import calendar
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
+from adapters.models.reader.world import World
 from adapters.stores.sqlite import SqliteStore
+from adapters.travel.atlas import gazetteer
 from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.atlas.finder import Finder
+from adapters.travel.atlas.typos import close_names
 from adapters.travel.curated import AtlasEvents, AtlasGeocoder, AtlasPlaces
-from adapters.travel.flight_estimate import FlightEstimates
+from adapters.travel.flight_estimate import FlightEstimates, airport_cities
 from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.http import ProviderClient
 from adapters.travel.open_meteo import OpenMeteo
-from adapters.travel.place_names import KnownPlaces
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
 from bot.runtime import Runtime
@@ -35,6 +39,7 @@ from core.flows.planning import Planning
 from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
+from core.reading import ReadingContext
 from core.travel import DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
@@ -94,7 +99,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     travel = parts.travel or _travel(settings, clock, close)
     if parts.weather is not None:
         travel = replace(travel, weather=parts.weather)
-    reader = RuleReader(KnownPlaces(Finder(Atlas.load())))
+    reader = _reader()
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
     store: Store = await SqliteStore.open(settings.database_path, clock)
@@ -114,6 +119,14 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
     runtime = Runtime(store, concierge, adapters, clock)
     return App(settings, clock, store, model, concierge, adapters, runtime, close)
+
+
+def _reader() -> RuleReader:
+    """The reader over the built-in names; one typo is looked up now, since the first one is slow."""
+    atlas = Atlas.load()
+    reader = RuleReader(World(atlas, gazetteer, partial(close_names, atlas), airport_cities()))
+    reader.read("lisbonn", ReadingContext(today=date(2026, 1, 1)))
+    return reader
 
 
 def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]]) -> Travel:

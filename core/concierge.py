@@ -140,6 +140,12 @@ class Concierge:
 
     def _resolve(self, request: Request, opened: Opened) -> Request:
         """A bare number or label becomes what the offered choice asks for."""
+        session = opened.session
+        answers = session.asked in ("origin", "likes", "dates") and session.module == "brainstorm"
+        if answers and request.intent is Intent.PLAN and request.pick is None:
+            if not request.wish.destinations:
+                return request.model_copy(update={"intent": Intent.BRAINSTORM})
+            return request
         picked = choices.picked(request, opened.session)
         if not picked:
             return request

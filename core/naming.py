@@ -11,6 +11,7 @@ _NOISE = frozenset(
     "the a an of de la le el les los di do da and at in to my our that this".split()
 )
 _GOOD = 0.78
+_MOST_WORDS, _MOST_LETTERS = 16, 40  # more is no name, and comparing it would take long
 
 
 def folded(text: str) -> str:
@@ -26,8 +27,8 @@ def best_named(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
     Words count, not their order: "belem tower", "the tower of Belém" and "torre belem" all find
     "Belém Tower" when that is the only tower.
     """
-    target = _words(wanted)
-    if not target:
+    target = _words(wanted[: _MOST_WORDS * _MOST_LETTERS])
+    if not target or len(target) > _MOST_WORDS or max(map(len, target)) > _MOST_LETTERS:
         return None
     best: tuple[float, str] | None = None
     for id, name in names:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 
 from core import words
@@ -25,6 +24,13 @@ _CLIMATES: dict[str, tuple[float, float]] = {
     "snow": (-12, 3),
 }
 _HALF_PRICE_AGE = 12
+OVER_BUDGET = Decimal("1.12")  # estimates are rough: so much more may still be fine
+_VIBE_WORDS = {
+    "city": "city life",
+    "beach": "beaches",
+    "family": "things for children",
+    "winter": "snow",
+}
 _GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
 
 
@@ -81,18 +87,19 @@ class Suggestion:
 def rank(
     destinations: Sequence[Destination], question: Question, count: int = 4
 ) -> list[Suggestion]:
-    """The best `count` destinations, best first, no more than two of one country.
+    """The best `count` destinations, best first, from different countries while there are many.
 
+    With few to choose from two of one country may stand, and any number in a place that was named.
     Deterministic: equal scores are ordered by id.
     """
     scored = [s for d in destinations if (s := _assess(d, question)) is not None]
     scored.sort(key=lambda s: (-s.score, s.destination.id))
     chosen: list[Suggestion] = []
     per_country: dict[str, int] = {}
-    most = 1 if not question.wish.destinations else count
+    most = count if question.wish.destinations else 1 if len(scored) > 2 * count else 2
     for suggestion in scored:
         country = suggestion.destination.country
-        if per_country.get(country, 0) >= max(most, 1 if len(scored) > 2 * count else 2):
+        if per_country.get(country, 0) >= most:
             continue
         per_country[country] = per_country.get(country, 0) + 1
         chosen.append(suggestion)
@@ -135,14 +142,15 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
             reasons.append(f"{_hours(hours)} in the air")
     cost = _cost(d, q, low, high)
     simple = False
-    if q.budget is not None and cost is not None and cost.amount > q.budget.amount:
+    most = _limit(q)
+    if most and cost is not None and cost.amount > most:
         cost, simple = _cost(d, q, low, high, simple=True), True
         score -= 0.5
-    if q.budget is not None and cost is not None:
-        share = float(cost.amount) / float(q.budget.amount)
-        if share > 1.12:
+    if most and cost is not None:
+        share = cost.amount / most
+        if share > OVER_BUDGET:
             return None
-        score += 1.2 if share <= 0.9 else 0.4 if share <= 1.0 else -1.0
+        score += 1.2 if share <= Decimal("0.9") else 0.4 if share <= 1.0 else -1.0
         if share > 1.0:
             warnings.append("a little over your budget")
     for event in q.events.get(d.id, ())[:1]:
@@ -219,28 +227,34 @@ def _fits(c: Climate, wish: str) -> bool:
     return low <= c.tmax_c <= high
 
 
-def _likes(d: Destination, q: Question) -> _Part:
+def _likes(d: Destination, q: Question) -> _Part | None:
+    """What they enjoy, against what the destination is strong in; None without a must."""
     score = 0.0
     strong: list[str] = []
-    for tag in (*q.wish.likes, *q.wish.musts):
+    for tag in dict.fromkeys((*q.wish.likes, *q.wish.musts)):
         interest = INTERESTS.get(tag)
         if interest is None or not interest.vibes:
             continue
-        vibe = max(d.vibes.get(v, 0) for v in interest.vibes)
-        score += (vibe - 1.2) * (1.1 if tag in q.wish.likes else 1.6)
+        best = max(interest.vibes, key=lambda v: d.vibes.get(v, 0))
+        vibe = d.vibes.get(best, 0)
+        if vibe == 0 and tag in q.wish.musts:
+            return None
+        score += (vibe - 1.2) * (1.6 if tag in q.wish.musts else 1.1)
         if vibe == 3:
-            strong.append(interest.label)
+            # The atlas grades vibes: "strong on diving" would be more than it knows.
+            strong.append(_VIBE_WORDS.get(best, best))
     for tag in q.wish.dislikes:
         interest = INTERESTS.get(tag)
         if interest and interest.vibes and len(interest.vibes) == 1:
             score -= d.vibes.get(interest.vibes[0], 0) * 0.4
+    reasons = [f"strong on {words.listing(dict.fromkeys(strong))}"] if strong else []
     if q.wish.party and q.wish.party.children:
         score += (d.vibes.get("family", 0) - 1.5) * 1.0
-        if d.vibes.get("family", 0) == 3:
-            strong.append("children")
+        if d.vibes.get("family", 0) == 3 and _VIBE_WORDS["family"] not in strong:
+            reasons.append("good with children")
     if not q.wish.likes:
         score += sum(d.vibes.values()) * 0.05
-    return score, [f"strong on {words.listing(strong)}"] if strong else [], []
+    return score, reasons, []
 
 
 def _quiet(d: Destination, q: Question) -> _Part:
@@ -251,7 +265,7 @@ def _quiet(d: Destination, q: Question) -> _Part:
     # Big sights draw big crowds, whatever quiet corners lie beside them.
     score -= 0.6 * (d.vibes.get("city", 0) == 3) + 0.6 * (d.vibes.get("culture", 0) == 3)
     percent = round(d.quiet_share * 100 / 5) * 5
-    return score, [f"{percent} % of our places there are quiet ones"] if calm else [], []
+    return score, [f"about {percent} % of our places there are quiet"] if calm else [], []
 
 
 def _known(d: Destination, q: Question) -> _Part:
@@ -299,6 +313,14 @@ def _cost(
     return Money(amount=Decimal(round(total)), currency=q.currency)
 
 
+def _limit(q: Question) -> Decimal | None:
+    """The budget in the currency of the costs, None without one or without a rate."""
+    if q.budget is None or q.budget.currency == q.currency:
+        return q.budget.amount if q.budget else None
+    rate = q.rate(q.budget.currency, q.currency)
+    return None if rate is None else q.budget.amount * Decimal(str(rate))
+
+
 def room(d: Destination, *, simple: bool = False) -> Decimal:
     """A room for two, one night, local currency, mid-range or `simple`: our own estimate.
 
@@ -319,10 +341,3 @@ def _worth_hours(nights: int) -> float:
 
 def _hours(hours: float) -> str:
     return f"about {round(hours * 2) / 2:g} h"
-
-
-def middle_month(first: date | None, last: date | None) -> int | None:
-    """The month in the middle of a span, None when it is open or longer than three months."""
-    if first is None or last is None or (last - first) > timedelta(days=100):
-        return None
-    return (first + (last - first) / 2).month

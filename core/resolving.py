@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from core import words
 from core.errors import Rejected, Unavailable
 from core.people import Profile
 from core.ranking import Budget
@@ -136,7 +137,7 @@ def within_window(news: When, old: When | None) -> When:
 def date_options(wish: Wish, today: date, count: int = 3) -> list[tuple[date, date]]:
     """Concrete spans that fit a loose wish, best first: inside the window, weekend starts first.
 
-    Empty when nothing is known about the time at all.
+    Empty when nothing is known about the time, or when the window has passed.
     """
     when = wish.when
     if when is None:
@@ -150,9 +151,11 @@ def date_options(wish: Wish, today: date, count: int = 3) -> list[tuple[date, da
     if when.earliest is None or when.latest is None:
         return []
     earliest = max(when.earliest, today + timedelta(days=1))
-    latest = max(when.latest, earliest)
+    if when.latest < earliest:
+        return []  # the window has passed
+    latest = when.latest
     middle = earliest + (latest - earliest) / 2
-    wanted = {3, 4} if when.weekend or nights <= 4 else {4, 5}  # Thu/Fri, or Fri/Sat
+    wanted = _good_starts(nights)
     starts = [d for d in _days(earliest, latest) if d + timedelta(days=nights) <= latest]
     if not starts:
         starts = [earliest]
@@ -164,6 +167,13 @@ def date_options(wish: Wish, today: date, count: int = 3) -> list[tuple[date, da
         if len(chosen) == count:
             break
     return [(d, d + timedelta(days=nights)) for d in chosen]
+
+
+def _good_starts(nights: int) -> set[int]:
+    """Weekdays (Monday 0) to leave on, so that the stay holds the weekend."""
+    if nights <= 2:
+        return {5} if nights == 1 else {4}
+    return {3, 4} if nights <= 4 else {4, 5}
 
 
 def narrow(wish: Wish) -> bool:
@@ -184,8 +194,8 @@ def check_dates(first: date, last: date, today: date) -> None:
         raise Rejected("The last day lies before the first one. Which dates do you mean?")
     if first < today:
         raise Rejected(
-            f"{first.isoformat()} is in the past. Tell me a coming date, such as "
-            f"“{(today + timedelta(days=14)).isoformat()} for 4 days”."
+            f"{words.day(first, year=True)} is in the past. Tell me a coming date, such as "
+            f"“{words.day(today + timedelta(days=14), year=True)} for 4 days”."
         )
     if (last - first).days + 1 > MAX_DAYS:
         raise Rejected(
@@ -211,7 +221,9 @@ def with_profile(wish: Wish, profile: Profile) -> Wish:
     """
     update: dict[str, object] = {}
     said = {*wish.likes, *wish.musts}
-    update["likes"] = tuple(dict.fromkeys((*wish.likes, *profile.values("likes"))))
+    update["likes"] = tuple(
+        t for t in dict.fromkeys((*wish.likes, *profile.values("likes"))) if t not in wish.dislikes
+    )
     update["dislikes"] = tuple(
         t for t in dict.fromkeys((*wish.dislikes, *profile.values("dislikes"))) if t not in said
     )

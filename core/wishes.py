@@ -125,6 +125,10 @@ def _merge_when(old: When, new: When) -> When:
                 update={"last": old.first + timedelta(days=new.nights), "nights": new.nights}
             )
         return old.model_copy(update={"nights": new.nights, "weekend": new.weekend})
+    if new.last and not new.first and not new.earliest:  # "until Sunday" keeps the start
+        if old.first and new.last > old.first:
+            return old.model_copy(update={"last": new.last, "nights": None})
+        return new
     old_nights = (old.last - old.first).days if old.first and old.last else old.nights
     if new.first and not new.last and old_nights is not None and new.nights is None:
         return new.model_copy(

@@ -1,12 +1,14 @@
 """How model vendors' clients reach the network: aiohttp under httpx2, and streams in few pieces.
 
-The vendors' SDKs build a typed object for every token. A server sends many tokens in one read; this
-transport joins the text of one read into one event, so the layers above do their work once a read
-instead of once a token. Nothing is lost: only neighbouring pure-text deltas are joined.
+The vendors' SDKs build a typed object for every token. No chat can show a text more than some ten
+times a second, so this transport hands the first text on at once and then gathers what comes within
+a tenth of a second into one event. Nothing is lost: only neighbouring pure-text deltas are joined.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 import urllib.request
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
@@ -21,6 +23,9 @@ _HOP = frozenset(
 )
 # One event larger than this is no answer of a model; without a bound it would fill the memory.
 MAX_EVENT_BYTES = 1_000_000
+GATHER_SECONDS = 0.1
+# The first words (or tool arguments) of an answer; what comes before is framing.
+_BEGUN = re.compile(rb'"(?:content|text|arguments|partial_json)"\s*:\s*"[^"]')
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
@@ -102,6 +107,7 @@ class _Events(_Body):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         rest = b""
+        begun = False
         async for read in super().__aiter__():
             if b"\r\n" in read and not rest:
                 yield read  # a server with other line ends: legal, rare, and passed on as it is
@@ -109,10 +115,23 @@ class _Events(_Body):
             whole, rest = whole_events(rest + read)
             if whole:
                 yield merged(whole)
+                begun = begun or _BEGUN.search(whole) is not None
+            if begun:
+                await self._gather()
             if len(rest) > MAX_EVENT_BYTES:
                 raise httpx2.RemoteProtocolError("an event without an end", request=self._request)
         if rest:
             yield rest
+
+    async def _gather(self) -> None:
+        """Let more of the answer arrive, but not longer than until its end."""
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                await self._answer.content.wait_eof()
+        except TimeoutError:
+            return
+        except aiohttp.ClientError as error:
+            raise _translated(error, self._request) from error
 
 
 def _translated(error: BaseException, request: httpx2.Request) -> httpx2.TransportError:

@@ -167,6 +167,12 @@ def _table() -> _Table:
 
 
 @lru_cache(maxsize=1)
+def airport_cities() -> dict[str, str]:
+    """IATA code -> the city of the airport, for travellers who write "from LHR"."""
+    return {c: row["city"] for c, row in airportsdata.load("IATA").items() if row["city"]}
+
+
+@lru_cache(maxsize=1)
 def _airports() -> tuple[_Port, ...]:
     """Airports with an IATA code, without closed ones, heliports and seaplane bases."""
     return tuple(

@@ -24,6 +24,7 @@ from core.resolving import (
     rates_for,
     with_profile,
 )
+from core.translation import in_their_language
 from core.travel import Destination, Event, Money, Place
 from core.trips import Recommendation, RecommendationStatus
 from core.turn import Screen, Turn
@@ -69,8 +70,12 @@ class Brainstorm:
         ask = _one_question(turn, full, home)
         options = Choices(options=turn.offer(*_options(found)))
         lead = _lead(found, question)
+        whole = f"{card}\n\n{ask}".strip()
+        said = lead
         async for said in word(turn, file="brainstorm", name="lead", draft=lead, facts=card):
-            yield (Text(markdown=f"{said}\n\n{card}\n\n{ask}".strip()), options)
+            yield (Text(markdown=f"{said}\n\n{whole}"), options)
+        if (translated := await in_their_language(turn, whole)) != whole:
+            yield (Text(markdown=f"{said}\n\n{translated}"), options)
 
 
 def _wish(turn: Turn, *, more: bool) -> Wish:

@@ -34,6 +34,7 @@ from core.resolving import (
     with_profile,
     within_window,
 )
+from core.translation import in_their_language
 from core.travel import Destination, Point
 from core.trips import Plan, Trip, title_of
 from core.turn import Screen, Turn
@@ -79,8 +80,11 @@ class Planning:
         card = plan_card(trip, plan, facts, wish, turn.now)
         options = Choices(options=turn.offer(*_plan_options()))
         lead = _lead(plan)
+        said = lead
         async for said in word(turn, file="planning", name="lead", draft=lead, facts=card):
             yield (Text(markdown=f"{said}\n\n{card}"), options)
+        if (card_here := await in_their_language(turn, card)) != card:
+            yield (Text(markdown=f"{said}\n\n{card_here}"), options)
 
     async def _make(
         self, turn: Turn, wish: Wish, destination: Destination, first: date, last: date
@@ -139,10 +143,14 @@ class Planning:
         if not turn.model.words:
             yield (Text(markdown=f"{lead}\n\n{card}"), options)
             return
+        said = ""
         async for said in word(
             turn, file="planning", name="changed", draft="Done.", facts=f"{lead}\n{card}"
         ):
             yield (Text(markdown=f"{said}\n\n{lead}\n\n{card}"), options)
+        whole = f"{lead}\n\n{card}"
+        if (card_here := await in_their_language(turn, whole)) != whole:
+            yield (Text(markdown=f"{said}\n\n{card_here}"), options)
 
     # --- reasons -------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 
 from core.errors import Rejected
 from core.interests import INTERESTS
@@ -23,10 +24,14 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
     """
     request = turn.request
     wish = trip.wish.with_news(request.wish.model_copy(update={"when": None}))
-    changes = tuple(_numbered(c, plan) for c in request.changes) or _implied(turn)
+    said = tuple(_numbered(c, plan) for c in request.changes) or _implied(turn)
+    changes = tuple(one for change in said for one in _whole_days(change, plan))
     for change in changes:
         wish = _with_change(wish, change, plan)
     first, last = _days(request.wish.when, plan, turn.now.date())
+    for change in changes:
+        if change.kind is ChangeKind.SHIFT_DATES and change.what:
+            first, last = _stretched(change.what, first, last)
     when = When(first=first, last=last)
     return wish.model_copy(update={"when": when}), changes, first, last
 
@@ -66,9 +71,11 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
         case ChangeKind.ADD:
             return wish.with_news(Wish(musts=(change.what,)))
         case ChangeKind.ARRIVE_AT:
-            return wish.model_copy(update={"arrive_at": change.at or wish.arrive_at})
+            at = change.at or _other_flight(plan.arrival_at, change.what) or wish.arrive_at
+            return wish.model_copy(update={"arrive_at": at})
         case ChangeKind.LEAVE_AT:
-            return wish.model_copy(update={"leave_at": change.at or wish.leave_at})
+            at = change.at or _other_flight(plan.departure_at, change.what) or wish.leave_at
+            return wish.model_copy(update={"leave_at": at})
         case _:
             return wish
 
@@ -82,10 +89,43 @@ def _stop_title(what: str, plan: Plan) -> str:
     return found
 
 
+def _other_flight(known: datetime | None, what: str) -> time | None:
+    """An earlier or later flight when no time was said: two hours off, inside the same day."""
+    if known is None or what not in ("earlier", "later"):
+        return None
+    moved = known + timedelta(hours=-2 if what == "earlier" else 2)
+    return moved.time() if moved.date() == known.date() else known.time()
+
+
+def _whole_days(change: Change, plan: Plan) -> tuple[Change, ...]:
+    """ "Clear day 3" is the removal of each stop of that day."""
+    if change.kind is not ChangeKind.REMOVE or change.what or change.day is None:
+        return (change,)
+    stops = [s for s in plan.days[change.day - 1].stops if s.sight_id]
+    return tuple(Change(kind=ChangeKind.REMOVE, what=s.title) for s in stops)
+
+
+def _stretched(what: str, first: date, last: date) -> tuple[date, date]:
+    """ "nights+1" and "start-7", as the reader writes "one day more" and "a week earlier"."""
+    found = re.fullmatch(r"(nights|start)([+-]\d{1,3})", what)
+    if found is None:
+        return first, last
+    days = timedelta(days=int(found[2]))
+    if found[1] == "start":
+        return first + days, last + days
+    return first, max(first, last + days)
+
+
 def _numbered(change: Change, plan: Plan) -> Change:
-    """The change with day numbers for dates; checks that the plan has these days."""
+    """The change with day numbers for dates and "last"; checks that the plan has these days."""
     numbers = {d.day: n for n, d in enumerate(plan.days, 1)}
     update: dict[str, object] = {}
+    if change.day == -1:
+        update["day"] = len(plan.days)
+    if change.other_day == -1:
+        update["other_day"] = len(plan.days)
+    elif change.kind is ChangeKind.SWAP_DAYS and change.other_day is None and change.what:
+        update["other_day"] = _named_weekday(change.what, plan)
     if change.on is not None and change.day is None:
         number = numbers.get(change.on) or _by_weekday(change.on, plan)
         if number is None:
@@ -96,6 +136,11 @@ def _numbered(change: Change, plan: Plan) -> Change:
         if number is not None and not 1 <= number <= len(plan.days):
             raise Rejected(f"The plan has days 1 to {len(plan.days)}; there is no day {number}.")
     return changed
+
+
+def _named_weekday(what: str, plan: Plan) -> int | None:
+    wanted = what[:3].title()
+    return next((n for n, d in enumerate(plan.days, 1) if d.weekday == wanted), None)
 
 
 def _by_weekday(on: date, plan: Plan) -> int | None:
@@ -110,6 +155,8 @@ def _days(news: When | None, plan: Plan, today: date) -> tuple[date, date]:
     length = (last - first).days
     if news.nights is not None and not (news.first or news.earliest):
         return first, first + timedelta(days=news.nights)
+    if news.last is not None and news.first is None and news.last > first:
+        return first, news.last
     if news.first is not None:
         if news.last is not None and (news.last > news.first or news.nights == 0):
             return news.first, news.last

@@ -13,7 +13,8 @@ from typing import Any
 from adapters.chat.telegram import outgoing
 from adapters.chat.telegram.drafts import Drafts
 from adapters.chat.telegram.intake import ALLOWED_UPDATES, Backoff, Intake, poll
-from adapters.chat.telegram.parse import PLATFORM, Me
+from adapters.chat.telegram.mentions import Me
+from adapters.chat.telegram.parse import PLATFORM
 from adapters.chat.telegram.rates import BOT_PER_SECOND, Rates
 from adapters.chat.telegram.transport import (
     ApiError,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from adapters.models.reader.ordinary import ORDINARY
 from adapters.models.reader.spots import LIST_GAP, PlaceHit, PlaceNames, Spot, find_spots
 from adapters.models.reader.text import Said, fold
 from core.wishes import Mention
@@ -86,7 +87,22 @@ def find_places(said: Said, names: PlaceNames, asked: str = "") -> Places:
     found = Places()
     if spots:
         _assign(said, _qualified(said, spots), found, asked)
+    elif unknown := _UNKNOWN.match(said.text):
+        start, end = unknown.span("name")
+        if said.free(start, end) and fold(unknown["name"]) not in ORDINARY:
+            said.claim(start, end)
+            found.destinations.append(Mention(text=unknown["name"]))
     return found
+
+
+# A capital after "plan" is a name, also one that nobody knows; better to ask than to overlook it.
+_UNKNOWN = re.compile(
+    r"\s*(?:[Pp]lease )?(?:[Pp]lan|[Tt]rip to|[Gg]o(?:ing)? to|[Ff]ly to|[Vv]isit)\s+"
+    r"(?:me |a trip to |a weekend in |a week in )?"
+    r"(?P<name>(?!I\b|[A-Z]+\b)[A-Z\u00c0-\u024f][\w'\u2019-]{2,}(?: [A-Z][\w'\u2019-]+)*)"
+)
+# A new order answers no question ("plan Lisbon ...", when the origin was asked for).
+_ORDER = re.compile(r"\s*(?:please )?(?:plan|let'?s|make|create|build|show|trip to|go to)\b")
 
 
 def _qualified(said: Said, spots: list[Spot]) -> list[Spot]:
@@ -153,7 +169,8 @@ def _assign(said: Said, spots: list[Spot], found: Places, asked: str) -> None:
         mention, hit = _mention(said, spot)
         if hit:
             found.hits[mention.text] = hit
-        _put(found, mention, role or ("origin" if asked == "origin" else ""))
+        answers = asked == "origin" and not _ORDER.match(said.low)
+        _put(found, mention, role or ("origin" if answers else ""))
         if role == "origin" and _HOME.search(said.low[: spot.start]):
             found.home = mention
 

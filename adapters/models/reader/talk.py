@@ -191,7 +191,13 @@ _PICK_ALONE = re.compile(
 _PICK_IN = re.compile(
     rf"(?:\b(?:the\s+)?(?P<o>{_ORDINAL}|last)\s+{_THING}\b|(?:\b(?:number|"
     rf"option|choice|suggestion|no\.|nr\.?)\s*|#)(?:(?P<n>\d{{1,2}})|"
-    rf"(?P<nw>{_COUNT})|(?P<l>[a-h]))\b|\b(?P<verb>plan|save|take|pick|choose|not|dismiss|drop|bookmark|keep|remember|about)\s+(?:the\s+)(?P<o2>{_ORDINAL}|last)\b(?!\s+(?:day|stop|week|weekend|night|morning|hotel|two|three|flight|of))|\b(?:save|plan|dismiss|take|not|pick|choose|keep|bookmark)\s+(?:number\s+)?#?(?P<n2>\d)\b(?=\s*(?:$|[.!?,;]|and|or|please|pls|from|in|for|on|with|next)\b|\s*[.!?,;]?\s*$))"
+    rf"(?P<nw>{_COUNT})|(?P<l>[a-h]))\b"
+    r"|\b(?P<verb>plan|save|take|pick|choose|not|dismiss|drop|bookmark|keep|remember|about|do|"
+    r"go with|go for|book)\s+(?:the\s+)"
+    rf"(?P<o2>{_ORDINAL}|last)\b(?!\s+(?:day|stop|week|weekend|night|morning|hotel|two|three|"
+    r"flight|of))"
+    r"|\b(?:save|plan|dismiss|take|not|pick|choose|keep|bookmark)\s+(?:number\s+)?#?(?P<n2>\d)\b"
+    r"(?=\s*(?:$|[.!?,;])|\s+(?:and|or|please|pls|from|in|for|on|with|next)\b))"
 )
 
 
