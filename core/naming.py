@@ -7,9 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-_NOISE = frozenset(
-    "the a an of de la le el les los di do da and at in to my our that this".split()
-)
+_NOISE = frozenset("the a an of de la le el les los di do da and at in to my our that this".split())
 _GOOD = 0.78
 _MOST_WORDS, _MOST_LETTERS = 16, 40  # more is no name, and comparing it would take long
 
