@@ -122,7 +122,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
 
 
 def _reader() -> RuleReader:
-    """The reader over the built-in names; one typo is looked up now, since the first one is slow."""
+    """The reader over the built-in names; one typo is looked up now, as the first is slow."""
     atlas = Atlas.load()
     reader = RuleReader(World(atlas, gazetteer, partial(close_names, atlas), airport_cities()))
     reader.read("lisbonn", ReadingContext(today=date(2026, 1, 1)))

@@ -50,6 +50,10 @@ def request_of(id: str) -> Request | None:
     if verb == "plan":
         mention = Mention(text=argument, id=f"atlas:{argument}")
         return Request(intent=Intent.PLAN, confidence=1, wish=Wish(destinations=(mention,)))
+    if verb == "in":
+        kind, _, name = argument.partition(":")
+        mention = Mention(text=name, kind=kind)
+        return Request(intent=Intent.PLAN, confidence=1, wish=Wish(destinations=(mention,)))
     if verb in ("save", "drop"):
         intent = Intent.SAVE if verb == "save" else Intent.DISMISS
         return Request(intent=intent, confidence=1, about=argument)

@@ -146,6 +146,8 @@ class Concierge:
             if not request.wish.destinations:
                 return request.model_copy(update={"intent": Intent.BRAINSTORM})
             return request
+        if request.intent is Intent.BRAINSTORM and _names_one_town(request.wish):
+            return request.model_copy(update={"intent": Intent.PLAN})
         picked = choices.picked(request, opened.session)
         if not picked:
             return request
@@ -316,6 +318,14 @@ def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
 
 def _sender(message: InboundMessage) -> str:
     return message.sender.name if message.conversation.mode == "group" else ""
+
+
+def _names_one_town(wish: Wish) -> bool:
+    """True for one place that is no country or region, also one that nobody knows or two share."""
+    if len(wish.destinations) != 1:
+        return False
+    [mention] = wish.destinations
+    return mention.kind not in ("country", "state", "region", "continent")
 
 
 def _label(turn: Turn, opened: Opened) -> str:

@@ -63,6 +63,7 @@ class Topic(StrEnum):
     BOOKING = "booking"  # book, pay, call for me
     AREA = "area"  # where to stay
     COST = "cost"
+    FOOD = "food"  # where to eat
 
 
 class ChangeKind(StrEnum):

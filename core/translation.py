@@ -1,7 +1,7 @@
 """Cards in the traveller's language: a model translates, and code checks that nothing changed.
 
-Every number, every link and every name of a stop must be in the translation as it is in the card, and
-nothing else; otherwise the card goes out as code wrote it, in English.
+Every number, every link and every name of a stop must be in the translation as it is in the card,
+and nothing else; otherwise the card goes out as code wrote it, in English.
 """
 
 from __future__ import annotations

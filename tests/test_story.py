@@ -123,6 +123,39 @@ async def test_a_tapped_choice_and_typed_words_reach_the_same_plan(world: World)
     assert tapped.days == typed.days
 
 
+@pytest.mark.parametrize("words", ["plan 2, 5 to 8 june", "lets do the second, 5 to 8 june", "2"])
+async def test_a_suggestion_is_picked_in_many_ways(world: World, words: str) -> None:
+    suggestions = await world.says("a long weekend at the sea, 5 to 8 june, from Munich")
+    answer = await world.says(words)
+
+    assert names(suggestions.text)[1] in answer.text
+    assert "Sat 5 – Tue 8 Jun 2027" in answer.text
+
+
+async def test_more_about_a_suggestion_is_told_before_planning(world: World) -> None:
+    suggestions = await world.says(VAGUE)
+    answer = await world.says("tell me more about the second")
+
+    assert names(suggestions.text)[1] in answer.text
+    assert "Best in" in answer.text
+
+
+async def test_a_name_that_a_country_and_a_state_share_is_asked_about(world: World) -> None:
+    question = await world.says("i want to go to georgia in may")
+    answer = await world.taps(question, "Georgia, the country")
+
+    assert "Georgia, the state" in question.choices
+    assert any("Tbilisi" in label for label in answer.choices)
+
+
+async def test_where_to_eat_names_markets_and_invents_no_restaurant(world: World) -> None:
+    await world.says("plan Lisbon 15-19 april 2027")
+    answer = await world.says("any good restaurants?")
+
+    assert "Time Out Market" in answer.text
+    assert "do not name any" in answer.text
+
+
 async def test_dates_that_are_wide_open_are_asked_for_once_with_options(world: World) -> None:
     question = await world.says("plan Lisbon")
     answer = await world.taps(question, next(iter(question.choices)))
@@ -430,7 +463,8 @@ async def test_german_is_read_by_the_model_and_planned_by_code(modelled: World) 
     assert answer.text.startswith("Fünf ruhige Tage")
     assert len(answer.days) == 5
     assert "relaxed" in answer.text
-    assert "Answer in German" in modelled.model.prompts[-1].messages[1].content
+    [lead] = [p for p in modelled.model.prompts if p.purpose == "planning.lead"]
+    assert "Answer in German" in lead.messages[1].content
 
 
 async def test_spanish_changes_the_plan_too(modelled: World) -> None:

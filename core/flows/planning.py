@@ -18,7 +18,7 @@ from core.itinerary.problem import Impossible
 from core.itinerary.revise import Revision, revise
 from core.itinerary.verify import Violation, verify
 from core.messages import Choice, Choices, Text
-from core.naming import best_named
+from core.naming import best_named, folded
 from core.ranking import distance_km
 from core.reading import Change, ChangeKind, Intent
 from core.resolving import (
@@ -267,6 +267,8 @@ async def _destination(turn: Turn, wish: Wish) -> tuple[Destination | None, Scre
     found = destination_of(named, turn.travel)
     if found is not None:
         return found, ()
+    if not named.kind and not named.id and (both := await _namesakes(turn, named.text)):
+        return None, both
     place = await place_of(named, turn.travel)
     if place is None:
         turn.update(asked="destination")
@@ -280,6 +282,21 @@ async def _destination(turn: Turn, wish: Wish) -> tuple[Destination | None, Scre
     if place.destination_id:
         return turn.travel.places.destination(place.destination_id), ()
     return None, _not_in_atlas(turn, place.name, place.kind, place.country, place.point)
+
+
+async def _namesakes(turn: Turn, name: str) -> Screen:
+    """The question which one is meant, when a country and a state share a name."""
+    options = []
+    for kind, words_for in (("country", "the country"), ("state", "the state")):
+        found = await turn.travel.geocoder.find(name, kind=kind)
+        if not found or found[0].kind != kind or folded(found[0].name) != folded(name):
+            return ()
+        options.append(choice("in", f"{kind}:{found[0].name}", f"{found[0].name}, {words_for}"))
+    turn.update(asked="destination")
+    return (
+        Text(markdown=f"Which {words.literal(name.title())} do you mean?"),
+        Choices(options=turn.offer(*options)),
+    )
 
 
 def _not_in_atlas(turn: Turn, name: str, kind: str, country: str, point: Point) -> Screen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from core.turn import Screen, Turn
 from core.wording import word
 
 SOURCE_SECONDS = 2.0
+_FOOD = re.compile(r"restaurant|food|eat|dinner|lunch|breakfast|caf[eé]|bar", re.I)
 _COUNTRY_TOPICS: dict[Topic, Callable[[CountryFacts], str]] = {
     Topic.EMERGENCY: country.emergency,
     Topic.PLUGS: country.plugs,
@@ -51,6 +53,14 @@ class Support:
             async for said in word(turn, file="support", name="chat", draft=draft):
                 yield (Text(markdown=said),)
             return
+        detail = _suggestion(turn)
+        if turn.request.topic is None and detail is not None:
+            text, options = _details(turn, detail)
+            async for said in word(turn, file="support", name="answer", draft=text.markdown):
+                yield (Text(markdown=said), options)
+            return
+        if turn.request.topic is None and _FOOD.search(turn.request.about):
+            turn.request = turn.request.model_copy(update={"topic": Topic.FOOD})
         if turn.request.topic is None:
             async for screen in _chat(turn):
                 yield screen
@@ -118,6 +128,7 @@ async def _answer(turn: Turn, topic: Topic) -> Screen:
         Topic.AREA: _area,
         Topic.COST: _cost,
         Topic.TRANSPORT: _transport,
+        Topic.FOOD: _food,
     }
     return await answers[topic](turn)
 
@@ -505,6 +516,57 @@ async def _cost(turn: Turn) -> Screen:
             f"Flights and hotel are not in it. Estimate: {d.source.name}."
         ),
     )
+
+
+async def _food(turn: Turn) -> Screen:
+    """Where the food is, as far as the atlas knows it, and what a meal costs."""
+    d = await _known(turn)
+    first, _ = _span(turn, d)
+    sights = await turn.travel.places.sights(d, first, first)
+    tasty = [s for s in sights if s.category == "market" or {"food", "wine"} & set(s.tags)]
+    lines = [f"A plain meal in {d.name} is about {words.amount(d.meal_mid, d.currency)}."]
+    for s in sorted(tasty, key=lambda s: (s.rank, s.id))[:4]:
+        where = f", {words.literal(s.area)}" if s.area else ""
+        lines.append(f"- **{words.literal(s.name)}** ({s.category}{where})")
+    lines.append(
+        f"I have no checked restaurants, so I do not name any. ({d.source.name}, estimate)"
+    )
+    return (Text(markdown="\n".join(lines)),)
+
+
+def _suggestion(turn: Turn) -> Destination | None:
+    """The suggestion that "tell me more about the second" means."""
+    shown = turn.session.suggested
+    pick = turn.request.pick
+    if pick is None or not shown or turn.request.intent is not Intent.SUPPORT:
+        return None
+    index = pick - 1 if pick > 0 else len(shown) + pick
+    return turn.travel.places.destination(shown[index]) if 0 <= index < len(shown) else None
+
+
+_STRONG = 3
+
+
+def _details(turn: Turn, d: Destination) -> tuple[Text, Choices]:
+    """What the atlas has on a suggestion, on one screen."""
+    months = words.listing(words.MONTH_NAMES[m - 1] for m in d.best_months)
+    strong = [name for name, level in d.vibes.items() if level == _STRONG]
+    country = turn.travel.places.country(d.country)
+    lines = [
+        f"**{d.name}**, {country.name if country else d.country}",
+        f"Best in {months}. Stay {d.stay_min} to {d.stay_max} days.",
+        f"Strong on {words.listing(strong)}." if strong else "",
+        f"A day costs one person about {words.amount(d.daily_low, d.currency)} to "
+        f"{words.amount(d.daily_high, d.currency)}, without room and flights.",
+        f"_{d.source.name}, estimates._",
+    ]
+    options = turn.offer(
+        choice("plan", d.id, f"Plan {d.name}"),
+        choice("save", d.id, f"Save {d.name}"),
+        choice("drop", d.id, f"Dismiss {d.name}"),
+        choice("more", "", "More ideas"),
+    )
+    return Text(markdown="\n".join(x for x in lines if x)), Choices(options=options)
 
 
 async def _area(turn: Turn) -> Screen:
