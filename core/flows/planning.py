@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 
 from core import words
 from core.cards import plan_card
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.planning_questions import dates_or_question, destination_or_question
 from core.flows.revision import revised_wish
 from core.gathering import Brief, Facts, brief, gather
 from core.itinerary.build import build
@@ -18,27 +19,22 @@ from core.itinerary.problem import Impossible
 from core.itinerary.revise import Revision, revise
 from core.itinerary.verify import Violation, verify
 from core.messages import Choice, Choices, Text
-from core.naming import best_named, folded
-from core.ranking import distance_km
+from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
 from core.resolving import (
     budget_of,
     check_dates,
     check_party,
     currency_of,
-    date_options,
-    destination_of,
     home_of,
-    narrow,
-    place_of,
     with_profile,
     within_window,
 )
 from core.translation import in_their_language
-from core.travel import Destination, Point
+from core.travel import Destination
 from core.trips import Plan, Trip, title_of
 from core.turn import Screen, Turn
-from core.wishes import When, Wish
+from core.wishes import Wish
 from core.wording import word
 
 
@@ -63,11 +59,11 @@ class Planning:
     async def _plan(self, turn: Turn) -> AsyncIterator[Screen]:
         wish = _wish(turn)
         turn.update(wish=wish, module="planning", asked="")
-        destination, question = await _destination(turn, wish)
+        destination, question = await destination_or_question(turn, wish)
         if destination is None:
             yield question
             return
-        dates, question = _dates(turn, wish, destination)
+        dates, question = dates_or_question(turn, wish, destination)
         if dates is None:
             yield question
             return
@@ -253,126 +249,6 @@ def _wish(turn: Turn) -> Wish:
     if news.when is not None:
         news = news.model_copy(update={"when": within_window(news.when, base.when)})
     return base.with_news(news)
-
-
-async def _destination(turn: Turn, wish: Wish) -> tuple[Destination | None, Screen]:
-    """The destination meant, or the screen that asks for it."""
-    named = wish.destinations[0] if wish.destinations else None
-    if named is None:
-        turn.update(asked="destination")
-        suggested = [turn.travel.places.destination(i) for i in turn.session.suggested]
-        options = [choice("plan", d.id, d.name) for d in suggested if d is not None]
-        options.append(choice("ideas", "", "Give me ideas"))
-        return None, (Text(markdown="Where to?"), Choices(options=turn.offer(*options)))
-    found = destination_of(named, turn.travel)
-    if found is not None:
-        return found, ()
-    if not named.kind and not named.id and (both := await _namesakes(turn, named.text)):
-        return None, both
-    place = await place_of(named, turn.travel)
-    if place is None:
-        turn.update(asked="destination")
-        return None, (
-            Text(
-                markdown=f"I do not know a place called “{words.literal(named.text)}”. "
-                "How else is it called, or what is the nearest town?"
-            ),
-            Choices(options=turn.offer(choice("ideas", "", "Give me ideas"))),
-        )
-    if place.destination_id:
-        return turn.travel.places.destination(place.destination_id), ()
-    return None, _not_in_atlas(turn, place.name, place.kind, place.country, place.point)
-
-
-async def _namesakes(turn: Turn, name: str) -> Screen:
-    """The question which one is meant, when a country and a state share a name."""
-    options = []
-    for kind, words_for in (("country", "the country"), ("state", "the state")):
-        found = await turn.travel.geocoder.find(name, kind=kind)
-        if not found or found[0].kind != kind or folded(found[0].name) != folded(name):
-            return ()
-        options.append(choice("in", f"{kind}:{found[0].name}", f"{found[0].name}, {words_for}"))
-    turn.update(asked="destination")
-    return (
-        Text(markdown=f"Which {words.literal(name.title())} do you mean?"),
-        Choices(options=turn.offer(*options)),
-    )
-
-
-def _not_in_atlas(turn: Turn, name: str, kind: str, country: str, point: Point) -> Screen:
-    turn.update(asked="destination")
-    everything = turn.travel.places.destinations()
-    if kind == "country":
-        near = [d for d in everything if d.country == country]
-        head = f"In {words.literal(name)} I have checked data for:"
-        if not near:
-            head = f"I have no checked data on {words.literal(name)} yet."
-    else:
-        near = sorted(everything, key=lambda d: distance_km(d.center, point))[:3]
-        near = [d for d in near if distance_km(d.center, point) < 400]
-        head = (
-            f"I know where {words.literal(name)} is, but I have no checked sights there, and I do "
-            "not invent any."
-        )
-        if near:
-            head += " Near it I can plan:"
-    options = [choice("plan", d.id, f"Plan {d.name}") for d in near[:6]]
-    options.append(choice("ideas", "", "Give me ideas"))
-    return (Text(markdown=head), Choices(options=turn.offer(*options)))
-
-
-def _dates(
-    turn: Turn, wish: Wish, destination: Destination
-) -> tuple[tuple[date, date] | None, Screen]:
-    """The dates meant; when the window is wide, one question with options to tap."""
-    today = turn.now.date()
-    when = wish.when
-    if when is not None and when.exact:
-        assert when.first is not None and when.last is not None
-        check_dates(when.first, when.last, today)
-        return (when.first, when.last), ()
-    if when is not None and when.nights is not None and when.nights > 29:
-        raise Rejected("I plan up to 30 days at a time. Which part of the journey comes first?")
-    options = date_options(wish, today)
-    if options and narrow(wish):
-        first, last = options[0]
-        check_dates(first, last, today)
-        turn.update(wish=wish.with_news(Wish(when=When(first=first, last=last))))
-        return (first, last), ()
-    turn.update(asked="dates")
-    if not options:
-        nights = when.nights if when and when.nights else 3
-        best = _next_good_months(destination, today)
-        options = [(d, d + timedelta(days=nights)) for d in best]
-        text = f"When do you want to be in {destination.name}? Good times come up here:"
-    else:
-        month = words.MONTH_NAMES[options[0][0].month - 1]
-        c = destination.climate[options[0][0].month - 1]
-        text = (
-            f"{destination.name} in {month}: typically {round(c.tmax_c)} °C by day, rain on "
-            f"{round(c.rain_days)} days ({c.source.name}). Which dates?"
-        )
-    tapped = [choice("dates", f"{a}/{b}", words.span(a, b)) for a, b in options]
-    return None, (
-        Text(markdown=f"{text} Or just write your own."),
-        Choices(options=turn.offer(*tapped)),
-    )
-
-
-def _next_good_months(destination: Destination, today: date) -> list[date]:
-    """A Friday in the middle of each of the next three good months."""
-    found: list[date] = []
-    year, month = today.year, today.month
-    for _ in range(18):
-        month += 1
-        if month > 12:
-            year, month = year + 1, 1
-        if month in destination.best_months or not destination.best_months:
-            middle = date(year, month, 12)
-            found.append(middle + timedelta(days=(4 - middle.weekday()) % 7))
-        if len(found) == 3:
-            break
-    return found
 
 
 def _progress(destination: Destination, first: date, last: date) -> str:

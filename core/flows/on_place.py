@@ -1,0 +1,246 @@
+"""Answers about a place from dated facts: hours, weather, events, money, food, ways."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from core import words
+from core.errors import Rejected, Unavailable
+from core.flows.asked import (
+    country_asked,
+    day_asked,
+    days_asked,
+    destination_asked,
+    known_destination,
+    place_asked,
+)
+from core.messages import Text
+from core.naming import best_named
+from core.travel import DayWeather, Sight
+from core.turn import Screen, Turn
+
+SOURCE_SECONDS = 2.0
+
+
+async def hours_answer(turn: Turn) -> Screen:
+    destination = await known_destination(turn)
+    plan = turn.trip.plan if turn.trip else None
+    on = turn.request.on
+    if on is None and plan is not None and plan.destination_id == destination.id:
+        on = day_asked(turn, plan).day
+    on = on or turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    sights = await turn.travel.places.sights(destination, on, on)
+    named = [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights]
+    found = best_named(turn.request.about, named)
+    sight = next((s for s in sights if s.id == found), None)
+    if sight is None:
+        return (
+            Text(
+                markdown=f"I have no checked hours for that in {destination.name}. "
+                "Its own site is the place to look."
+            ),
+        )
+    return (Text(markdown=_hours_words(sight, on)),)
+
+
+def _hours_words(sight: Sight, on: date) -> str:
+    name = words.literal(sight.name)
+    if sight.hours is None:
+        return f"I do not know the hours of **{name}**; please check them before you go."
+    spans = sight.hours.get(on, ())
+    if not spans:
+        text = f"**{name}** is closed on {words.day(on)}."
+    else:
+        listed = words.listing(f"{_hm(s.start)}–{_hm(s.end)}" for s in spans)
+        text = f"**{name}** is open {listed} on {words.day(on)}."
+    if sight.hours_confidence != "high":
+        text += " Please check: I am not sure of these hours."
+    return f"{text} ({sight.source.name}, {sight.source.fetched_at:%b %Y})"
+
+
+def _hm(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+async def weather_answer(turn: Turn) -> Screen:
+    destination = await known_destination(turn)
+    first, last = days_asked(turn, destination)
+    lines = [f"**Weather in {destination.name}**"]
+    forecast: list[DayWeather] = []
+    missing = ""
+    if first <= turn.now.date() + timedelta(days=15):
+        try:
+            async with asyncio.timeout(SOURCE_SECONDS):
+                forecast = await turn.travel.weather.forecast(
+                    destination.center, destination.timezone, first, last
+                )
+        except (Unavailable, TimeoutError) as error:
+            who = error.who if isinstance(error, Unavailable) else "The weather service"
+            missing = f"{who} does not answer; these are typical values."
+    lines += [f"- {words.day(w.day)}: {words.weather(w)}" for w in forecast]
+    if forecast:
+        lines.append(f"_Forecast: {words.source(forecast[0].source, turn.now)}_")
+    else:
+        for month in sorted({first.month, last.month}):
+            c = destination.climate[month - 1]
+            sea = f", sea {round(c.sea_c)} °C" if c.sea_c is not None else ""
+            lines.append(
+                f"- {words.MONTH_NAMES[month - 1]}: typically {round(c.tmin_c)}–{round(c.tmax_c)} "
+                f"°C, rain on {round(c.rain_days)} days, {round(c.sun_h_day)} h of sun a day{sea}"
+            )
+        lines.append(f"_Typical values, not a forecast ({destination.climate[0].source.name})._")
+    if missing:
+        lines.append(f"⚠️ {missing}")
+    return (Text(markdown="\n".join(lines)),)
+
+
+async def events_answer(turn: Turn) -> Screen:
+    destination = await known_destination(turn)
+    first, last = days_asked(turn, destination)
+    found = await turn.travel.events.between(destination, first, last)
+    if not found:
+        return (
+            Text(
+                markdown=f"I know of no public holiday or yearly event in {destination.name} "
+                f"{words.span(first, last)}. Concerts and sport I cannot see yet."
+            ),
+        )
+    lines = [f"**{destination.name}, {words.span(first, last)}**"]
+    for e in found:
+        sure = "" if e.certain else " (check the dates)"
+        lines.append(f"- {words.span(e.first, e.last)}: {words.literal(e.name)}{sure}")
+    return (Text(markdown="\n".join(lines)),)
+
+
+async def local_time_answer(turn: Turn) -> Screen:
+    place = await place_asked(turn)
+    name, zone = (place.name, place.timezone) if place else ("", "")
+    if not zone:
+        destination = await known_destination(turn)
+        name, zone = destination.name, destination.timezone
+    local = turn.now.astimezone(ZoneInfo(zone))
+    return (
+        Text(
+            markdown=f"In {words.literal(name)} it is {words.clock(local)}, "
+            f"{words.day(local.date())} ({zone})."
+        ),
+    )
+
+
+async def money_answer(turn: Turn) -> Screen:
+    request = turn.request
+    base = request.currency or turn.profile.value("currency") or "EUR"
+    quote = request.to_currency
+    if not quote:
+        facts = await country_asked(turn)
+        quote = facts.currency
+    if base == quote:
+        return (Text(markdown=f"They pay in {quote} there, as you do."),)
+    try:
+        async with asyncio.timeout(SOURCE_SECONDS):
+            rate = await turn.travel.rates.rate(base, quote)
+    except (Unavailable, TimeoutError) as error:
+        raise Rejected(f"I have no rate between {base} and {quote} right now.") from error
+    count = request.amount if request.amount is not None else 1
+    value = float(count) * rate.rate
+    shown = f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+    return (
+        Text(
+            markdown=f"{base} {count:,} is about {quote} {shown} "
+            f"({rate.source.name}, rate of {words.day(rate.day, year=True)})."
+        ),
+    )
+
+
+async def packing_answer(turn: Turn) -> Screen:
+    destination = await known_destination(turn)
+    first, last = days_asked(turn, destination)
+    c = destination.climate[(first + (last - first) / 2).month - 1]
+    lines = [
+        f"**For {destination.name}** (typically {round(c.tmin_c)}–{round(c.tmax_c)} °C, rain on "
+        f"{round(c.rain_days)} days of the month):"
+    ]
+    if c.tmax_c >= 24:
+        lines.append("- light clothes, hat, sun cream")
+    if c.tmin_c < 12:
+        lines.append("- a warm layer for the evening")
+    if c.tmax_c < 8:
+        lines.append("- winter coat, gloves, warm shoes")
+    if c.rain_days >= 7:
+        lines.append("- a rain jacket")
+    if c.sea_c is not None and c.sea_c >= 19:
+        lines.append("- swimwear")
+    lines.append("- shoes for long walks, passport or identity card, any medicine you take")
+    facts = turn.travel.places.country(destination.country)
+    if facts is not None and facts.plug_types:
+        lines.append(f"- plug adapter: type {words.listing(facts.plug_types, 'or')}")
+    return (Text(markdown="\n".join(lines)),)
+
+
+async def cost_answer(turn: Turn) -> Screen:
+    d = await known_destination(turn)
+    return (
+        Text(
+            markdown=f"In {d.name} one person spends about {words.amount(d.daily_low, d.currency)} "
+            f"(simple), {words.amount(d.daily_mid, d.currency)} (middling) or "
+            f"{words.amount(d.daily_high, d.currency)} (generous) a day on food, tickets and "
+            f"getting around; a plain meal is about {words.amount(d.meal_mid, d.currency)}. "
+            f"Flights and hotel are not in it. Estimate: {d.source.name}."
+        ),
+    )
+
+
+async def food_answer(turn: Turn) -> Screen:
+    """Where the food is, as far as the atlas knows it, and what a meal costs."""
+    d = await known_destination(turn)
+    first, _ = days_asked(turn, d)
+    sights = await turn.travel.places.sights(d, first, first)
+    tasty = [s for s in sights if s.category == "market" or {"food", "wine"} & set(s.tags)]
+    lines = [f"A plain meal in {d.name} is about {words.amount(d.meal_mid, d.currency)}."]
+    for s in sorted(tasty, key=lambda s: (s.rank, s.id))[:4]:
+        where = f", {words.literal(s.area)}" if s.area else ""
+        lines.append(f"- **{words.literal(s.name)}** ({s.category}{where})")
+    lines.append(
+        f"I have no checked restaurants, so I do not name any. ({d.source.name}, estimate)"
+    )
+    return (Text(markdown="\n".join(lines)),)
+
+
+async def area_answer(turn: Turn) -> Screen:
+    d = await known_destination(turn)
+    first, _ = days_asked(turn, d)
+    plan = turn.trip.plan if turn.trip else None
+    sights = await turn.travel.places.sights(d, first, first)
+    chosen = {s.sight_id for s in plan.visits()} if plan and plan.destination_id == d.id else set()
+    counted: dict[str, int] = {}
+    for s in sights:
+        if s.area and (s.id in chosen if chosen else s.rank <= 2):
+            counted[s.area] = counted.get(s.area, 0) + 1
+    best = sorted(counted, key=lambda a: (-counted[a], a))[:3]
+    if not best:
+        return (Text(markdown=f"I have no data on the quarters of {d.name}."),)
+    what = "of your stops" if chosen else "of the main sights"
+    listed = "\n".join(f"- **{words.literal(a)}**: {counted[a]} {what}" for a in best)
+    return (
+        Text(
+            markdown=f"For short ways in {d.name}, stay in or near:\n{listed}\n\n"
+            "I have no checked data on hotels, noise or prices, so I do not name a house."
+        ),
+    )
+
+
+async def transport_answer(turn: Turn) -> Screen:
+    destination = await destination_asked(turn)
+    text = (
+        "I have no timetables or tickets for trains, buses and ferries, so I do not guess them; "
+        "the railway's own site has them."
+    )
+    if destination is not None and destination.airports:
+        a = destination.airports[0]
+        text += (
+            f" From the airport {a.iata} to the middle of {destination.name} it is about "
+            f"{round(a.km)} km, {words.minutes(a.transfer_min)} ({destination.source.name})."
+        )
+    return (Text(markdown=text),)

@@ -1,0 +1,155 @@
+"""Answers from the stored plan: what is next, rain, a closed door, delays, bookings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core import words
+from core.cards import day_card, day_of, is_running, next_stop
+from core.choices import choice
+from core.errors import Rejected
+from core.flows.asked import (
+    day_asked,
+    plan_asked,
+    sights_of,
+    stop_named,
+)
+from core.messages import Choice, Choices, Pin, Text
+from core.reading import ChangeKind, Topic
+from core.trips import Day, Plan, Stop, StopKind
+from core.turn import Screen, Turn
+
+
+async def next_answer(turn: Turn) -> Screen:
+    plan = plan_asked(turn)
+    local = turn.now.astimezone(ZoneInfo(plan.timezone))
+    if turn.request.day is not None or turn.request.on is not None:
+        day = day_of(plan, turn.request.day, turn.request.on)
+        if day is None:
+            raise Rejected(f"The plan runs {words.span(plan.first_day, plan.last_day)}.")
+        return (Text(markdown=day_card(day, plan.days.index(day) + 1)),)
+    if not is_running(plan, turn.now):
+        away = (plan.first_day - local.date()).days
+        if away < 0:
+            return (Text(markdown=f"The trip to {plan.destination} is over. I hope it was good!"),)
+        text = f"{plan.destination} begins in {words.plural(away, 'day')}.\n\n"
+        return (Text(markdown=text + day_card(plan.days[0], 1)),)
+    coming = next_stop(plan, turn.now)
+    if coming is None:
+        return (Text(markdown="Nothing more is planned. Safe travels home!"),)
+    day, stop = coming
+    return (Text(markdown=_stop_now(plan, day, stop, local)), *_pin(stop))
+
+
+def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
+    now = f"It is {words.clock(local)} in {plan.destination}."
+    if stop.start <= local:
+        text = f"{now} Now: **{words.literal(stop.title)}** until {words.clock(stop.end)}."
+    elif day.day == local.date():
+        wait = int((stop.start - local).total_seconds() // 60)
+        text = (
+            f"{now} Next: **{words.literal(stop.title)}** at {words.clock(stop.start)}, "
+            f"in {words.minutes(wait)}."
+        )
+    else:
+        text = f"{now} Next: **{words.literal(stop.title)}**, {words.day(day.day)} "
+        text += f"at {words.clock(stop.start)}."
+    if stop.leg is not None:
+        text += f" The way takes about {words.minutes(stop.leg.minutes)}."
+    if stop.checks:
+        text += f" Note: {stop.checks[0]}."
+    later = [s for s in day.stops if s.start > stop.start]
+    if later:
+        after = ", ".join(f"{words.clock(s.start)} {words.literal(s.title)}" for s in later[:3])
+        text += f"\nThen: {after}."
+    return text
+
+
+def _pin(stop: Stop) -> tuple[Pin, ...]:
+    if stop.kind is not StopKind.VISIT:
+        return ()
+    return (Pin(title=stop.title, lat=stop.point.lat, lon=stop.point.lon),)
+
+
+async def rain_answer(turn: Turn) -> Screen:
+    plan = plan_asked(turn)
+    day = day_asked(turn, plan)
+    sights = await sights_of(turn, plan)
+    outdoor = [s for s in day.stops if s.kind is StopKind.VISIT and not s.indoor]
+    if not outdoor:
+        return (
+            Text(markdown=f"Nothing on {words.day(day.day)} is outdoors; the plan holds in rain."),
+        )
+    lines = [f"If it rains on {words.day(day.day)}:"]
+    for stop in outdoor:
+        swap = sights.get(stop.swap_sight_id)
+        if swap is not None:
+            lines.append(
+                f"- {words.clock(stop.start)} instead of {words.literal(stop.title)}: "
+                f"**{words.literal(swap.name)}**, indoors and open then"
+            )
+        else:
+            lines.append(
+                f"- {words.clock(stop.start)} {words.literal(stop.title)}: I have nothing indoors "
+                "that is open at that time; take a long break or a café"
+            )
+    options = (
+        choice("change", ChangeKind.INDOOR, "Change the rainy days"),
+        choice("ask", Topic.WEATHER, "Weather"),
+    )
+    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+
+
+async def closed_answer(turn: Turn) -> Screen:
+    plan = plan_asked(turn)
+    stop = stop_named(turn, plan)
+    if stop is None:
+        coming = next_stop(plan, turn.now)
+        stop = coming[1] if coming and coming[1].kind is StopKind.VISIT else plan.visits()[0]
+    sights = await sights_of(turn, plan)
+    known = f"My hours for it: {stop.hours_text}." if stop.hours_text else "I have no hours for it."
+    lines = [
+        f"If **{words.literal(stop.title)}** is closed: I am sorry. {known} "
+        f"Source: {stop.source.name}, {stop.source.fetched_at:%b %Y}."
+    ]
+    swap = sights.get(stop.swap_sight_id)
+    if swap is not None:
+        lines.append(f"Open at that time and near: **{words.literal(swap.name)}**.")
+    lines.append(f"Say “remove {words.literal(stop.title)}”, and I close the gap.")
+    return (Text(markdown="\n".join(lines)),)
+
+
+async def late_answer(turn: Turn) -> Screen:
+    if turn.trip is None or turn.trip.plan is None:
+        return (
+            Text(
+                markdown="Ask the airline or station staff for the new time and the next "
+                "connection, and keep every receipt. Tell me when you land, and I plan from there."
+            ),
+        )
+    return (
+        Text(
+            markdown="1. Ask the airline or railway for the new time and the next connection; only "
+            "they can rebook.\n2. Keep receipts for food and rooms.\n3. Tell me the new time, such "
+            "as “we land at 19:30”, and I move only what no longer fits.\n4. Tell your hotel if "
+            "you come late."
+        ),
+    )
+
+
+async def booking_answer(turn: Turn) -> Screen:
+    text = "I cannot book, pay or call anybody; I only plan and tell."
+    plan = turn.trip.plan if turn.trip else None
+    options: list[Choice] = []
+    if plan is not None:
+        ahead = [s.title for s in plan.visits() if s.book_ahead]
+        if ahead:
+            listed = words.listing(words.literal(t) for t in ahead)
+            text += f" In your plan, reserve ahead: {listed}."
+        if plan.flights is not None:
+            links = " · ".join(f"[{label}]({url})" for label, url in plan.flights.links)
+            text += f" Flight searches: {links}."
+        options.append(choice("ics", "", "Calendar file"))
+    parts: Screen = (Text(markdown=text),)
+    return (*parts, Choices(options=turn.offer(*options))) if options else parts
