@@ -16,7 +16,9 @@ _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
 def plan_card(trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime) -> str:
     """The whole plan as Markdown: head, days, costs, what is assumed and not known."""
-    blocks = [_head(plan, facts, wish), *(day_card(d, n) for n, d in enumerate(plan.days, 1))]
+    spanning = spanning_events(plan)
+    blocks = [_head(plan, facts, wish)]
+    blocks += [day_card(d, n, without=spanning) for n, d in enumerate(plan.days, 1)]
     blocks.append(_costs(plan, facts, wish))
     blocks.append(_small_print(plan, facts, now))
     return "\n\n".join(b for b in blocks if b)
@@ -28,6 +30,8 @@ def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
         f"**{plan.destination}, {words.span(plan.first_day, plan.last_day)}**",
         f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
     ]
+    spanning = spanning_events(plan)
+    lines += [_event_line(e) for e in plan.days[0].events if e.id in spanning]
     if facts.flights is not None:
         f = facts.flights
         links = " · ".join(f"[{label}]({url})" for label, url in f.links[:2])
@@ -46,13 +50,21 @@ def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
     return "\n".join(lines)
 
 
-def day_card(day: Day, number: int) -> str:
-    """One day: weekday, weather, then a line a stop with its time."""
+def spanning_events(plan: Plan) -> frozenset[str]:
+    """The events of every day of a trip of several days; named once, not every day."""
+    if len(plan.days) < 2:
+        return frozenset()
+    shared = set.intersection(*({e.id for e in d.events} for d in plan.days))
+    return frozenset(shared)
+
+
+def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> str:
+    """One day: weekday, weather, events but those in `without`, then a line a stop."""
     head = f"**Day {number} · {words.day(day.day)}**"
     if day.weather is not None:
         label = "typically " if day.weather.typical else ""
         head += f" · {label}{words.weather(day.weather)}"
-    lines = [head, *(_event_line(e) for e in day.events)]
+    lines = [head, *(_event_line(e) for e in day.events if e.id not in without)]
     lines += [_stop_line(s) for s in day.stops]
     if not any(s.kind is StopKind.VISIT for s in day.stops):
         lines.append("- time of your own")

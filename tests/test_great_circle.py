@@ -26,7 +26,8 @@ def test_lisbon_to_porto_is_274_km() -> None:
         (9.0, 40, "transit"),
         (15.0, 60, "transit"),
         (22.0, 72, "transit"),  # the 7 km beyond 15 at 35 km/h
-        (60.0, 110, "drive"),  # 75 km of road at 45 km/h, and 10 min
+        (48.0, 90, "drive"),  # 60 km of road at 45 km/h, and 10 min
+        (60.0, 103, "drive"),  # 75 km of road: 60 at 45 km/h, 15 at 70, and 10 min
     ],
 )
 def test_minutes_and_mode_by_distance(km: float, minutes: int, mode: str) -> None:

@@ -12,6 +12,7 @@ WALK_DETOUR, WALK_KMH, WALK_MAX_KM = 1.3, 4.8, 2.0
 TRANSIT_ACCESS_MIN, TRANSIT_KMH, TRANSIT_SLOW_KM = 10, 18, 15
 TRANSIT_FAST_KMH, TRANSIT_MAX_KM = 35, 30
 DRIVE_ACCESS_MIN, DRIVE_KMH, DRIVE_DETOUR = 10, 45, 1.25
+DRIVE_SLOW_KM, DRIVE_FAST_KMH = 60, 70
 
 
 class GreatCircleRoutes:
@@ -20,7 +21,8 @@ class GreatCircleRoutes:
     - Walk, up to 2 km on foot: distance times 1.3 for corners, at 4.8 km/h.
     - Transit, up to 30 km: 10 min to reach and wait for it, then 18 km/h for the first 15 km and
       35 km/h for the rest.
-    - Drive (car or bus) beyond: distance times 1.25 for bends, 45 km/h, 10 min to get going.
+    - Drive (car or bus) beyond: distance times 1.25 for bends, 10 min to get going, 45 km/h for
+      the first 60 km and 70 km/h for the rest.
 
     Minutes are whole and rounded up, km are the way and not the straight line. Rivers, ferries,
     mountains and timetables are unknown to it, so `confidence` is an estimate.
@@ -60,7 +62,9 @@ def leg(km: float) -> Leg:
         ride = slow * 60 / TRANSIT_KMH + fast * 60 / TRANSIT_FAST_KMH
         return _leg(TRANSIT_ACCESS_MIN + ride, km, "transit")
     way = km * DRIVE_DETOUR
-    return _leg(DRIVE_ACCESS_MIN + way * 60 / DRIVE_KMH, way, "drive")
+    slow, fast = min(way, DRIVE_SLOW_KM), max(0.0, way - DRIVE_SLOW_KM)
+    ride = slow * 60 / DRIVE_KMH + fast * 60 / DRIVE_FAST_KMH
+    return _leg(DRIVE_ACCESS_MIN + ride, way, "drive")
 
 
 def distance_km(a: Point, b: Point) -> float:

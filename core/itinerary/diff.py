@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.itinerary.problem import Problem
 from core.messages import Value
 from core.trips import Plan, Stop
-from core.words import clock, listing, plural
+from core.words import about, amount, clock, listing, plural
 from core.words import day as day_text
 
 
@@ -80,8 +80,8 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
     word = "less" if new.budget.total < old.budget.total else "more"
     by = abs(new.budget.total - old.budget.total)
     currency = problem.destination.currency
-    total = f"{new.budget.total:.0f} {currency} in all"
-    return f"That is about {by:.0f} {currency} {word} for everybody ({total})."
+    total = amount(new.budget.total, currency)
+    return f"That is {about(by, currency)} {word} for everybody ({total} in all, there)."
 
 
 def _places(plan: Plan) -> dict[str, tuple[int, Stop | None]]:

@@ -117,7 +117,9 @@ def _summary(
         found.append("The same stops at the same times; only the frame of the days changed.")
     elif changes.kept and (changes.moved or changes.dropped or changes.added):
         count = len(changes.kept)
-        found.append(f"{count} {'stop stays' if count == 1 else 'stops stay'} as they were.")
+        found.append(
+            "1 stop stays as it was." if count == 1 else f"{count} stops stay as they were."
+        )
     return found or ["Nothing had to change."]
 
 
