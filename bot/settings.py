@@ -66,6 +66,7 @@ class Settings(BaseModel):
     telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] = Field(
         SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET"
     )
+    telegram_per_second: float = Field(28.0, alias="TELEGRAM_MESSAGES_PER_SECOND", gt=0, le=10_000)
     port: int = Field(8080, alias="PORT", ge=1, le=65_535)
 
     weather_on: bool = Field(True, alias="CARAVAN_WEATHER")
