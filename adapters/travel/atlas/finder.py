@@ -172,7 +172,10 @@ def _best(
     }
     kept = [_nearer(match, near) for match in found if fits[kind](match)]
     kept.sort(key=lambda match: (-match.score, -match.population, match.id))
-    return list({match.id: match for match in reversed(kept)}.values())[::-1][:limit]
+    best: dict[str, Match] = {}
+    for match in kept:
+        best.setdefault(match.id, match)
+    return list(best.values())[:limit]
 
 
 def _same_place(town: Match, curated: Match) -> bool:
