@@ -186,7 +186,15 @@ def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
                 settings.telegram_webhook_secret.get_secret_value(),
                 settings.port,
             )
-        found.append(TelegramAdapter(token, settings.telegram_base_url, clock, webhook=webhook))
+        found.append(
+            TelegramAdapter(
+                token,
+                settings.telegram_base_url,
+                clock,
+                webhook=webhook,
+                messages_per_second=settings.telegram_per_second,
+            )
+        )
     return found or [console(clock)]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulator import emulated
 from tests.fake_telegram import NOW, TOKEN, FakeTelegram, chat_of, user_of
 from tests.telegram_bot import POINTS
 
@@ -157,3 +158,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def test_the_story_against_a_bot_api_that_others_wrote(tmp_path: Path) -> None:
+    async with emulated() as emulator, bot(settings(tmp_path, emulator.url)):
+        for number, (said, expected) in enumerate(STORY, 1):
+            await emulator.enqueue_update(update(number, said), token=TOKEN)
+            await emulator.until(partial(holding, emulator.texts, expected))
+
+        for _, expected in STORY[1:]:
+            assert len(holding(emulator.texts, expected)) == 1
+
+
+def holding(texts: list[str], words: str) -> list[str]:
+    return [text for text in texts if words in text]
