@@ -17,7 +17,7 @@ from core.errors import Rejected, Unavailable
 from core.interests import INTERESTS, matches
 from core.itinerary.problem import BEFORE_TAKEOFF_MIN, BEFORE_TAKEOFF_NEAR_MIN, Problem
 from core.naming import best_named
-from core.ranking import Budget, distance_km, room, rooms
+from core.ranking import FLIGHT_KM, Budget, distance_km, room, rooms
 from core.travel import (
     Climate,
     DayWeather,
@@ -35,7 +35,6 @@ SOURCE_SECONDS = 2.0
 HORIZON_DAYS = 16
 ASSUMED_LANDING = time(12, 0)
 ASSUMED_TAKEOFF = time(18, 0)
-_FLIGHT_KM = 350
 _SCHENGEN_EU = frozenset(
     "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT "
     "LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
@@ -72,7 +71,7 @@ class Facts:
         """True when the journey there is by air, as far as we know."""
         if self.home is None:
             return True
-        return distance_km(self.home.point, self.destination.center) > _FLIGHT_KM
+        return distance_km(self.home.point, self.destination.center) > FLIGHT_KM
 
 
 async def gather(

@@ -31,6 +31,7 @@ _VIBE_WORDS = {
     "family": "things for children",
     "winter": "snow",
 }
+FLIGHT_KM = 350  # nearer than this nobody flies
 _GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
 
 

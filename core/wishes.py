@@ -108,7 +108,9 @@ class Wish(Value):
             update["budget"] = _merge_budget(self.budget, news.budget)
         for name in ("likes", "dislikes", "musts", "diet"):
             update[name] = _union(getattr(self, name), getattr(news, name))
-        update["avoid"] = _union_mentions(self.avoid, news.avoid)
+        asked = {m.id or m.text.casefold() for m in news.destinations}
+        refused = _union_mentions(self.avoid, news.avoid)
+        update["avoid"] = tuple(m for m in refused if (m.id or m.text.casefold()) not in asked)
         update["dislikes"] = tuple(
             t for t in _strs(update["dislikes"]) if t not in (*news.likes, *news.musts)
         )

@@ -125,6 +125,8 @@ async def _flights(
     span = date_options(wish, turn.now.date(), 1)
     first, last = span[0] if span else (turn.now.date() + timedelta(days=60),) * 2
     for d in destinations:
+        if ranking.distance_km(home.point, d.center) <= ranking.FLIGHT_KM:
+            continue
         try:
             e = await turn.travel.flights.estimate(home, d, first, last, currency)
         except (Rejected, Unavailable):
