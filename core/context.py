@@ -7,13 +7,17 @@ role. The budget is never exceeded: history goes first (oldest first), then the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.ports import Entry, Said, ToolCall
 
 PER_MESSAGE = 4  # what vendors add around a message, in tokens
 CUT = " […]"
+# Text with more characters a token than this is filler; it is cut without counting all of it.
+MAX_CHARS_PER_TOKEN = 12
 
 
 @dataclass(frozen=True)
@@ -45,28 +49,27 @@ class ContextManager:
     def build(self, parts: Ingredients) -> tuple[Said, ...]:
         """The messages of a prompt, at most `budget` tokens by our count.
 
-        Profile, instructions and the message always stay; they are cut when they alone are too
-        long. Of the history the newest entries stay; a tool call and its results stay together.
+        Profile, instructions and the message always stay; each has a share of the budget and is
+        cut only when it needs more. Of the history the newest entries stay; a tool call and its
+        results stay together.
         """
-        head: list[Said] = []
         left = self.budget
-        shares = (
-            ("user", parts.profile, 0.20),
-            ("system", parts.system, 0.45),
-            ("user", parts.trip, 0.20),
-            ("user", parts.decisions, 0.10),
-        )
-        tail: list[Said] = []
-        for role, content, share in (
-            ("user", parts.message, 0.30),
-            ("user", parts.facts, 0.50),
+        fitted: dict[str, Said] = {}
+        for name, role, content, share in (
+            ("profile", "user", parts.profile, 0.25),
+            ("system", "system", parts.system, 0.35),
+            ("message", "user", parts.message, 0.30),
+            ("facts", "user", parts.facts, 0.50),
+            ("trip", "user", parts.trip, 0.20),
+            ("decisions", "user", parts.decisions, 0.10),
         ):
-            left = self._put(tail, role, content, min(int(self.budget * share), left), left)
-        for role, content, share in shares:
-            left = self._put(head, role, content, min(int(self.budget * share), left), left)
-        tail.reverse()
-        history = self._newest(parts.history, left)
-        return (*head, *history, *tail)
+            said = self._fitted(role, content, min(int(self.budget * share), left))
+            if said is not None:
+                fitted[name] = said
+                left -= self._cost(said)
+        head = [fitted[n] for n in ("profile", "system", "trip", "decisions") if n in fitted]
+        tail = [fitted[n] for n in ("facts", "message") if n in fitted]
+        return (*head, *self._newest(parts.history, left), *tail)
 
     def tokens(self, messages: Sequence[Said]) -> int:
         """What `messages` cost by our count, tool calls and framing included."""
@@ -80,24 +83,19 @@ class ContextManager:
         calls = "".join(f"{c.name}{dict(c.arguments)}" for c in message.tool_calls)
         return self._count(message.content) + (self._count(calls) if calls else 0) + PER_MESSAGE
 
-    def _put(self, into: list[Said], role: str, content: str, limit: int, left: int) -> int:
-        """Append `content`, cut to `limit` tokens; returns what is left of the budget."""
-        if not content:
-            return left
-        said = _said(role, self._cut(content, limit - PER_MESSAGE))
-        cost = self._cost(said)
-        if not said.content or cost > left:
-            return left
-        into.append(said)
-        return left - cost
+    def _fitted(self, role: str, content: str, limit: int) -> Said | None:
+        """`content` as a message of at most `limit` tokens; None when nothing of it fits."""
+        said = _said(role, self._cut(content, limit - PER_MESSAGE) if content else "")
+        return said if said.content and self._cost(said) <= limit else None
 
     def _cut(self, text: str, limit: int) -> str:
+        """The longest beginning of `text` that fits into `limit` tokens, marked when it was cut."""
         if limit <= 0:
             return ""
-        if self._count(text) <= limit:
+        if len(text) <= limit * MAX_CHARS_PER_TOKEN and self._count(text) <= limit:
             return text
-        low, high = 0, len(text)
-        while low < high:  # the longest prefix that fits
+        low, high = 0, min(len(text), limit * MAX_CHARS_PER_TOKEN)
+        while low < high:
             middle = (low + high + 1) // 2
             if self._count(text[:middle] + CUT) <= limit:
                 low = middle
@@ -146,15 +144,21 @@ def _units(history: Sequence[Entry]) -> list[list[Entry]]:
 
 def _history(entry: Entry) -> Said:
     if entry.role == "call":
-        name, _, arguments = entry.text.partition(" ")
-        return Said(
-            "assistant", "", tool_calls=(ToolCall(entry.call_id, name, {"input": arguments}),)
-        )
+        name, _, written = entry.text.partition(" ")
+        return Said("assistant", "", tool_calls=(ToolCall(entry.call_id, name, _object(written)),))
     if entry.role == "tool":
         return Said("tool", entry.text, tool_call_id=entry.call_id)
     if entry.role == "assistant":
         return Said("assistant", entry.text)
     return Said("user", f"{entry.sender}: {entry.text}" if entry.sender else entry.text)
+
+
+def _object(written: str) -> dict[str, Any]:
+    try:
+        value = json.loads(written)
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, dict) else {"input": written}
 
 
 def _said(role: str, content: str) -> Said:

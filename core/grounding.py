@@ -1,132 +1,150 @@
 """What a model says is held against what code knows before anybody reads it.
 
-A sentence that states an amount of money, a temperature, a clock time, a date or a claim to have
-acted is kept only when the facts it was given (or the traveller) say the same. Links stay only
-when their host is one of the sources' hosts; pictures never.
+A sentence that states an amount, a temperature, a clock time, a date or a deed (core/claims.py) is
+kept only when the facts it was given (or the traveller) say the same. A link stays only when the
+facts hold it; pictures and HTML never do.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
-_URL = re.compile(r"(?:https?|ftp)://[^\s<>()\[\]]+|\bwww\.[^\s<>()\[\]]+", re.I)
-_LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[)\"'*_]*\s+|\n+")
+from core import claims
+from core.mentions import quiet
 
-_MONTH = (
-    r"(?:jan|feb|m[aä]r|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|ene|abr|ago|dic)\w*"
+_URL = r"\b(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|[wW]{3}\.)[^\s<>()\[\]\"'`]+"
+# A name that chats turn into a link by themselves, with or without a path, or a mail address.
+_ENDINGS = (
+    "com org net info biz app dev xyz site online shop store live click link top icu travel page "
+    "io ai me co tv ly gg fm am sh st gl cc ws to tk ml ga cf gq pw la us eu uk de fr es it pt nl "
+    "be at ch lu pl cz sk hu ro bg gr tr se no dk fi is ie ca mx br ar cl pe jp kr cn tw hk sg my "
+    "th vn id ph in au nz za il ae sa qa eg ma tn ke ng pk ir ge ru su ua by kz"
 )
-_CLAIMS = (
-    # money: a sign or a currency word beside a number
-    re.compile(r"(?:[€$£¥₹₩]|\b[A-Z]{3})\s?(\d[\d.,\s]*)"),
-    re.compile(
-        r"(\d[\d.,]*)\s?(?:€|£|¥|₹|₩|\$|%|[A-Z]{3}\b|euros?\b|dollars?\b|pounds?\b|pesos?\b|yen\b)",
-        re.I,
-    ),
-    re.compile(r"(-?\d+(?:[.,]\d+)?)\s?(?:°|degrees|grad\b|grados\b)", re.I),  # temperature
-    re.compile(r"\b(\d{1,2}[:.]\d{2})\b"),  # clock time
-    re.compile(r"\b(\d{1,2})\s?(?:am|pm|uhr|h)\b", re.I),
-    re.compile(rf"\b(\d{{1,2}})\.?(?:st|nd|rd|th)?\s?(?:of |de )?{_MONTH}\b", re.I),  # date
-    re.compile(rf"\b{_MONTH}\s(\d{{1,2}})\b", re.I),
-    re.compile(r"\b(\d{4}-\d{2}-\d{2})\b"),
-    re.compile(
-        r"(\d+(?:[.,]\d+)?)\s?(?:km|mi|miles|meters?|metres?|mm|min|minutes?|hours?)\b", re.I
-    ),
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_BARE = (
+    rf"(?<![\w@.-])(?://)?(?:[\w.+-]{{1,64}}@)?(?:{_LABEL}\.){{1,8}}"
+    rf"(?:{'|'.join(_ENDINGS.split())})\b(?:/[^\s<>()\[\]\"'`]*)?(?![\w.-]{{0,64}}\w)"
 )
-_ACTED = re.compile(
-    r"\b(?:I(?:'ve| have)?|we(?:'ve| have)?)\s+(?:just\s+|already\s+)?"
-    r"(?:booked|reserved|paid|bought|called|cancelled|canceled|emailed|ordered|confirmed)\b"
-    r"|\bich habe\b[^.!?]*\b(?:gebucht|reserviert|bezahlt|angerufen|storniert)\b"
-    r"|\bhe (?:reservado|pagado|llamado|comprado|cancelado)\b"
-    r"|\bj'ai (?:réservé|payé|appelé|acheté|annulé)\b"
-    r"|\byour (?:booking|reservation) is (?:confirmed|complete)\b",
-    re.I,
+_ADDRESS = re.compile(f"{_URL}|{_BARE}")
+_LINK = re.compile(r"\[([^\]\[]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:.*$", re.MULTILINE)
+_IMAGE = re.compile(r"!\[([^\]\[]*)\]\([^)]*\)")
+_AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]+:[^\s<>]+)>", re.I)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>?")
+# After "12." only a new paragraph surely begins a sentence: it may be a German date.
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?<!\d\.)[)\"'”»*_]*\s+(?=[^\sa-z0-9€$£])|(?<=[。！？])|\n+", re.UNICODE
 )
+_DIGIT = re.compile(r"\d")
+_MARKUP = re.compile(r"\w\.\w|//|[<\[]")
+_UNFINISHED = re.compile(r"\d|://|www\.|\[|<|@|\w\.\w")
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What may be stated: all numbers of `facts`, and links to `hosts`."""
+    """What may be stated: what stands in `facts`, and the numbers (not the links) in `heard`.
 
-    numbers: frozenset[str]
-    hosts: frozenset[str]
+    `heard` is what people and tools said. Both are read only when a sentence makes it necessary.
+    """
+
+    facts: str
+    heard: str = ""
 
     @classmethod
-    def of(cls, *facts: str) -> Ground:
-        """The ground that these texts give: their numbers and the hosts of their links."""
-        text = "\n".join(facts)
-        hosts = {urlsplit(_with_scheme(u)).hostname or "" for u in _URL.findall(text)}
-        return cls(frozenset(_norm(n) for n in re.findall(r"\d[\d.,:-]*", text)), frozenset(hosts))
+    def of(cls, *facts: str, heard: Iterable[str] = ()) -> Ground:
+        return cls("\n".join(facts), "\n".join(heard))
+
+    def plus(self, heard: str) -> Ground:
+        """This ground and the numbers of `heard`."""
+        return Ground(self.facts, f"{self.heard}\n{heard}")
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(claims.numbers(f"{self.facts}\n{self.heard}"))
+
+    @cached_property
+    def clocks(self) -> frozenset[int]:
+        return frozenset(claims.clocks(f"{self.facts}\n{self.heard}"))
+
+    @cached_property
+    def days(self) -> frozenset[tuple[int, int]]:
+        return frozenset(claims.dates(f"{self.facts}\n{self.heard}"))
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        return frozenset(_address(m[0]) for m in _ADDRESS.finditer(self.facts))
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(_site(link) for link in self.links) - {""}
 
     def supports(self, sentence: str) -> bool:
         """True when nothing in `sentence` is stated that the facts do not hold."""
-        if _ACTED.search(sentence):
+        if claims.deed(sentence):
             return False
-        return all(
-            _norm(found) in self.numbers
-            for pattern in _CLAIMS
-            for found in pattern.findall(sentence)
+        if not _DIGIT.search(sentence):
+            return True
+        return (
+            all(number in self.numbers for number in claims.amounts(sentence))
+            and all(clock in self.clocks for clock in claims.clocks(sentence))
+            and all(day in self.days for day in claims.dates(sentence))
+            and all(
+                (a, b) in self.days or (b, a) in self.days for a, b in claims.either_dates(sentence)
+            )
         )
 
     def clean(self, text: str, *, whole: bool = True) -> str:
         """`text` without unsupported sentences and foreign links.
 
-        With `whole=False` the text is still growing: its last, unfinished sentence is left out when
-        it already holds a digit or a link, because it cannot be judged yet.
+        With `whole=False` the text is still growing: its last sentence is left out when it already
+        holds a digit or the beginning of a link, because it cannot be judged yet.
         """
-        pieces = _split(quiet(self._links(text)))
-        if not whole and pieces and not _SENTENCE_END.search(pieces[-1]):
-            unjudged = re.search(r"\d|://|www\.|\]\(", pieces[-1])
-            pieces = pieces[:-1] if unjudged else pieces
+        pieces = _split(quiet(self._without_links(text)))
+        if not whole and pieces and pieces[-1][-1] not in "\n。！？":
+            unfinished = _UNFINISHED.search(claims.ascii_digits(pieces[-1]))
+            pieces = pieces[:-1] if unfinished else pieces
         return "".join(p for p in pieces if self.supports(p)).strip()
 
-    def _links(self, text: str) -> str:
+    def _without_links(self, text: str) -> str:
         def link(match: re.Match[str]) -> str:
-            if match[0].startswith("!"):
-                return match[1]
-            return match[0] if self._known(match[2]) else match[1]
+            return match[0] if self._holds(match[2]) else match[1]
 
-        text = _LINK.sub(link, text)
-        return _URL.sub(lambda m: m[0] if self._known(m[0]) else "", text)
-
-    def _known(self, url: str) -> bool:
-        parts = urlsplit(_with_scheme(url))
-        return parts.scheme == "https" and (parts.hostname or "") in self.hosts
-
-
-_EVERYBODY = frozenset("all channel everybody everyone group here team".split())
-_AT = r"(?:\\*(?:[@＠﹫]|&#0*64;|&#x0*40;|&commat;))+"
-_MENTION = re.compile(rf"(?<![^\W_]){_AT}([\\*_`~\u200b-\u200d\u2060]*)(\w+)", re.I)
-_SPECIAL = re.compile(
-    r"(?:\\?<|&lt;)\\?!(\w+)(?:\^[^|>&\s]*)?(?:\|((?:(?!&gt;)[^>\n])*))?(?:\\?>|&gt;)", re.I
-)
-
-
-def quiet(text: str) -> str:
-    """`text` without mentions that ring for everybody: "@here" becomes "here" (F5).
-
-    Slack's `<!here>` and `<!subteam^S1|crew>` become their label. People and addresses stay.
-    """
-
-    def mention(match: re.Match[str]) -> str:
-        word = unicodedata.normalize("NFKC", match[2]).casefold().strip("_")
-        return match[1] + match[2] if word in _EVERYBODY else match[0]
-
-    def special(match: re.Match[str]) -> str:
-        return match[2] if match[2] is not None else match[1]
-
-    while True:  # what is left may make a new one: "<!<!here>>"
-        calmer = _MENTION.sub(mention, _SPECIAL.sub(special, text))
-        if calmer == text:
+        if not _MARKUP.search(text):
             return text
-        text = calmer
+        text = _TAG.sub("", _AUTOLINK.sub(r"\1", _REFERENCE.sub("", text)))
+        text = _IMAGE.sub(r"\1", text)
+        text = _LINK.sub(link, text)
+        return _ADDRESS.sub(lambda m: m[0] if self._holds(m[0]) else "", text)
+
+    def _holds(self, url: str) -> bool:
+        """A link of the facts, letter by letter, or the front page of one of their sites."""
+        address = _address(url)
+        if not address.startswith("https://"):
+            return False
+        site = _site(address)
+        return address in self.links or (
+            site in self.hosts and address.lower() == f"https://{site}"
+        )
 
 
-def _with_scheme(url: str) -> str:
+def _address(url: str) -> str:
+    """The link without the punctuation that follows it in a sentence."""
+    url = url.lstrip("/").rstrip(".,;:!?*_/")
     return url if "://" in url else f"https://{url}"
+
+
+def _site(address: str) -> str:
+    """The host of a link; empty for one that is none, or that carries a user or a port."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    return host if host == parts.netloc.lower() else ""
 
 
 def _split(text: str) -> list[str]:
@@ -134,17 +152,9 @@ def _split(text: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        pieces.append(text[start : match.end()])
-        start = match.end()
+        if match.end() > start:
+            pieces.append(text[start : match.end()])
+            start = match.end()
     if start < len(text):
         pieces.append(text[start:])
     return pieces
-
-
-def _norm(number: str) -> str:
-    """Numbers compared by value: "1,200" is "1200", "09:30" is "9:30", "18.0" is "18"."""
-    number = number.strip().strip(".,:-")
-    if re.fullmatch(r"\d{1,3}([.,\s]\d{3})+", number):
-        number = re.sub(r"[.,\s]", "", number)
-    number = number.replace(",", ".").lstrip("0") or "0"
-    return number.removesuffix(".0")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -66,9 +67,9 @@ class PromptLoader:
         for entry in sorted(folder.iterdir(), key=lambda e: e.name):
             if entry.name.endswith(".yaml"):
                 files[entry.name.removesuffix(".yaml")] = _read(entry)
-        missing = [f"{f}.{n}" for f, n in REQUIRED if n not in _names(files, f)]
-        if missing:
-            raise Misconfigured("prompts", f"missing: {', '.join(missing)}")
+        for file, name in REQUIRED:
+            if name not in _names(files, file):
+                raise Misconfigured(f"prompts/{file}.yaml", f"the prompt {name!r} is missing")
         return cls(files)
 
     def render(self, file: str, name: str, **values: str | int | date) -> str:
@@ -107,12 +108,26 @@ def _names(files: Mapping[str, PromptFile], file: str) -> set[str]:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without aliases: an alias bomb cannot be written at all."""
+    """Safe YAML without aliases (so no alias bomb) and without the same key twice."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases are not allowed")
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.YAMLError(f"the key {key.value!r} stands twice in one mapping")
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+# What PyYAML raises for values such as `!!timestamp x`, `!!bool x` or a number of 5,000 digits, and
+# decoding for bytes that are no UTF-8.
+_ODD_VALUES = (ValueError, KeyError, AttributeError, TypeError)
 
 
 def _read(entry: Traversable) -> PromptFile:
@@ -126,5 +141,5 @@ def _read(entry: Traversable) -> PromptFile:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"])
         raise Misconfigured(f"prompts/{entry.name}", f"{where}: {first['msg']}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+    except (yaml.YAMLError, OSError, RecursionError, *_ODD_VALUES) as error:
         raise Misconfigured(f"prompts/{entry.name}", str(error).split("\n")[0]) from error

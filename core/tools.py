@@ -16,9 +16,9 @@ from core.errors import Rejected, Unavailable
 from core.ports import Tool
 from core.travel import Destination, Place, Travel
 
-MAX_CALLS = 6
 MAX_RESULT_CHARS = 2_000
 _NAME_CHARS = 80
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 class PlaceArguments(BaseModel):
@@ -26,8 +26,8 @@ class PlaceArguments(BaseModel):
 
 
 class DaysArguments(PlaceArguments):
-    first_day: date
-    last_day: date
+    first_day: date = Field(ge=_EARLIEST, le=_LATEST)
+    last_day: date = Field(ge=_EARLIEST, le=_LATEST)
 
 
 class RateArguments(BaseModel):
@@ -50,7 +50,7 @@ def travel_tools(travel: Travel, now: datetime) -> tuple[Tool, ...]:
         d = await _destination(travel, a.place)
         if d is None:
             return _unknown(a.place)
-        last = min(a.last_day, a.first_day + timedelta(days=15))
+        last = max(a.first_day, min(a.last_day, a.first_day + timedelta(days=15)))
         lines = []
         if now.date() <= a.first_day <= now.date() + timedelta(days=15):
             found = await travel.weather.forecast(d.center, d.timezone, a.first_day, last)
@@ -67,7 +67,7 @@ def travel_tools(travel: Travel, now: datetime) -> tuple[Tool, ...]:
         d = await _destination(travel, a.place)
         if d is None:
             return _unknown(a.place)
-        last = min(a.last_day, a.first_day + timedelta(days=60))
+        last = max(a.first_day, min(a.last_day, a.first_day + timedelta(days=60)))
         found = await travel.events.between(d, a.first_day, last)
         listed = [f"{words.span(e.first, e.last)}: {_clean(e.name)}" for e in found]
         return "\n".join(listed) or "No holiday or yearly event is known in these days."

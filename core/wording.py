@@ -7,17 +7,22 @@ facts (core/grounding.py). When it fails, code's own words are sent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+
+from pydantic import BaseModel
 
 from core.context import Ingredients
 from core.errors import Rejected, Unavailable
 from core.grounding import Ground
-from core.people import KEYS, Profile
-from core.ports import Prompt, Tool
+from core.people import KEYS, MAX_VALUE_CHARS, Profile
+from core.ports import Entry, Prompt, Tool
+from core.text import gate
 from core.turn import Turn
 
 MIN_ANSWER_CHARS = 2
 MAX_ANSWER_CHARS = 3_000
+MAX_TITLE_CHARS = 120
 
 OUTAGE = (
     "_The language model does not answer right now, so this is in my own plain words. "
@@ -42,7 +47,8 @@ async def word(
     if not turn.model.words:
         yield draft
         return
-    ground = Ground.of(draft, facts, turn.message.text, profile_text(turn.profile))
+    heard: list[str] = []  # what tools answered since the last look: it may be repeated
+    ground = Ground.of(draft, facts, heard=(turn.message.text, profile_text(turn.profile)))
     prompt = Prompt(
         messages=turn.context.build(
             Ingredients(
@@ -58,33 +64,56 @@ async def word(
         purpose=f"{file}.{name}",
         version=turn.prompts.version(file),
         draft=draft,
-        tools=tools,
+        tools=tuple(_listened(tool, turn, heard) for tool in tools),
     )
-    said = ""
-    shown = ""
+    said = shown = ""
+    pieces = turn.model.stream(prompt, turn.ledger)
     try:
-        async for piece in turn.model.stream(prompt, turn.ledger):
+        async for piece in pieces:
             said += piece
             if len(said) > MAX_ANSWER_CHARS:
                 said = said[:MAX_ANSWER_CHARS].rsplit(" ", 1)[0] + " …"
                 break
-            so_far = ground.clean(said, whole=False)
+            while heard:
+                ground = ground.plus(heard.pop())
+            so_far = ground.clean(gate(said).text, whole=False)
             if so_far and so_far != shown:
                 shown = so_far
                 yield shown
     except (Unavailable, Rejected) as error:
         yield _without_model(turn, draft, error)
         return
-    answer = ground.clean(said)
+    finally:
+        if isinstance(pieces, AsyncGenerator):  # end the call now, so that the ledger is complete
+            await pieces.aclose()
+    answer = ground.clean(gate(said).text)
     turn.update(outage_told=False)
     yield answer if len(answer) >= MIN_ANSWER_CHARS else draft
 
 
 def _without_model(turn: Turn, draft: str, error: Unavailable | Rejected) -> str:
-    if isinstance(error, Rejected) or turn.session.outage_told:
+    if isinstance(error, Rejected):
+        return draft or error.reason
+    if turn.session.outage_told:
         return draft
     turn.update(outage_told=True)
     return f"{draft}\n\n{OUTAGE}" if draft else OUTAGE
+
+
+def _listened(tool: Tool, turn: Turn, heard: list[str]) -> Tool:
+    """The tool, its answers kept for the check of the words and for the history."""
+
+    async def run(arguments: BaseModel) -> str:
+        result = await tool.run(arguments)
+        heard.append(result)
+        call_id = turn.new_id("call")
+        turn.tool_entries += [
+            Entry("call", f"{tool.name} {arguments.model_dump_json()}", call_id=call_id),
+            Entry("tool", result, call_id=call_id),
+        ]
+        return result
+
+    return replace(tool, run=run)
 
 
 def _system(turn: Turn, file: str, name: str) -> str:
@@ -96,18 +125,26 @@ def _system(turn: Turn, file: str, name: str) -> str:
 
 def profile_text(profile: Profile) -> str:
     """The profile as data for a prompt, one fact a line."""
-    return "\n".join(f"- {KEYS[f.key][0]}: {f.value}" for f in profile.facts)
+    return "\n".join(
+        f"- {KEYS[f.key][0]}: {_line(f.value, MAX_VALUE_CHARS)}" for f in profile.facts
+    )
 
 
 def _trip_text(turn: Turn) -> str:
     trip = turn.trip
     if trip is None or trip.plan is None:
         return ""
-    lines = [turn.prompts.render("system", "trip_heading"), trip.title]
+    heading = turn.prompts.render("system", "trip_heading")
+    lines = [heading, _line(trip.title, MAX_TITLE_CHARS)]
     for day in trip.plan.days:
-        names = ", ".join(s.title for s in day.stops if s.sight_id)
+        names = ", ".join(_line(s.title, MAX_TITLE_CHARS) for s in day.stops if s.sight_id)
         lines.append(f"- {day.weekday} {day.day}: {names}")
     return "\n".join(lines)
+
+
+def _line(text: str, limit: int) -> str:
+    """What somebody wrote, on one line and short, so that it cannot pose as a part of a prompt."""
+    return " ".join(text[: 4 * limit].split())[:limit]
 
 
 _LANGUAGES = {

@@ -206,9 +206,12 @@ class Caller:
         """`wanted`, or Failure when it does not come by `by`."""
         try:
             async with asyncio.timeout(max(0.0, by - self.timer())):
-                return await wanted
+                came = await wanted
         except TimeoutError as error:
             raise Failure("timeout", "no answer in time", again=True) from error
+        if self.timer() > by:  # it was there at once, but too late
+            raise Failure("timeout", "no answer in time", again=True)
+        return came
 
     @contextmanager
     def _recorded(

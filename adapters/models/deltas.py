@@ -53,6 +53,8 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
         event = orjson.loads(line[len(_DATA) :])
     except orjson.JSONDecodeError:
         return None
+    if event.get("error"):
+        return None
     if isinstance(event.get("choices"), list):
         return event if len(event["choices"]) <= 1 else None
     return event if event.get("type") == "content_block_delta" else None
@@ -62,8 +64,9 @@ def _is_text(event: dict[str, Any]) -> bool:
     """True when the event holds nothing but a piece of text."""
     if "choices" not in event:
         delta = event.get("delta")
-        pure = isinstance(delta, dict) and delta.get("type") == "text_delta"
-        return pure and isinstance(delta.get("text"), str)
+        if not isinstance(delta, dict) or delta.get("type") != "text_delta":
+            return False
+        return isinstance(delta.get("text"), str)
     choice = _choice(event)
     if choice is None or choice.get("finish_reason") or event.get("usage"):
         return False
