@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -52,8 +52,10 @@ class Inbox(Protocol):
         """Keep an update that could not be read as a dead letter (`raw` is cut at 16,000)."""
         ...
 
-    async def claim(self, worker: str, limit: int) -> list[Claim]:
+    async def claim(self, worker: str, limit: int, platforms: Collection[str] = ()) -> list[Claim]:
         """The oldest waiting message of up to `limit` conversations that nobody works on.
+
+        Only of these platforms, of all when none is named.
 
         Order inside a conversation is the order of arrival. A lease that ended counts as free; the
         attempt is counted; a worker that gets one with more than 5 gives it up unanswered.
@@ -95,8 +97,12 @@ class Delivery:
 
 
 class Outbox(Protocol):
-    async def claim_replies(self, worker: str, limit: int) -> list[Delivery]:
+    async def claim_replies(
+        self, worker: str, limit: int, platforms: Collection[str] = ()
+    ) -> list[Delivery]:
         """The next reply of up to `limit` conversations, marked `sending` in one transaction.
+
+        Only of these platforms, of all when none is named.
 
         Replies of one conversation go out in the order they were committed. Rows left `sending` by
         a dead worker become `unknown` and come back with `resend` set, once.

@@ -1,11 +1,16 @@
-"""The inbox in SQL: dedupe, edits, moved chats, claims with lease and fence."""
+"""The inbox in SQL: dedupe, edits, claims with lease and fence."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
+from adapters.stores import conversations
+from adapters.stores.lanes import INBOX, LEASE_S
 from core.errors import Stale
 from core.messages import (
     Conversation,
@@ -17,10 +22,9 @@ from core.messages import (
 )
 from core.ports import Claim
 
-LEASE_S = 60.0
-MAX_ATTEMPTS = 5
 MAX_RAW_CHARS = 16_000
-_OPEN = "state IN ('waiting', 'claimed')"
+EDITABLE = 200  # an edit is looked for among so many of the newest lines
+_log = logging.getLogger(__name__)
 
 
 def accept(db: sqlite3.Connection, inbound: Sequence[Inbound], now: float) -> int:
@@ -29,234 +33,198 @@ def accept(db: sqlite3.Connection, inbound: Sequence[Inbound], now: float) -> in
 
 
 def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
-    if db.execute("SELECT 1 FROM inbox WHERE external_id = ?", (item.id,)).fetchone():
-        return False
     if isinstance(item, InboundMessage):
-        _accept_message(db, item, now)
-        return True
-    _note(db, item.id, now)
-    if isinstance(item, ConversationMoved):
-        _move(db, item, now)
-    elif isinstance(item, ConversationClosed):
-        _close(db, resolve(db, item.key), item.why, now)
-    else:
-        assert isinstance(item, ConversationOpened)
-        _touch(db, item.conversation, "", now)
+        return _accept_message(db, item, now)
+    if not _note(db, item.id, now):
+        return False
+    match item:
+        case ConversationMoved():
+            conversations.move(db, item, now)
+        case ConversationClosed():
+            conversations.left(db, item.key, item.why, now)
+        case ConversationOpened():
+            place = item.conversation
+            conversations.heard(db, place, conversations.resolve(db, place.key), "", now)
     return True
 
 
-def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float) -> None:
-    key = _touch(db, message.conversation, message.sender.id, now)
+def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float) -> bool:
+    key = conversations.resolve(db, message.conversation.key)
     ref = "" if message.choice else message.ref
-    version = message.version.timestamp()
-    known = None
-    if ref:
-        known = db.execute(
-            "SELECT id, state, version FROM inbox WHERE conversation = ? AND ref = ?", (key, ref)
+    known = (
+        ref
+        and db.execute(
+            "SELECT id, state, version FROM inbox WHERE conversation = ? AND ref = ? AND ref <> ''",
+            (key, ref),
         ).fetchone()
-    if known is None:
-        _insert(db, message, key, ref, "waiting", now)
-        return
-    row, state, present = known
-    _note(db, message.id, now)
+    )
+    if known:
+        new = _note(db, message.id, now)
+        if new:
+            _edit(db, message, key, *known)
+    else:
+        new = _insert(db, message, key, ref, now)
+    if new:
+        conversations.heard(db, message.conversation, key, message.sender.id, now)
+    return new
+
+
+def _insert(db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: float) -> bool:
+    values = (m.id, key, m.sender.id, ref, m.version.timestamp(), _body(m), now, key)
+    inserted = db.execute(
+        "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
+        f" received_at, behind) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, {INBOX.occupied})"
+        " ON CONFLICT (external_id) DO NOTHING",
+        values,
+    )
+    return inserted.rowcount > 0
+
+
+def _edit(
+    db: sqlite3.Connection, message: InboundMessage, key: str, row: int, state: str, present: float
+) -> None:
+    """A newer version: it is what gets answered, or, when that is done, what is remembered."""
+    version = message.version.timestamp()
     if version <= present:
         return
-    if state == "waiting":
-        db.execute(
-            "UPDATE inbox SET body = ?, version = ? WHERE id = ?", (_body(message), version, row)
-        )
-    else:  # answered already, or being answered: remember the new words, answer no second time
-        db.execute("UPDATE inbox SET version = ? WHERE id = ?", (version, row))
-        db.execute(
-            "UPDATE messages SET text = ?, tokens = 0 WHERE inbox_id = ? AND role = 'user'",
-            (message.text, row),
-        )
-
-
-def _insert(
-    db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, state: str, now: float
-) -> None:
+    body = _body(message) if state in ("waiting", "claimed") else None
     db.execute(
-        "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
-        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (m.id, key, m.sender.id, ref, m.version.timestamp(), _body(m), state, now),
+        "UPDATE inbox SET body = coalesce(?, body), version = ? WHERE id = ?", (body, version, row)
     )
+    if state == "done":
+        db.execute(
+            "UPDATE messages SET text = ?, tokens = ? WHERE inbox_id = ? AND role = 'user' AND id"
+            " IN (SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC LIMIT ?)",
+            (message.text, len(message.text) // 3 + 1, row, key, EDITABLE),
+        )
 
 
-def _note(db: sqlite3.Connection, external_id: str, now: float) -> None:
-    """Remember that this delivery was seen; there is nothing to answer."""
-    db.execute(
+def _note(db: sqlite3.Connection, external_id: str, now: float) -> bool:
+    """Remember a delivery that needs no answer; False when it was seen before."""
+    noted = db.execute(
         "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
-        " received_at) VALUES (?, '', '', '', 0, x'', 'done', ?)",
+        " received_at) VALUES (?, '', '', '', 0, x'', 'done', ?)"
+        " ON CONFLICT (external_id) DO NOTHING",
         (external_id, now),
     )
+    return noted.rowcount > 0
 
 
 def _body(message: InboundMessage) -> bytes:
-    return message.model_dump_json(exclude_defaults=True).encode("utf-8", "replace")
-
-
-def _touch(db: sqlite3.Connection, c: Conversation, person: str, now: float) -> str:
-    """The key of the conversation, made known and open; its new key when it has moved."""
-    key = resolve(db, c.key)
-    if key != c.key:
-        return key
-    owner = person if c.mode == "solo" else ""
-    db.execute(
-        "INSERT INTO conversations (key, platform, chat_id, thread_id, mode, person, updated_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (key) DO UPDATE SET closed = ''"
-        " WHERE closed <> ''",
-        (key, c.platform, c.chat_id, c.thread_id, c.mode.value, owner, now),
-    )
-    return key
-
-
-def resolve(db: sqlite3.Connection, key: str) -> str:
-    """The key under which this conversation is kept now."""
-    for _ in range(4):  # a chat that moves moves once; four is already absurd
-        row = db.execute("SELECT moved_to FROM conversations WHERE key = ?", (key,)).fetchone()
-        if row is None or not row[0]:
-            return key
-        key = row[0]
-    return key
-
-
-_FOLLOW = ("inbox", "outbox", "messages", "trip_plans", "llm_calls")
-
-
-def _move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
-    """Everything of the old key follows to the new one; the old key stays as an alias."""
-    old = resolve(db, moved.old_key)
-    new = moved.new.key
-    if old == new:
-        return
-    session = db.execute("SELECT session FROM conversations WHERE key = ?", (old,)).fetchone()
-    _touch(db, moved.new, "", now)
-    if session is not None and session[0] is not None:
-        db.execute(
-            "UPDATE conversations SET session = ? WHERE key = ? AND session IS NULL",
-            (session[0], new),
-        )
-    for table in _FOLLOW:
-        db.execute(f"UPDATE {table} SET conversation = ? WHERE conversation = ?", (new, old))
-    db.execute(
-        "UPDATE OR IGNORE destination_recommendations SET conversation = ? WHERE conversation = ?",
-        (new, old),
-    )
-    db.execute("DELETE FROM destination_recommendations WHERE conversation = ?", (old,))
-    platform, _, rest = moved.old_key.partition(":")
-    chat_id, _, thread_id = rest.rpartition(":")
-    db.execute(
-        "INSERT INTO conversations (key, platform, chat_id, thread_id, mode, moved_to, updated_at)"
-        " VALUES (?, ?, ?, ?, 'group', ?, ?)"
-        " ON CONFLICT (key) DO UPDATE SET moved_to = excluded.moved_to, session = NULL",
-        (old, platform, chat_id, thread_id, new, now),
-    )
-
-
-def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
-    _close(db, resolve(db, key), why, now)
-
-
-def _close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
-    """Nobody can be reached there: what waits to be said or answered is dropped, with a note."""
-    db.execute(
-        "UPDATE conversations SET closed = ?, updated_at = ? WHERE key = ?", (why or "?", now, key)
-    )
-    db.execute(
-        "UPDATE outbox SET state = 'failed', why = ? WHERE conversation = ?"
-        " AND state IN ('ready', 'unknown', 'sending')",
-        (why, key),
-    )
-    db.execute(
-        "UPDATE inbox SET state = 'done' WHERE conversation = ? AND state = 'waiting'", (key,)
-    )
+    return message.model_dump_json(exclude_defaults=True).encode()
 
 
 def bury(db: sqlite3.Connection, external_id: str, raw: str, why: str, now: float) -> None:
+    """Set aside what nobody can read. A lone surrogate becomes a question mark."""
+    body = raw[:MAX_RAW_CHARS].encode("utf-8", "replace").decode()
     db.execute(
         "INSERT OR IGNORE INTO dead_letters (external_id, body, why, at) VALUES (?, ?, ?, ?)",
-        (external_id, raw[:MAX_RAW_CHARS], why[:500], now),
+        (external_id, body, why[:500], now),
     )
 
 
-def claim(db: sqlite3.Connection, worker: str, limit: int, now: float) -> list[Claim]:
-    """See core.ports.Inbox.claim: the first open message of every conversation that is free."""
+def claim(
+    db: sqlite3.Connection, worker: str, limit: int, platforms: Collection[str], now: float
+) -> list[Claim]:
+    """See core.ports.Inbox.claim: the front rows that are due."""
+    chosen = f"AND c.platform IN ({', '.join('?' * len(platforms))})" if platforms else ""
     rows = db.execute(
         f"""
-        SELECT i.id, i.body, i.attempts, i.fence,
-               c.platform, c.chat_id, c.thread_id, c.mode, c.key
+        SELECT i.id, i.external_id, i.conversation, i.body, i.attempts + 1, i.fence + 1,
+               c.platform, c.chat_id, c.thread_id, c.mode
         FROM inbox i JOIN conversations c ON c.key = i.conversation
-        WHERE i.{_OPEN}
-          AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.conversation = i.conversation
-                          AND e.{_OPEN} AND e.id < i.id)
-          AND ((i.state = 'waiting' AND i.not_before <= ?)
-               OR (i.state = 'claimed' AND i.lease_until < ?))
-        ORDER BY i.id LIMIT ?
+        WHERE i.{INBOX.open} AND i.behind = 0 AND i.due <= ? {chosen}
+        ORDER BY i.due, i.id LIMIT ?
         """,
-        (now, now, limit),
+        (now, *platforms, limit),
     ).fetchall()
-    until = now + LEASE_S
+    until = datetime.fromtimestamp(now + LEASE_S, UTC)
     claims = []
-    for id, body, attempts, fence, platform, chat_id, thread_id, mode, _key in rows:
+    for id, external_id, key, body, attempts, fence, *place in rows:
+        try:
+            message = _at(InboundMessage.model_validate_json(body), *place)
+        except ValidationError:
+            _unreadable(db, id, external_id, key, body, now)
+            continue
         db.execute(
-            "UPDATE inbox SET state = 'claimed', worker = ?, lease_until = ?, fence = ?,"
-            " attempts = ? WHERE id = ?",
-            (worker, until, fence + 1, attempts + 1, id),
+            "UPDATE inbox SET state = 'claimed', worker = ?, due = ?, fence = ?, attempts = ?"
+            " WHERE id = ?",
+            (worker, now + LEASE_S, fence, attempts, id),
         )
-        message = InboundMessage.model_validate_json(body)
-        place = Conversation(platform=platform, chat_id=chat_id, thread_id=thread_id, mode=mode)
-        if place != message.conversation:
-            message = message.model_copy(update={"conversation": place})
-        claims.append(Claim(message, fence + 1, attempts + 1, datetime.fromtimestamp(until, UTC)))
+        claims.append(Claim(message, fence, attempts, until))
     return claims
 
 
-def held(db: sqlite3.Connection, claim: Claim) -> int:
-    """The row of a claim that still holds. Raises Stale when another worker has taken over."""
-    row = db.execute(
-        "SELECT id FROM inbox WHERE external_id = ? AND state = 'claimed' AND fence = ?",
-        (claim.message.id, claim.fence),
-    ).fetchone()
-    if row is None:
+def _at(m: InboundMessage, platform: str, chat_id: str, thread: str, mode: str) -> InboundMessage:
+    """The message where its conversation is now."""
+    was = m.conversation
+    if (was.platform, was.chat_id, was.thread_id, was.mode) == (platform, chat_id, thread, mode):
+        return m
+    here = Conversation.model_validate(
+        {"platform": platform, "chat_id": chat_id, "thread_id": thread, "mode": mode}
+    )
+    return m.model_copy(update={"conversation": here})
+
+
+def _unreadable(
+    db: sqlite3.Connection, id: int, external_id: str, key: str, body: bytes, now: float
+) -> None:
+    """A row that this program cannot read must not stand in the way of the others."""
+    _log.error("inbox row %s cannot be read; it is a dead letter now", external_id)
+    bury(db, external_id, body.decode("utf-8", "replace"), "unreadable row", now)
+    db.execute("UPDATE inbox SET state = 'dead' WHERE id = ?", (id,))
+    INBOX.promote(db, key)
+
+
+def finish(db: sqlite3.Connection, claim: Claim, state: str = "done") -> tuple[int, str]:
+    """The row of a claim that still holds, ended, and its conversation. Raises Stale."""
+    ended = db.execute(
+        "UPDATE inbox SET state = ?, worker = '', behind = 0"
+        " WHERE external_id = ? AND state = 'claimed' AND fence = ? RETURNING id, conversation",
+        (state, claim.message.id, claim.fence),
+    ).fetchall()
+    if not ended:
         raise Stale(claim.message.id)
-    return int(row[0])
+    row, key = ended[0]
+    INBOX.promote(db, key)
+    return int(row), str(key)
 
 
 def renew(db: sqlite3.Connection, claim: Claim, now: float) -> Claim:
     until = now + LEASE_S
-    db.execute("UPDATE inbox SET lease_until = ? WHERE id = ?", (until, held(db, claim)))
+    _held(db, claim, "due = ?", until)
     return Claim(claim.message, claim.fence, claim.attempts, datetime.fromtimestamp(until, UTC))
 
 
 def retry_later(db: sqlite3.Connection, claim: Claim, at: float) -> None:
-    db.execute(
-        "UPDATE inbox SET state = 'waiting', worker = '', not_before = ? WHERE id = ?",
-        (at, held(db, claim)),
+    _held(db, claim, "state = 'waiting', worker = '', due = ?", at)
+
+
+def _held(db: sqlite3.Connection, claim: Claim, changes: str, due: float) -> None:
+    """Change the row of a claim that still holds. Raises Stale when another worker took over."""
+    changed = db.execute(
+        f"UPDATE inbox SET {changes} WHERE external_id = ? AND state = 'claimed' AND fence = ?",
+        (due, claim.message.id, claim.fence),
     )
+    if not changed.rowcount:
+        raise Stale(claim.message.id)
 
 
 def release(db: sqlite3.Connection, worker: str) -> None:
     """Give back what `worker` holds; its attempt does not count."""
     db.execute(
-        "UPDATE inbox SET state = 'waiting', worker = '', attempts = attempts - 1"
+        "UPDATE inbox SET state = 'waiting', worker = '', due = 0, attempts = attempts - 1"
         " WHERE state = 'claimed' AND worker = ?",
         (worker,),
     )
     db.execute(
-        "UPDATE outbox SET state = 'unknown', worker = '' WHERE state = 'sending' AND worker = ?",
+        "UPDATE outbox SET state = 'unknown', worker = '', due = 0"
+        " WHERE state = 'sending' AND worker = ?",
         (worker,),
     )
 
 
 def recover(db: sqlite3.Connection) -> None:
-    """After a crash of the only process: nobody works on anything, whatever the leases say."""
-    db.execute("UPDATE inbox SET state = 'waiting', worker = '' WHERE state = 'claimed'")
-    db.execute("UPDATE outbox SET state = 'unknown', worker = '' WHERE state = 'sending'")
-
-
-def finish(db: sqlite3.Connection, claim: Claim, state: str = "done") -> int:
-    row = held(db, claim)
-    db.execute("UPDATE inbox SET state = ?, worker = '' WHERE id = ?", (state, row))
-    return row
+    """Nobody else is alive on this file: nobody works on anything, whatever the leases say."""
+    db.execute("UPDATE inbox SET state = 'waiting', worker = '', due = 0 WHERE state = 'claimed'")
+    db.execute("UPDATE outbox SET state = 'unknown', worker = '', due = 0 WHERE state = 'sending'")

@@ -2,108 +2,157 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
+from pydantic import ValidationError
 
+from adapters.stores import conversations
+from adapters.stores.lanes import LEASE_S, OUTBOX
 from core.messages import Conversation, Reply
 from core.ports import Delivery
 
-LEASE_S = 60.0
-MAX_ATTEMPTS = 20
-_OPEN = "state IN ('ready', 'sending', 'unknown')"
+KEEP_TRYING_S = 2 * 86_400.0  # an answer that could not be said for two days helps nobody
+_log = logging.getLogger(__name__)
 
 
 def put(
     db: sqlite3.Connection, reply: Reply, key: str, person: str, now: float, *, wipe: bool = False
 ) -> None:
     """Store a final reply; the same id again changes nothing, a closed chat gets it as failed."""
-    closed = db.execute("SELECT closed FROM conversations WHERE key = ?", (key,)).fetchone()
-    state = "failed" if closed is not None and closed[0] else "ready"
+    body = b"" if wipe and _is_closed(db, key) else reply.model_dump_json().encode()
     db.execute(
-        "INSERT OR IGNORE INTO outbox (key, conversation, person, body, state, wipe, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            reply.id,
-            key,
-            person,
-            reply.model_dump_json().encode("utf-8", "replace"),
-            state,
-            int(wipe),
-            now,
-        ),
-    )
-
-
-def claim_replies(db: sqlite3.Connection, worker: str, limit: int, now: float) -> list[Delivery]:
-    """See core.ports.Outbox.claim_replies."""
-    db.execute(
-        "UPDATE outbox SET state = 'unknown', worker = '' WHERE state = 'sending'"
-        " AND lease_until < ?",
-        (now,),
-    )
-    rows = db.execute(
         f"""
-        SELECT o.id, o.body, o.state, o.attempts, o.fence, o.resent,
+        INSERT INTO outbox (key, conversation, person, body, state, behind, wipe, created_at)
+        SELECT ?, ?, ?, ?, iif(shut, 'failed', 'ready'), iif(shut, 0, {OUTBOX.occupied}), ?, ?
+        FROM (SELECT EXISTS (SELECT 1 FROM conversations WHERE key = ? AND closed <> '') AS shut)
+        WHERE true ON CONFLICT (key) DO NOTHING
+        """,
+        (reply.id, key, person, body, key, int(wipe), now, key),
+    )
+
+
+def _is_closed(db: sqlite3.Connection, key: str) -> bool:
+    asked = "SELECT 1 FROM conversations WHERE key = ? AND closed <> ''"
+    return db.execute(asked, (key,)).fetchone() is not None
+
+
+def claim_replies(
+    db: sqlite3.Connection, worker: str, limit: int, platforms: Collection[str], now: float
+) -> list[Delivery]:
+    """See core.ports.Outbox.claim_replies."""
+    found: list[Delivery] = []
+    while True:
+        rows = _due(db, limit - len(found), platforms, now)
+        taken = [_take(db, worker, row, now) for row in rows]
+        found += [delivery for delivery in taken if delivery is not None]
+        if None not in taken:  # else the reply behind one that failed may be taken now
+            return found
+
+
+_Row = tuple[int, str, str, bytes, str, int, int, int, str, str, str, str]
+
+
+def _due(db: sqlite3.Connection, limit: int, platforms: Collection[str], now: float) -> list[_Row]:
+    """The front rows that may be sent; one that is still `sending` has lost its sender."""
+    chosen = f"AND c.platform IN ({', '.join('?' * len(platforms))})" if platforms else ""
+    return db.execute(
+        f"""
+        SELECT o.id, o.key, o.conversation, o.body, o.state, o.attempts + 1, o.fence + 1, o.resent,
                c.platform, c.chat_id, c.thread_id, c.mode
         FROM outbox o JOIN conversations c ON c.key = o.conversation
-        WHERE o.{_OPEN} AND o.state <> 'sending' AND o.not_before <= ?
-          AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.conversation = o.conversation
-                          AND e.{_OPEN} AND e.id < o.id)
-        ORDER BY o.id LIMIT ?
+        WHERE o.{OUTBOX.open} AND o.behind = 0 AND o.due <= ? {chosen}
+        ORDER BY o.due, o.id LIMIT ?
         """,
-        (now, limit),
+        (now, *platforms, limit),
     ).fetchall()
-    found = []
-    for id, body, state, attempts, fence, resent, platform, chat_id, thread_id, mode in rows:
-        again = state == "unknown"
-        if again and resent:  # it may have been delivered twice already: leave it at that
-            db.execute(
-                "UPDATE outbox SET state = 'failed', why = 'uncertain twice' WHERE id = ?", (id,)
-            )
-            continue
-        db.execute(
-            "UPDATE outbox SET state = 'sending', worker = ?, lease_until = ?, fence = ?,"
-            " attempts = ?, resent = ? WHERE id = ?",
-            (worker, now + LEASE_S, fence + 1, attempts + 1, int(again or resent), id),
-        )
-        reply = Reply.model_validate_json(body)
-        place = Conversation(platform=platform, chat_id=chat_id, thread_id=thread_id, mode=mode)
-        if place != reply.conversation:
-            reply = reply.model_copy(update={"conversation": place})
-        found.append(Delivery(reply, bool(again or resent), attempts + 1, fence + 1))
-    return found
 
 
-def _mark(
-    db: sqlite3.Connection, delivery: Delivery, changes: str, values: Sequence[object]
-) -> None:
-    """Change the row of a delivery that is still ours; a lost lease changes nothing."""
+def _take(db: sqlite3.Connection, worker: str, row: _Row, now: float) -> Delivery | None:
+    """The row marked as `sending`; None when it is not to be sent, and failed."""
+    id, key, conversation, body, state, attempts, fence, resent, *place = row
+    again = state != "ready"  # it may have arrived already
+    if again and resent:
+        _fail(db, id, conversation, "uncertain twice")
+        return None
+    try:
+        reply = _at(Reply.model_validate_json(body), *place)
+    except ValidationError:
+        _log.error("outbox row %s cannot be read", key)
+        _fail(db, id, conversation, "unreadable row")
+        return None
+    flagged = again or bool(resent)
     db.execute(
-        f"UPDATE outbox SET {changes}, worker = '' WHERE key = ? AND fence = ?"
-        " AND state = 'sending'",
-        (*values, delivery.reply.id, delivery.fence),
+        "UPDATE outbox SET state = 'sending', worker = ?, due = ?, fence = ?, attempts = ?,"
+        " resent = ? WHERE id = ?",
+        (worker, now + LEASE_S, fence, attempts, int(flagged), id),
     )
+    return Delivery(reply, flagged, attempts, fence)
+
+
+def _at(reply: Reply, platform: str, chat_id: str, thread: str, mode: str) -> Reply:
+    """The reply to where its conversation is now."""
+    to = reply.conversation
+    if (to.platform, to.chat_id, to.thread_id, to.mode) == (platform, chat_id, thread, mode):
+        return reply
+    here = Conversation.model_validate(
+        {"platform": platform, "chat_id": chat_id, "thread_id": thread, "mode": mode}
+    )
+    return reply.model_copy(update={"conversation": here})
+
+
+def _fail(db: sqlite3.Connection, id: int, conversation: str, why: str) -> None:
+    db.execute(
+        "UPDATE outbox SET state = 'failed', worker = '', behind = 0, why = ?,"
+        " body = iif(wipe, x'', body) WHERE id = ?",
+        (why, id),
+    )
+    OUTBOX.promote(db, conversation)
 
 
 def sent(db: sqlite3.Connection, delivery: Delivery, platform_ids: Sequence[str]) -> None:
-    _mark(
-        db,
-        delivery,
-        "state = 'sent', platform_ids = ?, body = CASE WHEN wipe THEN x'' ELSE body END",
-        (orjson.dumps(list(platform_ids)).decode(),),
-    )
-
-
-def send_later(db: sqlite3.Connection, delivery: Delivery, why: str, at: float) -> None:
-    state = "failed" if delivery.attempts >= MAX_ATTEMPTS else "ready"
-    _mark(db, delivery, "state = ?, why = ?, not_before = ?", (state, why[:500], at))
-
-
-def uncertain(db: sqlite3.Connection, delivery: Delivery, why: str, at: float) -> None:
-    _mark(db, delivery, "state = 'unknown', why = ?, not_before = ?", (why[:500], at))
+    _end(db, delivery, "sent", "", orjson.dumps(list(platform_ids)).decode())
 
 
 def not_sent(db: sqlite3.Connection, delivery: Delivery, why: str) -> None:
-    _mark(db, delivery, "state = 'failed', why = ?", (why[:500],))
+    _end(db, delivery, "failed", why[:500], "")
+
+
+def _end(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, ids: str) -> None:
+    """The last mark of a delivery that is still ours; a lost lease changes nothing."""
+    ended = db.execute(
+        "UPDATE outbox SET state = ?, worker = '', behind = 0, why = ?, platform_ids = ?,"
+        " body = iif(wipe, x'', body) WHERE key = ? AND fence = ? AND state = 'sending'"
+        " RETURNING conversation, wipe",
+        (state, why, ids, delivery.reply.id, delivery.fence),
+    ).fetchall()
+    for conversation, wipe in ended:
+        OUTBOX.promote(db, conversation)
+        if wipe:
+            conversations.forget(db, conversation)
+
+
+def send_later(db: sqlite3.Connection, delivery: Delivery, why: str, at: float, now: float) -> None:
+    """Back to `ready`, however often, until it is too old to be of use."""
+    old = db.execute(
+        "SELECT 1 FROM outbox WHERE key = ? AND created_at < ?",
+        (delivery.reply.id, now - KEEP_TRYING_S),
+    ).fetchone()
+    if old:
+        not_sent(db, delivery, f"given up after two days: {why}")
+    else:
+        _again(db, delivery, "ready", why, at)
+
+
+def uncertain(db: sqlite3.Connection, delivery: Delivery, why: str, at: float) -> None:
+    _again(db, delivery, "unknown", why, at)
+
+
+def _again(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, at: float) -> None:
+    db.execute(
+        "UPDATE outbox SET state = ?, worker = '', why = ?, due = ?"
+        " WHERE key = ? AND fence = ? AND state = 'sending'",
+        (state, why[:500], at, delivery.reply.id, delivery.fence),
+    )

@@ -6,7 +6,7 @@ import sqlite3
 
 from core.errors import Misconfigured
 
-VERSION = 1
+VERSION = 2
 
 _V1 = """
 CREATE TABLE inbox (
@@ -148,7 +148,33 @@ CREATE TABLE llm_calls (
 ) STRICT;
 """
 
-MIGRATIONS = {1: _V1}
+# Lanes (see lanes.py): what is behind waits for the row in front of it.
+_V2 = (
+    "".join(
+        f"""
+DROP INDEX {table}_open;
+ALTER TABLE {table} ADD COLUMN behind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE {table} ADD COLUMN due REAL NOT NULL DEFAULT 0;
+UPDATE {table} SET due = iif(state = '{taken}', lease_until, not_before);
+UPDATE {table} SET behind = 1 WHERE {opened} AND EXISTS (SELECT 1 FROM {table} AS e
+    WHERE e.conversation = {table}.conversation AND e.{opened} AND e.id < {table}.id);
+ALTER TABLE {table} DROP COLUMN lease_until;
+ALTER TABLE {table} DROP COLUMN not_before;
+CREATE UNIQUE INDEX {table}_front ON {table} (conversation) WHERE {opened} AND behind = 0;
+CREATE INDEX {table}_behind ON {table} (conversation, id) WHERE behind = 1;
+CREATE INDEX {table}_due ON {table} (due) WHERE {opened} AND behind = 0;
+"""
+        for table, taken, opened in (
+            ("inbox", "claimed", "state IN ('waiting', 'claimed')"),
+            ("outbox", "sending", "state IN ('ready', 'sending', 'unknown')"),
+        )
+    )
+    + """
+DROP INDEX messages_inbox;
+"""
+)
+
+MIGRATIONS = {1: _V1, 2: _V2}
 
 
 def migrate(connection: sqlite3.Connection, target: int = VERSION) -> None:

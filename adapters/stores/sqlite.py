@@ -3,48 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from adapters.stores import inbox, outbox, turns
+from adapters.stores import conversations, inbox, outbox, personal, turns
+from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
-from adapters.stores.writer import Writer, connect
+from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
 from core.messages import Inbound, InboundMessage, Reply
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
+
+REAP_BATCH = 2_000
 
 
 class SqliteStore:
     """core.ports.Store over SQLite. Make it with `open`."""
 
-    def __init__(self, writer: Writer, clock: Clock, owner: IO[str] | None) -> None:
+    def __init__(self, writer: Writer, clock: Clock, presence: Presence) -> None:
         self._writer = writer
         self._clock = clock
-        self._owner = owner
+        self._presence = presence
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> SqliteStore:
         """Open or make the database at `path`.
 
-        The first process on a file owns it: what a dead process left half done is taken up at once.
-        A process beside it waits for the leases to end.
+        When no other process is alive on the file, what a dead one left half done is taken up at
+        once; beside a living one, its leases have to end first.
 
         Raises:
             Misconfigured: the file cannot be opened, or its schema is not ours.
         """
         try:
-            await asyncio.to_thread(_prepare, path)
+            presence = await asyncio.to_thread(_prepare, path)
         except (OSError, sqlite3.Error) as error:
             raise Misconfigured("CARAVAN_DATABASE", f"{path}: {error}") from error
-        owner = _own(path)
-        store = cls(Writer(path), clock, owner)
-        if owner is not None:
-            await store._writer.run(inbox.recover)
-        return store
+        return cls(Writer(path), clock, presence)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -59,13 +57,15 @@ class SqliteStore:
         now = self._now()
         await self._writer.run(lambda db: inbox.bury(db, external_id, raw, why, now))
 
-    async def claim(self, worker: str, limit: int) -> list[Claim]:
+    async def claim(self, worker: str, limit: int, platforms: Collection[str] = ()) -> list[Claim]:
         now = self._now()
-        return await self._writer.run(lambda db: inbox.claim(db, worker, limit, now))
+        return await self._writer.run(
+            lambda db: inbox.claim(db, worker, limit, platforms, now), Kind.MARK
+        )
 
     async def renew(self, claim: Claim) -> Claim:
         now = self._now()
-        return await self._writer.run(lambda db: inbox.renew(db, claim, now))
+        return await self._writer.run(lambda db: inbox.renew(db, claim, now), Kind.MARK)
 
     async def retry_later(self, claim: Claim, why: str, at: datetime) -> None:
         await self._writer.run(lambda db: inbox.retry_later(db, claim, at.timestamp()))
@@ -76,30 +76,36 @@ class SqliteStore:
     # --- turns ---------------------------------------------------------------------------------
 
     async def open_turn(self, message: InboundMessage) -> Opened:
-        return await self._writer.run(lambda db: turns.open_turn(db, message))
+        return await self._writer.run(lambda db: turns.open_turn(db, message), Kind.READ)
 
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         now = self._now()
-        await self._writer.run(lambda db: turns.commit_turn(db, claim, outcome, now))
+        kind = Kind.ERASURE if outcome.erase_person else Kind.PROMISE
+        await self._writer.run(lambda db: turns.commit_turn(db, claim, outcome, now), kind)
 
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         now = self._now()
         await self._writer.run(lambda db: turns.give_up(db, claim, why, apology, now))
 
     async def export_person(self, person: str) -> Mapping[str, Any]:
-        return await self._writer.run(lambda db: turns.export_person(db, person))
+        return await self._writer.run(lambda db: personal.export(db, person), Kind.READ)
 
     # --- the outbox ----------------------------------------------------------------------------
 
-    async def claim_replies(self, worker: str, limit: int) -> list[Delivery]:
+    async def claim_replies(
+        self, worker: str, limit: int, platforms: Collection[str] = ()
+    ) -> list[Delivery]:
         now = self._now()
-        return await self._writer.run(lambda db: outbox.claim_replies(db, worker, limit, now))
+        return await self._writer.run(
+            lambda db: outbox.claim_replies(db, worker, limit, platforms, now)
+        )
 
     async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
-        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids))
+        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), Kind.MARK)
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
-        await self._writer.run(lambda db: outbox.send_later(db, delivery, why, at.timestamp()))
+        now = self._now()
+        await self._writer.run(lambda db: outbox.send_later(db, delivery, why, at.timestamp(), now))
 
     async def uncertain(self, delivery: Delivery, why: str, at: datetime) -> None:
         await self._writer.run(lambda db: outbox.uncertain(db, delivery, why, at.timestamp()))
@@ -109,50 +115,61 @@ class SqliteStore:
 
     async def close(self, conversation: str, why: str) -> None:
         now = self._now()
-        await self._writer.run(lambda db: inbox.close(db, conversation, why, now))
+        await self._writer.run(lambda db: conversations.close(db, conversation, why, now))
 
     # --- housekeeping --------------------------------------------------------------------------
 
     async def reap(self, before: datetime) -> int:
+        """In small transactions, so that nobody waits long; dead letters go as well."""
         at = before.timestamp()
-        return await self._writer.run(lambda db: _reap(db, at))
+        removed = 0
+        while True:
+            batch = await self._writer.run(lambda db: _reap(db, at))
+            removed += batch
+            if not batch:
+                return removed
 
     async def counts(self) -> Mapping[str, int]:
-        return await self._writer.run(_counts)
+        return await self._writer.run(_counts, Kind.READ)
 
     async def aclose(self) -> None:
         await self._writer.aclose()
-        if self._owner is not None:
-            self._owner.close()
+        self._presence.close()
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path) -> Presence:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(path)
     try:
         migrate(connection)
+        return Presence.enter(path, alone=lambda: _recover(connection))
     finally:
         connection.close()
 
 
-def _own(path: Path) -> IO[str] | None:
-    """The lock of the only process on this file; None when another one has it."""
-    handle = path.with_name(path.name + "-owner").open("w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        return None
-    return handle
+def _recover(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    inbox.recover(connection)
+    connection.execute("COMMIT")
+
+
+# What may go, oldest first. The newest row of the inbox stays: its id must not be given again.
+_FINISHED = (
+    "inbox WHERE state IN ('done', 'dead') AND received_at < ?"
+    " AND id < (SELECT max(id) FROM inbox)",
+    "outbox WHERE state IN ('sent', 'failed') AND created_at < ?",
+    "dead_letters WHERE at < ?",
+)
 
 
 def _reap(db: sqlite3.Connection, before: float) -> int:
-    removed = db.execute(
-        "DELETE FROM inbox WHERE state IN ('done', 'dead') AND received_at < ?", (before,)
-    ).rowcount
-    removed += db.execute(
-        "DELETE FROM outbox WHERE state IN ('sent', 'failed') AND created_at < ?", (before,)
-    ).rowcount
+    removed = 0
+    for finished in _FINISHED:
+        table = finished.partition(" ")[0]
+        removed += db.execute(
+            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {finished} ORDER BY id LIMIT ?)",
+            (before, REAP_BATCH),
+        ).rowcount
     return removed
 
 

@@ -1,13 +1,16 @@
-"""A turn in SQL: what it begins with, what it writes, and a person's data as a whole."""
+"""A turn in SQL: what it begins with and what it writes."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from adapters.stores import inbox, outbox
+from pydantic import BaseModel, ValidationError
+
+from adapters.stores import conversations, inbox, outbox, personal
 from core.messages import InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
@@ -16,56 +19,74 @@ from core.trips import Recommendation, Trip
 
 WINDOW = 40
 MAX_TRIPS = 20
-
-# Every table that holds something of a person, and the column that says whose it is. Export and
-# erase go through this list; a test fails for a table that is not in it.
-PERSONAL = {
-    "identities": "person",
-    "user_profiles": "person",
-    "conversations": "person",
-    "messages": "person",
-    "trip_plans": "person",
-    "destination_recommendations": "person",
-    "llm_calls": "person",
-    "inbox": "person",
-    "outbox": "person",
-    "dead_letters": "person",
-}
+MAX_RECOMMENDATIONS = 200
+SEEN_EVERY_S = 3_600.0  # how exactly we remember when somebody was last here
+M = TypeVar("M", bound=BaseModel)
+_log = logging.getLogger(__name__)
 
 
 def open_turn(db: sqlite3.Connection, message: InboundMessage) -> Opened:
-    """Session, profile, trips, suggestions and the newest lines; the cost does not grow."""
-    key = message.conversation.key
+    """Session, profile, trips, suggestions and the newest lines; the cost does not grow.
+
+    A value that this program cannot read is left out, and its row stays as it is.
+    """
+    key = conversations.resolve(db, message.conversation.key)
     person = message.sender.id
     row = db.execute("SELECT session, closed FROM conversations WHERE key = ?", (key,)).fetchone()
-    session = Session(conversation=key)
-    if row is not None and row[0] is not None:
-        session = Session.model_validate_json(row[0])
-    profile = db.execute("SELECT body FROM user_profiles WHERE person = ?", (person,)).fetchone()
     solo = message.conversation.mode == "solo"
-    trips = db.execute(
-        "SELECT body FROM trip_plans WHERE "
-        + ("person = ?" if solo else "conversation = ?")
-        + " ORDER BY updated_at DESC LIMIT ?",
-        (person if solo else key, MAX_TRIPS),
-    ).fetchall()
-    recommendations = db.execute(
-        "SELECT body FROM destination_recommendations WHERE conversation = ? ORDER BY changed_at",
-        (key,),
-    ).fetchall()
     lines = db.execute(
         "SELECT role, text, sender, said_at, tokens, call_id FROM messages"
         " WHERE conversation = ? ORDER BY id DESC LIMIT ?",
         (key, WINDOW),
     ).fetchall()
     return Opened(
-        session=session,
-        profile=Profile.model_validate_json(profile[0]) if profile else Profile(person=person),
-        trips=tuple(Trip.model_validate_json(body) for (body,) in trips),
-        recommendations=tuple(Recommendation.model_validate_json(b) for (b,) in recommendations),
+        session=_session(row[0] if row else None, key),
+        profile=_profile(db, person) or Profile(person=person),
+        trips=_read_all(
+            Trip,
+            db.execute(
+                f"SELECT body FROM trip_plans WHERE {'person' if solo else 'conversation'} = ?"
+                " ORDER BY updated_at DESC LIMIT ?",
+                (person if solo else key, MAX_TRIPS),
+            ),
+        ),
+        recommendations=_read_all(
+            Recommendation,
+            db.execute(
+                "SELECT body FROM (SELECT body, changed_at FROM destination_recommendations"
+                " WHERE conversation = ? ORDER BY changed_at DESC LIMIT ?) ORDER BY changed_at",
+                (key, MAX_RECOMMENDATIONS),
+            ),
+        ),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
     )
+
+
+def _session(body: bytes | None, key: str) -> Session:
+    session = _read(Session, body) if body is not None else None
+    if session is None:
+        return Session(conversation=key)
+    if session.conversation != key:  # the chat has moved
+        return session.model_copy(update={"conversation": key})
+    return session
+
+
+def _profile(db: sqlite3.Connection, person: str) -> Profile | None:
+    row = db.execute("SELECT body FROM user_profiles WHERE person = ?", (person,)).fetchone()
+    return _read(Profile, row[0]) if row else None
+
+
+def _read_all(shape: type[M], rows: sqlite3.Cursor) -> tuple[M, ...]:
+    return tuple(v for (body,) in rows if (v := _read(shape, body)) is not None)
+
+
+def _read(shape: type[M], body: bytes) -> M | None:
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as error:
+        _log.error("a %s cannot be read: %d errors", shape.__name__, error.error_count())
+        return None
 
 
 def _entry(line: tuple[Any, ...]) -> Entry:
@@ -77,68 +98,75 @@ def _entry(line: tuple[Any, ...]) -> Entry:
 def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: float) -> None:
     """Everything a turn changes and "inbox done". Raises Stale, and then nothing is written."""
     message = claim.message
-    row = inbox.finish(db, claim)
-    key, person = inbox.resolve(db, message.conversation.key), message.sender.id
+    person = message.sender.id
+    row, key = inbox.finish(db, claim)
     if outcome.erase_person:
-        erase_person(db, outcome.erase_person)
+        personal.erase(db, outcome.erase_person)
         for reply in outcome.replies:
-            _reply(db, reply, key, "", now, wipe=True)
+            outbox.put(db, reply, key, "", now, wipe=True)
         return
-    _identity(db, message, now)
+    _keep_identity(db, message, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",
             (_json(outcome.session), outcome.session.module, now, key),
         )
     if outcome.profile is not None:
-        db.execute(
-            "INSERT INTO user_profiles VALUES (?, ?, ?) ON CONFLICT (person)"
-            " DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
-            (person, _json(outcome.profile), now),
-        )
+        _keep_profile(db, outcome.profile, now)
     for trip in outcome.trips:
-        _trip(db, trip, now)
+        _keep_trip(db, trip, now)
     for recommendation in outcome.recommendations:
-        _recommendation(db, recommendation, key, person)
-    _history(db, outcome.history, key, person, row)
+        _keep_recommendation(db, recommendation, key, person)
+    _keep_history(db, outcome.history, key, person, row)
     for call in outcome.llm_calls:
-        _llm_call(db, call, key, person, row, now)
+        _keep_llm_call(db, call, key, person, row, now)
     for reply in outcome.replies:
-        _reply(db, reply, key, person, now)
+        outbox.put(db, reply, key, person, now)
 
 
 def give_up(
     db: sqlite3.Connection, claim: Claim, why: str, apology: Reply | None, now: float
 ) -> None:
     message = claim.message
-    inbox.finish(db, claim, "dead")
+    _, key = inbox.finish(db, claim, "dead")
     db.execute(
         "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
         " VALUES (?, ?, ?, ?, ?)",
         (message.id, message.sender.id, message.model_dump_json(), why[:500], now),
     )
     if apology is not None:
-        key = inbox.resolve(db, message.conversation.key)
-        _reply(db, apology, key, message.sender.id, now)
+        outbox.put(db, apology, key, message.sender.id, now)
 
 
-def _reply(
-    db: sqlite3.Connection, reply: Reply, key: str, person: str, now: float, *, wipe: bool = False
-) -> None:
-    outbox.put(db, reply, key, person, now, wipe=wipe)
-
-
-def _identity(db: sqlite3.Connection, message: InboundMessage, now: float) -> None:
+def _keep_identity(db: sqlite3.Connection, message: InboundMessage, now: float) -> None:
     sender = message.sender
     db.execute(
         "INSERT INTO identities VALUES (?, ?, ?, ?) ON CONFLICT (person)"
         " DO UPDATE SET name = excluded.name, language = excluded.language,"
-        " seen_at = excluded.seen_at",
-        (sender.id, sender.name, sender.language, now),
+        " seen_at = excluded.seen_at WHERE name <> excluded.name"
+        " OR language <> excluded.language OR seen_at < excluded.seen_at - ?",
+        (sender.id, sender.name, sender.language, now, SEEN_EVERY_S),
     )
 
 
-def _trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
+def _keep_profile(db: sqlite3.Connection, profile: Profile, now: float) -> None:
+    """Write the profile; one that could not be read is set aside and not lost."""
+    person = profile.person
+    if _profile(db, person) is None:
+        db.execute(
+            "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
+            " SELECT 'profile of ' || person, person, CAST(body AS TEXT), 'unreadable row', ?"
+            " FROM user_profiles WHERE person = ?",
+            (now, person),
+        )
+    db.execute(
+        "INSERT INTO user_profiles VALUES (?, ?, ?) ON CONFLICT (person)"
+        " DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
+        (person, _json(profile), now),
+    )
+
+
+def _keep_trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
     plan = trip.plan
     db.execute(
         "INSERT INTO trip_plans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
@@ -147,7 +175,7 @@ def _trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
         " body = excluded.body, updated_at = excluded.updated_at",
         (
             trip.id,
-            inbox.resolve(db, trip.conversation),
+            conversations.resolve(db, trip.conversation),
             trip.owner,
             plan.destination_id if plan else "",
             plan.first_day.isoformat() if plan else "",
@@ -160,7 +188,7 @@ def _trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
     )
 
 
-def _recommendation(db: sqlite3.Connection, r: Recommendation, key: str, person: str) -> None:
+def _keep_recommendation(db: sqlite3.Connection, r: Recommendation, key: str, person: str) -> None:
     db.execute(
         "INSERT INTO destination_recommendations VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (conversation, destination) DO UPDATE SET status = excluded.status,"
@@ -169,7 +197,7 @@ def _recommendation(db: sqlite3.Connection, r: Recommendation, key: str, person:
     )
 
 
-def _history(
+def _keep_history(
     db: sqlite3.Connection, entries: Sequence[Entry], key: str, person: str, row: int
 ) -> None:
     db.executemany(
@@ -192,7 +220,7 @@ def _history(
     )
 
 
-def _llm_call(
+def _keep_llm_call(
     db: sqlite3.Connection, c: LlmCall, key: str, person: str, row: int, now: float
 ) -> None:
     db.execute(
@@ -217,53 +245,5 @@ def _llm_call(
     )
 
 
-def export_person(db: sqlite3.Connection, person: str) -> dict[str, Any]:
-    """All rows of the person by table; binary columns hold JSON text."""
-    exported: dict[str, Any] = {}
-    for table, column in PERSONAL.items():
-        cursor = db.execute(f"SELECT * FROM {table} WHERE {column} = ?", (person,))
-        names = [d[0] for d in cursor.description]
-        rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
-        if rows:
-            exported[table] = rows
-    return exported
-
-
-def _plain(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def erase_person(db: sqlite3.Connection, person: str) -> None:
-    """Delete everything of the person. Deliveries stay known by id alone, so none counts twice."""
-    own = [
-        key
-        for (key,) in db.execute(
-            "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'", (person,)
-        )
-    ]
-    for key in own:
-        for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls"):
-            db.execute(f"DELETE FROM {table} WHERE conversation = ?", (key,))
-        db.execute(
-            "UPDATE conversations SET session = NULL, module = '', person = '' WHERE key = ?",
-            (key,),
-        )
-    for table, column in PERSONAL.items():
-        if table in ("inbox", "outbox", "conversations"):
-            continue
-        db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
-    db.execute(
-        "UPDATE inbox SET body = x'', ref = '', person = '' WHERE person = ?"
-        " AND state IN ('done', 'dead')",
-        (person,),
-    )
-    db.execute(
-        "UPDATE outbox SET body = x'', person = '' WHERE person = ?"
-        " AND state IN ('sent', 'failed')",
-        (person,),
-    )
-    db.execute("UPDATE outbox SET wipe = 1, person = '' WHERE person = ?", (person,))
-
-
-def _json(value: Any) -> bytes:
-    return bytes(value.model_dump_json(exclude_defaults=True).encode("utf-8", "replace"))
+def _json(value: BaseModel) -> bytes:
+    return value.model_dump_json(exclude_defaults=True).encode()

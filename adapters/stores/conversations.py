@@ -1,0 +1,141 @@
+"""Conversations in SQL: known, open, closed, moved to a new id."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from adapters.stores import lanes
+from core.messages import Conversation, ConversationMoved
+
+_KEPT_BY_CONVERSATION = ("messages", "trip_plans", "llm_calls")
+
+
+def resolve(db: sqlite3.Connection, key: str) -> str:
+    """The key under which this conversation is kept now."""
+    for _ in range(4):  # a chat that moves moves once; four is already absurd
+        row = db.execute("SELECT moved_to FROM conversations WHERE key = ?", (key,)).fetchone()
+        if row is None or not row[0]:
+            return key
+        key = row[0]
+    return key
+
+
+def heard(db: sqlite3.Connection, c: Conversation, key: str, person: str, now: float) -> None:
+    """Somebody wrote there (or the platform let us in): the conversation is known and open.
+
+    `key` is where `c` is kept now. A private chat belongs to the person who writes in it.
+    """
+    owner = person if c.mode == "solo" else ""
+    known = db.execute("SELECT closed, person FROM conversations WHERE key = ?", (key,)).fetchone()
+    if known is None:
+        db.execute(
+            "INSERT INTO conversations (key, platform, chat_id, thread_id, mode, person,"
+            " updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (key, c.platform, c.chat_id, c.thread_id, c.mode.value, owner, now),
+        )
+    elif known[0] or (owner and not known[1]):
+        db.execute(
+            "UPDATE conversations SET closed = '', person = coalesce(nullif(person, ''), ?)"
+            " WHERE key = ?",
+            (owner, key),
+        )
+
+
+def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
+    """Everything of the old key follows to the new one; the old key stays as an alias."""
+    old = resolve(db, moved.old_key)
+    new = moved.new.key
+    if old == new:
+        return
+    db.execute("UPDATE conversations SET moved_to = '' WHERE key = ?", (new,))  # never in a circle
+    heard(db, moved.new, new, "", now)
+    session = db.execute("SELECT session FROM conversations WHERE key = ?", (old,)).fetchone()
+    if session is not None:
+        db.execute(
+            "UPDATE conversations SET session = coalesce(session, ?) WHERE key = ?",
+            (session[0], new),
+        )
+    lanes.INBOX.merge(db, old, new)
+    lanes.OUTBOX.merge(db, old, new)
+    for table in _KEPT_BY_CONVERSATION:
+        db.execute(f"UPDATE {table} SET conversation = ? WHERE conversation = ?", (new, old))
+    db.execute(
+        "UPDATE OR IGNORE destination_recommendations SET conversation = ? WHERE conversation = ?",
+        (new, old),
+    )
+    db.execute("DELETE FROM destination_recommendations WHERE conversation = ?", (old,))
+    platform, _, rest = moved.old_key.partition(":")
+    chat_id, _, thread_id = rest.rpartition(":")
+    db.execute(
+        "INSERT INTO conversations (key, platform, chat_id, thread_id, mode, moved_to, updated_at)"
+        " VALUES (?, ?, ?, ?, 'group', ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET moved_to = excluded.moved_to, session = NULL",
+        (old, platform, chat_id, thread_id, new, now),
+    )
+
+
+def left(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+    """The platform says that we are out: what waits there to be answered or said is dropped."""
+    key = resolve(db, key)
+    db.execute(
+        "UPDATE inbox SET state = 'done', behind = 0 WHERE conversation = ? AND state = 'waiting'",
+        (key,),
+    )
+    lanes.INBOX.promote(db, key)
+    _shut(db, key, why, now)
+
+
+def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+    """A send found nobody there: what waits to be said or answered is dropped.
+
+    Who wrote after that send had begun is there again, so the conversation stays open for them.
+    """
+    key = resolve(db, key)
+    began = db.execute(
+        "SELECT max(due) - ? FROM outbox WHERE conversation = ? AND state = 'sending'",
+        (lanes.LEASE_S, key),
+    ).fetchone()[0]
+    back = (
+        began is not None
+        and db.execute(
+            "SELECT 1 FROM inbox WHERE conversation = ? AND state IN ('waiting', 'claimed')"
+            " AND received_at > ?",
+            (key, began),
+        ).fetchone()
+    )
+    if back:
+        _fail_replies(db, key, why)
+    else:
+        left(db, key, why, now)
+
+
+def _shut(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+    _fail_replies(db, key, why)
+    db.execute(
+        "UPDATE conversations SET closed = ?, updated_at = ? WHERE key = ?", (why or "?", now, key)
+    )
+
+
+def _fail_replies(db: sqlite3.Connection, key: str, why: str) -> None:
+    db.execute(
+        "UPDATE outbox SET state = 'failed', behind = 0, why = ?,"
+        " body = CASE WHEN wipe THEN x'' ELSE body END"
+        " WHERE conversation = ? AND state IN ('ready', 'sending', 'unknown')",
+        (why, key),
+    )
+
+
+def forget(db: sqlite3.Connection, key: str) -> None:
+    """Delete what is left of an erased private chat, once nothing waits there any more."""
+    nothing_waits = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {lane.table} WHERE conversation = key AND {lane.open})"
+        for lane in (lanes.INBOX, lanes.OUTBOX)
+    )
+    gone = db.execute(
+        "DELETE FROM conversations WHERE key = ? AND mode = 'solo' AND person = ''"
+        f" AND session IS NULL AND moved_to = '' AND {nothing_waits}",
+        (key,),
+    ).rowcount
+    if gone:
+        for table in ("inbox", "outbox"):
+            db.execute(f"UPDATE {table} SET conversation = '' WHERE conversation = ?", (key,))

@@ -1,0 +1,72 @@
+"""A person's data as a whole: where it lives, all of it as values, and its end."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+# Every table that holds something of a person, and the column that says whose it is. Export and
+# erase go through this list; a test fails for a table that is not in it.
+PERSONAL = {
+    "identities": "person",
+    "user_profiles": "person",
+    "conversations": "person",
+    "messages": "person",
+    "trip_plans": "person",
+    "destination_recommendations": "person",
+    "llm_calls": "person",
+    "inbox": "person",
+    "outbox": "person",
+    "dead_letters": "person",
+}
+# Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
+_EMPTIED = ("conversations", "inbox", "outbox")
+
+
+def export(db: sqlite3.Connection, person: str) -> dict[str, Any]:
+    """All rows of the person by table; binary columns hold JSON text."""
+    exported: dict[str, Any] = {}
+    for table, column in PERSONAL.items():
+        cursor = db.execute(f"SELECT * FROM {table} WHERE {column} = ?", (person,))
+        names = [d[0] for d in cursor.description]
+        rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
+        if rows:
+            exported[table] = rows
+    return exported
+
+
+def _plain(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def erase(db: sqlite3.Connection, person: str) -> None:
+    """Delete everything of the person. Deliveries stay known by id alone, so none counts twice.
+
+    What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
+    a turn that began before the erasure must not bring back what it had read.
+    """
+    chats = "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'"
+    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls"):
+        db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))
+    db.execute(
+        "UPDATE conversations SET session = NULL, module = '', person = '' WHERE person = ?",
+        (person,),
+    )
+    for table, column in PERSONAL.items():
+        if table not in _EMPTIED:
+            db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
+    db.execute(
+        "UPDATE inbox SET body = x'', ref = '', person = '' WHERE person = ?"
+        " AND state IN ('done', 'dead')",
+        (person,),
+    )
+    db.execute(
+        "UPDATE inbox SET state = 'waiting', worker = '', due = 0, fence = fence + 1"
+        " WHERE person = ? AND state = 'claimed'",
+        (person,),
+    )
+    db.execute(
+        "UPDATE outbox SET wipe = 1, person = '',"
+        " body = iif(state IN ('sent', 'failed'), x'', body) WHERE person = ?",
+        (person,),
+    )
