@@ -6,6 +6,7 @@ which takes 2 to 3 seconds and some 60 MB. Their own retries are off; the rules 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import cached_property
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LangChainService", "Limits", "ModelSpec"]
 
+# From the fifth generation on, Claude answers in a schema; some of them no longer take a forced tool.
+_NEW_CLAUDE = re.compile(r"claude-[a-z]+-(?:[5-9]|\d\d)(?:-|$)")
 # What malformed data makes the SDKs and LangChain raise while they build their objects.
 _MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
 
@@ -100,8 +103,9 @@ class LangChainBackend:
         openai = self.spec.vendor == "openai"
         # As a plain schema, so that an answer that does not fit comes back instead of an exception.
         schema = convert_to_openai_tool(shape, strict=openai)["function"]
+        own = openai or _NEW_CLAUDE.match(self.spec.model)
         asked = self._model.with_structured_output(
-            schema, method="json_schema" if openai else "function_calling", include_raw=True
+            schema, method="json_schema" if own else "function_calling", include_raw=True
         )
         try:
             answer: Any = await asked.ainvoke(self._messages(ask))
