@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LangChainService", "Limits", "ModelSpec"]
 
-# From the fifth generation on, Claude answers in a schema; some of them no longer take a forced tool.
+# From the fifth generation on, Claude answers in a schema; some no longer take a forced tool.
 _NEW_CLAUDE = re.compile(r"claude-[a-z]+-(?:[5-9]|\d\d)(?:-|$)")
 # What malformed data makes the SDKs and LangChain raise while they build their objects.
 _MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
@@ -100,13 +100,14 @@ class LangChainBackend:
         """The answer to `ask` in a shape, unchecked."""
         from langchain_core.utils.function_calling import convert_to_openai_tool
 
-        openai = self.spec.vendor == "openai"
         # As a plain schema, so that an answer that does not fit comes back instead of an exception.
-        schema = convert_to_openai_tool(shape, strict=openai)["function"]
-        own = openai or _NEW_CLAUDE.match(self.spec.model)
-        asked = self._model.with_structured_output(
-            schema, method="json_schema" if own else "function_calling", include_raw=True
-        )
+        schema, method = convert_to_openai_tool(shape)["function"], "function_calling"
+        if self.spec.vendor == "openai":
+            schema = convert_to_openai_tool(shape, strict=True)["function"]
+            method = "json_schema"
+        elif _NEW_CLAUDE.match(self.spec.model):
+            schema, method = shape.model_json_schema(), "json_schema"
+        asked = self._model.with_structured_output(schema, method=method, include_raw=True)
         try:
             answer: Any = await asked.ainvoke(self._messages(ask))
         except self._errors as error:
