@@ -264,7 +264,7 @@ def _quiet(d: Destination, q: Question) -> _Part:
     score = d.quiet_share * 5.0 - 1.0
     calm = d.quiet_share >= 0.3
     # Big sights draw big crowds, whatever quiet corners lie beside them.
-    score -= 0.6 * (d.vibes.get("city", 0) == 3) + 0.6 * (d.vibes.get("culture", 0) == 3)
+    score -= 1.0 * (d.vibes.get("city", 0) == 3) + 1.0 * (d.vibes.get("culture", 0) == 3)
     percent = round(d.quiet_share * 100 / 5) * 5
     return score, [f"about {percent} % of our places there are quiet"] if calm else [], []
 
