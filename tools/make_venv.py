@@ -1,7 +1,7 @@
 """Makes a virtual environment with pip and `caravan` in it.
 
-Works also where Python came without ensurepip. The project itself is put on the path instead of being
-installed, so that nothing has to be built and a changed file counts at once.
+Works also where Python came without ensurepip. The project itself is put on the path instead of
+being installed, so that nothing has to be built and a changed file counts at once.
 """
 
 import subprocess
