@@ -9,6 +9,8 @@ from tests.world import World
 
 async def test_finished_messages_go_after_their_time_and_the_history_stays(world: World) -> None:
     await world.says("/help")
+    await world.closes()  # everything is marked
+    await world.opens()
     assert world.app is not None
     store = world.app.store
     early = await purge(store, world.clock)
