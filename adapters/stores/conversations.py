@@ -41,6 +41,15 @@ def heard(db: sqlite3.Connection, c: Conversation, key: str, person: str, now: f
         )
 
 
+def known(db: sqlite3.Connection, c: Conversation, key: str, now: float) -> None:
+    """Caravan speaks first there: nobody was heard, so a closed chat stays closed."""
+    db.execute(
+        "INSERT INTO conversations (key, platform, chat_id, thread_id, mode, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        (key, c.platform, c.chat_id, c.thread_id, c.mode.value, now),
+    )
+
+
 def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
     """Everything of the old key follows to the new one; the old key stays as an alias."""
     old = resolve(db, moved.old_key)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from adapters.stores import conversations
 from adapters.stores.lanes import INBOX, LEASE_S
+from adapters.stores.rows import dumped, text
 from core.errors import Stale
 from core.messages import (
     Conversation,
@@ -54,14 +55,17 @@ def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float)
     known = (
         ref
         and db.execute(
-            "SELECT id, state, version FROM inbox WHERE conversation = ? AND ref = ? AND ref <> ''",
+            "SELECT id, external_id, state, version FROM inbox"
+            " WHERE conversation = ? AND ref = ? AND ref <> ''",
             (key, ref),
         ).fetchone()
     )
     if known:
         new = _note(db, message.id, now)
         if new:
-            _edit(db, message, key, *known)
+            row, first_id, state, present = known
+            # The answer belongs to the id under which the message came first.
+            _edit(db, message.model_copy(update={"id": first_id}), key, row, state, present)
     else:
         new = _insert(db, message, key, ref, now)
     if new:
@@ -70,7 +74,7 @@ def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float)
 
 
 def _insert(db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: float) -> bool:
-    values = (m.id, key, m.sender.id, ref, m.version.timestamp(), _body(m), now, key)
+    values = (m.id, key, m.sender.id, ref, m.version.timestamp(), dumped(m), now, key)
     inserted = db.execute(
         "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
         f" received_at, behind) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, {INBOX.occupied})"
@@ -87,7 +91,7 @@ def _edit(
     version = message.version.timestamp()
     if version <= present:
         return
-    body = _body(message) if state in ("waiting", "claimed") else None
+    body = dumped(message) if state in ("waiting", "claimed") else None
     db.execute(
         "UPDATE inbox SET body = coalesce(?, body), version = ? WHERE id = ?", (body, version, row)
     )
@@ -95,7 +99,7 @@ def _edit(
         db.execute(
             "UPDATE messages SET text = ?, tokens = ? WHERE inbox_id = ? AND role = 'user' AND id"
             " IN (SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC LIMIT ?)",
-            (message.text, len(message.text) // 3 + 1, row, key, EDITABLE),
+            (text(message.text), len(message.text) // 3 + 1, row, key, EDITABLE),
         )
 
 
@@ -110,13 +114,9 @@ def _note(db: sqlite3.Connection, external_id: str, now: float) -> bool:
     return noted.rowcount > 0
 
 
-def _body(message: InboundMessage) -> bytes:
-    return message.model_dump_json(exclude_defaults=True).encode()
-
-
 def bury(db: sqlite3.Connection, external_id: str, raw: str, why: str, now: float) -> None:
     """Set aside what nobody can read. A lone surrogate becomes a question mark."""
-    body = raw[:MAX_RAW_CHARS].encode("utf-8", "replace").decode()
+    body = text(raw[:MAX_RAW_CHARS])
     db.execute(
         "INSERT OR IGNORE INTO dead_letters (external_id, body, why, at) VALUES (?, ?, ?, ?)",
         (external_id, body, why[:500], now),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from adapters.stores import conversations
 from adapters.stores.lanes import LEASE_S, OUTBOX
+from adapters.stores.rows import dumped_whole
 from core.messages import Conversation, Reply
 from core.ports import Delivery
 
@@ -22,7 +23,7 @@ def put(
     db: sqlite3.Connection, reply: Reply, key: str, person: str, now: float, *, wipe: bool = False
 ) -> None:
     """Store a final reply; the same id again changes nothing, a closed chat gets it as failed."""
-    body = b"" if wipe and _is_closed(db, key) else reply.model_dump_json().encode()
+    body = b"" if wipe and _is_closed(db, key) else dumped_whole(reply)
     db.execute(
         f"""
         INSERT INTO outbox (key, conversation, person, body, state, behind, wipe, created_at)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from adapters.stores import conversations, inbox, outbox, personal
+from adapters.stores.rows import dumped, text
 from core.messages import InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
@@ -90,9 +91,9 @@ def _read(shape: type[M], body: bytes) -> M | None:
 
 
 def _entry(line: tuple[Any, ...]) -> Entry:
-    role, text, sender, said_at, tokens, call_id = line
+    role, words, sender, said_at, tokens, call_id = line
     said = datetime.fromtimestamp(said_at, UTC) if said_at is not None else None
-    return Entry(role, text, sender, said, tokens, call_id)
+    return Entry(role, words, sender, said, tokens, call_id)
 
 
 def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: float) -> None:
@@ -103,13 +104,13 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     if outcome.erase_person:
         personal.erase(db, outcome.erase_person)
         for reply in outcome.replies:
-            outbox.put(db, reply, key, "", now, wipe=True)
+            outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
         return
     _keep_identity(db, message, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",
-            (_json(outcome.session), outcome.session.module, now, key),
+            (dumped(outcome.session), outcome.session.module, now, key),
         )
     if outcome.profile is not None:
         _keep_profile(db, outcome.profile, now)
@@ -121,7 +122,18 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     for call in outcome.llm_calls:
         _keep_llm_call(db, call, key, person, row, now)
     for reply in outcome.replies:
-        outbox.put(db, reply, key, person, now)
+        outbox.put(db, reply, _where(db, reply, message, key, now), person, now)
+
+
+def _where(
+    db: sqlite3.Connection, reply: Reply, message: InboundMessage, key: str, now: float
+) -> str:
+    """The conversation that a reply goes to: the message's, kept under `key`, or another one."""
+    if reply.conversation == message.conversation:
+        return key
+    other = conversations.resolve(db, reply.conversation.key)
+    conversations.known(db, reply.conversation, other, now)
+    return other
 
 
 def give_up(
@@ -132,7 +144,7 @@ def give_up(
     db.execute(
         "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
         " VALUES (?, ?, ?, ?, ?)",
-        (message.id, message.sender.id, message.model_dump_json(), why[:500], now),
+        (message.id, message.sender.id, dumped(message).decode(), text(why[:500]), now),
     )
     if apology is not None:
         outbox.put(db, apology, key, message.sender.id, now)
@@ -145,7 +157,7 @@ def _keep_identity(db: sqlite3.Connection, message: InboundMessage, now: float) 
         " DO UPDATE SET name = excluded.name, language = excluded.language,"
         " seen_at = excluded.seen_at WHERE name <> excluded.name"
         " OR language <> excluded.language OR seen_at < excluded.seen_at - ?",
-        (sender.id, sender.name, sender.language, now, SEEN_EVERY_S),
+        (sender.id, text(sender.name), text(sender.language), now, SEEN_EVERY_S),
     )
 
 
@@ -162,7 +174,7 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, now: float) -> None:
     db.execute(
         "INSERT INTO user_profiles VALUES (?, ?, ?) ON CONFLICT (person)"
         " DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
-        (person, _json(profile), now),
+        (person, dumped(profile), now),
     )
 
 
@@ -182,7 +194,7 @@ def _keep_trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
             plan.last_day.isoformat() if plan else "",
             trip.status,
             trip.version,
-            _json(trip),
+            dumped(trip),
             now,
         ),
     )
@@ -193,7 +205,7 @@ def _keep_recommendation(db: sqlite3.Connection, r: Recommendation, key: str, pe
         "INSERT INTO destination_recommendations VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (conversation, destination) DO UPDATE SET status = excluded.status,"
         " body = excluded.body, changed_at = excluded.changed_at",
-        (key, r.destination_id, person, r.status.value, _json(r), r.changed_at.timestamp()),
+        (key, r.destination_id, person, r.status.value, dumped(r), r.changed_at.timestamp()),
     )
 
 
@@ -209,8 +221,8 @@ def _keep_history(
                 person,
                 row,
                 e.role,
-                e.text.encode("utf-8", "replace").decode(),
-                e.sender,
+                text(e.text),
+                text(e.sender),
                 e.said_at.timestamp() if e.said_at else None,
                 e.tokens,
                 e.call_id,
@@ -243,7 +255,3 @@ def _keep_llm_call(
             now,
         ),
     )
-
-
-def _json(value: BaseModel) -> bytes:
-    return value.model_dump_json(exclude_defaults=True).encode()
