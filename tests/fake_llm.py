@@ -200,7 +200,7 @@ def _failed(scene: Fails) -> web.Response:
 
 
 def _pieces(text: str) -> list[str]:
-    return re.findall(r"\s*\S{1,20000}\s*", text) or ([text] if text else [])
+    return re.findall(r"\s*\S{1,200000}\s*", text) or ([text] if text else [])
 
 
 def _text(scene: Scene) -> str:

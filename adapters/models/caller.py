@@ -36,7 +36,7 @@ from core.ports import Ledger, LlmCall, Prompt, ToolCall
 WHO = "The language model"
 REFUSED = "I cannot help with that one. Ask me something else about your trip."
 CHARS_PER_TOKEN = 8  # more than any script needs: what is longer ignored the limit we asked for
-MAX_ARGUMENT_CHARS = 20_000
+MAX_ARGUMENT_CHARS = 4_000
 PER_MESSAGE = 4  # tokens of framing
 _MILLION = Decimal(1_000_000)
 T = TypeVar("T")
@@ -177,9 +177,10 @@ class Caller:
                 if piece is None:
                     break
                 tally.add(piece)
+                room -= sum(len(part.arguments) for part in piece.calls)
                 if piece.text or piece.calls:
                     by = min(end, self.timer() + self._limits.idle_s)
-                text = (blank + piece.text)[:room]
+                text = (blank + piece.text)[: max(0, room)]
                 if not tally.text and not text.strip():
                     blank = text
                     continue

@@ -27,6 +27,7 @@ from adapters.models.backend import (
     Piece,
     Usage,
 )
+from adapters.models.failures import failure_of
 from adapters.models.service import BackendModel
 from adapters.models.transport import AiohttpTransport
 from core.errors import Misconfigured
@@ -87,7 +88,7 @@ class LangChainBackend:
                 async for chunk in source:
                     yield _piece(chunk)
         except self._errors as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         except _MALFORMED as error:
             raise Failure("cut", "an answer that is no valid data", again=True) from error
 
@@ -111,7 +112,7 @@ class LangChainBackend:
         try:
             answer: Any = await asked.ainvoke(self._messages(ask))
         except self._errors as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         except _MALFORMED as error:
             raise Failure("invalid", "no valid data", blame=False) from error
         said: AIMessage = answer["raw"]
@@ -294,35 +295,3 @@ def _piece(chunk: Any) -> Piece:
         and Usage(usage["input_tokens"], usage["output_tokens"], details.get("cache_read") or 0),
         chunk=chunk,
     )
-
-
-def _failure(error: Any) -> Failure:
-    """What an SDK raised, in our words; the message of a vendor is never passed on."""
-    status = getattr(error, "status_code", None)
-    code = getattr(error, "code", None)
-    if code == "content_filter":
-        return Failure("refused", "the content filter", blame=False)
-    if status is None:
-        name = type(error).__name__
-        if "Timeout" in name:
-            return Failure("timeout", "no answer in time", again=True)
-        return Failure("error", f"no connection or a broken one ({name})", again=True)
-    if status == 429:
-        after = _retry_after(error.response.headers)
-        again = code != "insufficient_quota"  # more money is needed, not more patience
-        return Failure("rate_limited", "too many requests", again=again, retry_after=after)
-    if status >= 500 or status in (408, 409):
-        after = _retry_after(error.response.headers)
-        return Failure("error", f"HTTP {status}", again=True, retry_after=after)
-    # A wrong key or model is the operator's to mend; a prompt that is refused is ours.
-    return Failure("error", f"HTTP {status}", blame=status in (401, 403, 404))
-
-
-def _retry_after(headers: Any) -> float | None:
-    """Seconds of `Retry-After` (or of its precise sibling); None when it is missing or odd."""
-    try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        return max(0.0, float(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None

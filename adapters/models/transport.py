@@ -21,10 +21,13 @@ from adapters.models.deltas import merged, whole_events
 _HOP = frozenset(
     {"accept-encoding", "connection", "content-encoding", "content-length", "transfer-encoding"}
 )
-# One event larger than this is no answer of a model; without a bound it would fill the memory.
-MAX_EVENT_BYTES = 1_000_000
+# Larger events are no answer of a model. LangChain reads unfinished tool arguments character by
+# character from the end, so for them the bound is a matter of CPU, too.
+MAX_EVENT_BYTES = 64_000
+MAX_ARGUMENT_BYTES = 8_000
 GATHER_SECONDS = 0.1
 # The first words (or tool arguments) of an answer; what comes before is framing.
+_ARGUMENTS = re.compile(rb'"(?:arguments|partial_json)"\s*:')
 _BEGUN = re.compile(rb'"(?:content|text|arguments|partial_json)"\s*:\s*"[^"]')
 
 
@@ -113,13 +116,13 @@ class _Events(_Body):
                 yield read  # a server with other line ends: legal, rare, and passed on as it is
                 continue
             whole, rest = whole_events(rest + read)
+            if len(rest) > MAX_EVENT_BYTES or _too_large(whole):
+                raise httpx2.RemoteProtocolError("a huge event", request=self._request)
             if whole:
                 yield merged(whole)
                 begun = begun or _BEGUN.search(whole) is not None
             if begun:
                 await self._gather()
-            if len(rest) > MAX_EVENT_BYTES:
-                raise httpx2.RemoteProtocolError("an event without an end", request=self._request)
         if rest:
             yield rest
 
@@ -132,6 +135,15 @@ class _Events(_Body):
             return
         except aiohttp.ClientError as error:
             raise _translated(error, self._request) from error
+
+
+def _too_large(events: bytes) -> bool:
+    if len(events) <= MAX_ARGUMENT_BYTES:
+        return False
+    return any(
+        len(event) > (MAX_ARGUMENT_BYTES if _ARGUMENTS.search(event) else MAX_EVENT_BYTES)
+        for event in events.split(b"\n\n")
+    )
 
 
 def _translated(error: BaseException, request: httpx2.Request) -> httpx2.TransportError:
