@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -11,9 +13,20 @@ from core.fit import fit
 from core.messages import Reply
 from core.ports import ChatAdapter
 
-FINISH_SECONDS = 1.0
+# A draft that is on its way may arrive after a final that overtakes it, and stand there for good.
+FINISH_SECONDS = 5.0
 REMEMBERED = 4_096
 log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Screen:
+    """What one conversation shows while an answer grows."""
+
+    waiting: Reply | None = None
+    task: asyncio.Task[None] | None = None
+    calling: bool = False
+    held: str = ""  # the final that has to be out before anything newer is shown
 
 
 class Drafts:
@@ -21,61 +34,87 @@ class Drafts:
 
     def __init__(self, adapters: Mapping[str, ChatAdapter]) -> None:
         self._adapters = adapters
-        self._latest: dict[str, Reply] = {}
-        self._drawing: dict[str, asyncio.Task[None]] = {}
-        self._finished: dict[str, None] = {}
+        self._screens: dict[str, _Screen] = {}
+        self._finished: OrderedDict[str, None] = OrderedDict()
+        self._closed = False
 
     def show(self, reply: Reply) -> None:
         """Have this draft shown as soon as the platform's pace allows; it may be skipped."""
         adapter = self._adapters.get(reply.conversation.platform)
-        if adapter is None or reply.id in self._finished:
+        if adapter is None or _answer(reply) in self._finished:
             return
         if not (adapter.capabilities.drafts or adapter.capabilities.edits):
             return
         key = reply.conversation.key
-        self._latest[key] = reply
-        if key not in self._drawing:
-            self._drawing[key] = asyncio.create_task(self._draw(key, adapter))
+        screen = self._screens.setdefault(key, _Screen())
+        screen.waiting = reply
+        self._go_on(key, screen, adapter)
 
     async def finish(self, reply: Reply) -> None:
-        """No draft of `reply` will be shown from now on; waits for one that is on its way."""
-        self._finished[reply.id] = None
+        """The final is about to go out: no draft of it from now on, and no newer one before it.
+
+        Waits for a draft that is on its way. `settled` lets the next drafts through.
+        """
+        self._finished[_answer(reply)] = None
         while len(self._finished) > REMEMBERED:
-            self._finished.pop(next(iter(self._finished)))
-        key = reply.conversation.key
-        waiting = self._latest.get(key)
-        if waiting is not None and waiting.id == reply.id:
-            del self._latest[key]
-        task = self._drawing.get(key)
-        if task is None:
-            return
-        task.cancel() if _is_pausing(task) else None
-        done, _ = await asyncio.wait({task}, timeout=FINISH_SECONDS)
-        if not done:
+            self._finished.popitem(last=False)
+        screen = self._screens.setdefault(reply.conversation.key, _Screen())
+        screen.held = reply.id
+        if screen.waiting is not None and _answer(screen.waiting) == _answer(reply):
+            screen.waiting = None
+        task = screen.task
+        if task is not None and screen.calling:
+            await asyncio.wait({task}, timeout=FINISH_SECONDS)
+        if task is not None:
             task.cancel()
 
+    def settled(self, reply: Reply) -> None:
+        """The final is out, or will never be."""
+        key = reply.conversation.key
+        screen = self._screens.get(key)
+        if screen is None or screen.held != reply.id:
+            return
+        screen.held = ""
+        adapter = self._adapters.get(reply.conversation.platform)
+        if adapter is not None:
+            self._go_on(key, screen, adapter)
+
     async def aclose(self) -> None:
-        tasks = list(self._drawing.values())
+        self._closed = True
+        tasks = [s.task for s in self._screens.values() if s.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _draw(self, key: str, adapter: ChatAdapter) -> None:
-        try:
-            while (reply := self._latest.pop(key, None)) is not None:
-                if reply.id not in self._finished:
-                    await adapter.show(fit(reply, adapter.capabilities))
-                task = asyncio.current_task()
-                if task is not None:
-                    task.set_name("pausing")
+    def _go_on(self, key: str, screen: _Screen, adapter: ChatAdapter) -> None:
+        """Draw what waits; a screen with nothing to do is forgotten."""
+        if screen.task is not None or screen.held or self._closed:
+            return
+        if screen.waiting is None:
+            self._screens.pop(key, None)
+            return
+        screen.task = asyncio.create_task(self._draw(screen, adapter))
+        screen.task.add_done_callback(lambda _: self._drawn(key, screen, adapter))
+
+    def _drawn(self, key: str, screen: _Screen, adapter: ChatAdapter) -> None:
+        screen.task = None
+        self._go_on(key, screen, adapter)
+
+    async def _draw(self, screen: _Screen, adapter: ChatAdapter) -> None:
+        """Show the latest draft, then keep the platform's pace."""
+        while (reply := screen.waiting) is not None and not screen.held:
+            screen.waiting = None
+            screen.calling = True
+            try:
+                await adapter.show(fit(reply, adapter.capabilities))
+            except Exception:
+                log.exception("draft_failed", reply=reply.id)
+            finally:
+                screen.calling = False
+            if not screen.held:
                 await asyncio.sleep(adapter.capabilities.seconds_between_edits)
-                if task is not None:
-                    task.set_name("drawing")
-        except Exception:
-            log.exception("draft_failed", conversation=key)
-        finally:
-            self._drawing.pop(key, None)
 
 
-def _is_pausing(task: asyncio.Task[None]) -> bool:
-    return task.get_name() == "pausing"
+def _answer(reply: Reply) -> str:
+    """What all screens for one message share, the apology for it included."""
+    return reply.answers or reply.id
