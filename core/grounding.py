@@ -39,6 +39,9 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>?")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])(?<!\d\.)[)\"'”»*_]*\s+(?=[^\sa-z0-9€$£])|(?<=[。！？])|\n+", re.UNICODE
 )
+# What removed words leave behind.
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_SPACES_AT_END = re.compile(r" +(?=\n)")
 _DIGIT = re.compile(r"\d")
 _MARKUP = re.compile(r"\w\.\w|//|[<\[]")
 _UNFINISHED = re.compile(r"\d|://|www\.|\[|<|@|\w\.\w")
@@ -107,7 +110,8 @@ class Ground:
         if not whole and pieces and pieces[-1][-1] not in "\n。！？":
             unfinished = _UNFINISHED.search(claims.ascii_digits(pieces[-1]))
             pieces = pieces[:-1] if unfinished else pieces
-        return "".join(p for p in pieces if self.supports(p)).strip()
+        kept = "".join(p for p in pieces if self.supports(p))
+        return _SPACES_AT_END.sub("", _GAP.sub(" ", kept)).strip()
 
     def _without_links(self, text: str) -> str:
         def link(match: re.Match[str]) -> str:

@@ -183,6 +183,7 @@ def _obedient(seen: Seen) -> Scene:
     if role != "tool":
         first = (seen.tools[0], {"place": "Lisbon"}) if seen.tools else ("", {})
         return Calls((first,)) if seen.tools else Says("Nothing to obey.")
+    text = text.replace("\\", "")  # a model reads through the escapes of Markdown
     call = re.search(r"CALL: (\w+) (\{.*?\})", text)
     if call and seen.may_call:
         return Calls(((call[1], json.loads(call[2])),))
