@@ -95,7 +95,6 @@ async def sent(store: Store) -> list[tuple[str, str]]:
 # --- intake ------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault("A1")
 async def test_the_same_updates_again_and_at_once_are_one_row_and_one_answer(desk: Desk) -> None:
     """50 messages, each delivered four times to each of two processes, all at the same time."""
     stores = [await desk.worker(), await desk.worker()]
