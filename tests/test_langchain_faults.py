@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator, Sequence
 
 import pytest
@@ -510,8 +512,6 @@ async def test_a_turn_with_slow_lookups_ends_after_a_minute() -> None:
     ],
 )
 async def test_a_lookup_that_fails_is_told_to_the_model(error: Exception | None, told: str) -> None:
-    import asyncio
-
     async def run(arguments: PlaceArguments) -> str:
         if error is not None:
             raise error
@@ -535,8 +535,6 @@ def events(*bodies: str, end: str = "\n\n") -> bytes:
 
 
 def word_of(text: str, **choice: object) -> str:
-    import json
-
     return json.dumps(
         {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None, **choice}]}
     )
@@ -581,9 +579,58 @@ def test_an_event_cut_by_the_end_of_a_read_waits_for_its_rest() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=12))
 def test_joining_loses_no_character(words: list[str]) -> None:
-    import json
-
     joined = merged(events(*(word_of(word) for word in words)))
     found = [json.loads(e[6:]) for e in joined.decode().split("\n\n") if e]
 
     assert "".join(e["choices"][0]["delta"]["content"] for e in found) == "".join(words)
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_cancelled_answer_closes_its_call_and_is_booked(wire: Wire) -> None:
+    ledger = Ledger()
+    async with FakeLLM(Hangs("Lis")) as llm:
+        model = service(spec(wire, llm.url(wire)))
+        begun = asyncio.Event()
+
+        async def listen() -> None:
+            async for _ in model.stream(ASKED, ledger):
+                begun.set()
+
+        task = asyncio.create_task(listen())
+        await begun.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await model.aclose()
+
+    assert task.cancelled() and [call.outcome for call in ledger.calls] == ["cut"]
+
+
+async def test_two_hundred_answers_at_once_do_not_mix() -> None:
+    async with FakeLLM(mode="echo") as llm:
+        model = service(spec("openai", llm.url("openai")))
+        asked = [Prompt((Said("user", f"number {n}"),), "support.chat") for n in range(200)]
+        answers = await asyncio.gather(*(model.chat(prompt, Ledger()) for prompt in asked))
+        await model.aclose()
+
+    assert answers == [f"number {n}" for n in range(200)]
+
+
+async def test_while_half_open_only_one_call_is_a_probe() -> None:
+    clock = HandClock()
+    async with FakeLLM(*[Fails(500)] * 5, Says("Back."), Says("Back.")) as llm:
+        model = service(spec("openai", llm.url("openai")), timer=clock)
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                await model.chat(ASKED, Ledger())
+        clock.now += 31
+        answers = await asyncio.gather(
+            *(model.chat(ASKED, Ledger()) for _ in range(5)), return_exceptions=True
+        )
+        await model.aclose()
+
+    assert sum(answer == "Back." for answer in answers) == 1
+    assert sum(isinstance(answer, Unavailable) for answer in answers) == 4
+    assert len(llm.requests) == 6
