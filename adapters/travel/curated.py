@@ -70,10 +70,14 @@ class AtlasPlaces:
 
     async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
         """Sights with their open intervals on each local day `first`..`last`."""
-        file = self._atlas.destination(destination.id)
+        return list(self._sights(destination.id, first, last))
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the process
+    def _sights(self, id: str, first: date, last: date) -> tuple[Sight, ...]:
+        file = self._atlas.destination(id)
         if file is None:
-            return []
-        return [_sight(file, poi, first, last) for poi in file.pois]
+            return ()
+        return tuple(_sight(file, poi, first, last) for poi in file.pois)
 
     @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the process
     def country(self, code: str) -> CountryFacts | None:
