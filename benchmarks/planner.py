@@ -10,7 +10,7 @@ The ratio is the score with the default search over the best score that was foun
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import mean, median
 from time import perf_counter
 
@@ -27,13 +27,17 @@ HEAD: Row = (
 )  # fmt: skip
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Times and scores of the planner.")
     parser.add_argument("--long", type=int, default=3000, help="iterations to compare with")
     parser.add_argument("--big", type=int, default=600, help="the same for more than 100 sights")
-    options = parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="two towns, short comparison")
+    options = parser.parse_args(argv)
+    if options.quick:
+        options.long, options.big = 600, 200
     print(_line(HEAD))
     for sights, days, towns in SIZES:
+        towns = min(towns, 2) if options.quick else towns
         more = min(options.long, options.big) if sights > 100 else options.long
         times, ratios = [], []
         for seed in range(towns):

@@ -6,13 +6,11 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 from adapters.cache.memory import MemoryCache
-from adapters.chat.console import ConsoleAdapter, run_id
-from adapters.exports.ics import calendar
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
 from adapters.models.reader.world import World
@@ -41,6 +39,7 @@ from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
 from core.travel import DayWeather, Point, Travel, Weather
+from core.trips import Trip
 
 VERSION = "0.1.0"
 FLOWS = (Brainstorm, Planning, Support, Account)
@@ -198,5 +197,14 @@ def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
     return found or [console(clock)]
 
 
-def console(clock: Clock) -> ConsoleAdapter:
+def calendar(trip: Trip, now: datetime) -> bytes:
+    """The calendar file of a trip; its library is loaded with the first one."""
+    from adapters.exports.ics import calendar as write
+
+    return write(trip, now)
+
+
+def console(clock: Clock) -> ChatAdapter:
+    from adapters.chat.console import ConsoleAdapter, run_id
+
     return ConsoleAdapter(clock, run_id(clock.now(), os.getpid()), Path("caravan-files"))

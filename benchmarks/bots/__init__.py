@@ -1,0 +1,1 @@
+"""Bots to compare with: small, and with nothing durable."""
