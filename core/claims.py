@@ -29,6 +29,9 @@ _AMOUNTS = (
     re.compile(rf"{_RANGE}\s?(?:{_SIGN}|%|(?-i:[A-Z]{{3}})\b|(?:{_CURRENCY_WORDS})\b)", re.I),
     re.compile(rf"{_RANGE}\s?(?:°|º|degrees|grad\b|grados\b|degrés|gradi\b|graus\b)", re.I),
     re.compile(rf"{_RANGE}\s?(?:{_UNITS})\b", re.I),
+    # beside a word of another script
+    re.compile(rf"({_NUMBER})\s?[^\W\d_\u0000-\u024f]"),
+    re.compile(rf"[^\W\d_\u0000-\u024f]\s?({_NUMBER})"),
 )
 
 _MONTHS = (

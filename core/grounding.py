@@ -37,7 +37,8 @@ _AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]+:[^\s<>]+)>", re.I)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>?")
 # After "12." only a new paragraph surely begins a sentence: it may be a German date.
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\d\.)[)\"'”»*_]*\s+(?=[^\sa-z0-9€$£])|(?<=[。！？])|\n+", re.UNICODE
+    r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)[)\"'”»*_]*\s+(?=[^\sa-z0-9€$£])|(?<=[。！？])|\n+",
+    re.UNICODE,
 )
 # What removed words leave behind.
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
