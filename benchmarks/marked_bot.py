@@ -17,7 +17,7 @@ import uvloop
 from adapters.chat.telegram import rates
 from bot.settings import load_settings
 from bot.telemetry import set_up_logging
-from bot.wiring import Parts, build
+from bot.wiring import Parts, build, keep_what_is_loaded
 from core.messages import Inbound, InboundMessage, Reply, Text
 from core.ports import Store
 
@@ -72,6 +72,7 @@ async def main() -> None:
         return marks
 
     app = await build(load_settings(), Parts(wrap_store=wrap))
+    keep_what_is_loaded()
     assert marks is not None
     for adapter in app.adapters:
         send = adapter.send

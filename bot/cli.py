@@ -72,11 +72,12 @@ async def serve(settings: Settings, *, chat_only: bool = False) -> None:
     """Run until every adapter ended (console) or a signal asks to stop."""
     from bot.clock import SystemClock
     from bot.schedule import ticking
-    from bot.wiring import Parts, build, console
+    from bot.wiring import Parts, build, console, keep_what_is_loaded
 
     clock = SystemClock()
     parts = Parts(clock=clock, adapters=[console(clock)] if chat_only else None)
     app = await build(settings, parts)
+    keep_what_is_loaded()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

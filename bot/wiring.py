@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -118,6 +119,16 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
     runtime = Runtime(store, concierge, adapters, clock)
     return App(settings, clock, store, model, concierge, adapters, runtime, close)
+
+
+def keep_what_is_loaded() -> None:
+    """Tell the garbage collector that all that was loaded so far stays; it need not look again.
+
+    Then it may also wait longer: what a turn makes is freed by its last reference.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _reader() -> RuleReader:

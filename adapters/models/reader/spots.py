@@ -115,6 +115,10 @@ LIST_GAP = re.compile(
 )
 
 
+# Joining words that no name begins with, other than "Los Angeles" and "The Hague".
+_NEVER_FIRST = _JOIN - {"la", "le", "los", "las", "el", "the"}
+
+
 def find_spots(said: Said, names: PlaceNames, asked: str) -> list[Spot]:
     words = said.words
     short = len([w for w in words if said.free(w.start, w.end) and w.text not in ORDINARY]) <= 2
@@ -123,14 +127,7 @@ def find_spots(said: Said, names: PlaceNames, asked: str) -> list[Spot]:
     while i < len(words):
         step = 1
         word = words[i]
-        if said.free(word.start, word.end) and word.text not in _JOIN - {
-            "la",
-            "le",
-            "los",
-            "las",
-            "el",
-            "the",
-        }:
+        if said.free(word.start, word.end) and word.text not in _NEVER_FIRST:
             spot, used = _longest(
                 said, names, i, spots, short and asked in ("destination", "origin")
             )
@@ -154,14 +151,13 @@ def _longest(
         if not _GAP.fullmatch(gap) or not said.free(nxt.start, nxt.end):
             break
         most += 1
+    parts = [words[i : i + size] for size in range(most, 0, -1)]
+    parts = [part for part in parts if not _hardly_a_name(said, part)]
     for find in (_exact, _typo):
-        for size in range(most, 0, -1):
-            part = words[i : i + size]
-            if _hardly_a_name(said, part):
-                continue
+        for part in parts:
             spot = find(said, names, part, before, answering)
             if spot:
-                return spot, size
+                return spot, len(part)
     return None, 1
 
 
