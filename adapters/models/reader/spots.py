@@ -199,22 +199,25 @@ def _exact(
     code = len(part) == 1 and len(name) == 3 and written.isupper() and not said.shouted
     if len(part) == 1 and len(name) <= 3 and not code and name in ORDINARY:
         return None
-    strength = _strength(said, part, before, answering)
     if (
         len(part) == 1
         and (is_ordinary(name) or name in TOWN_TOO)
         and not _town_after_all(said, part[0], answering)
     ):
         return None
+    # No town has a digit in its name, and most words are no town: the rest is for those that are.
+    if any(map(str.isdigit, name)):
+        return None
+    hits = names.find(written.upper() if code else name)
+    if not hits:
+        return None
+    strength = _strength(said, part, before, answering)
     if (
         len(name) < 4
         and not code
         and strength < 2
         and name not in ("rio", "fez", "ulm", "usa", "uk", "uae", "us", "goa", "nyc", "bcn")
     ):
-        return None
-    hits = names.find(written.upper() if code else name)
-    if code and not hits:
         return None
     good = tuple(h for h in hits if _plausible(h, strength, code))
     return Spot(start, end, good, small=tuple(hits)) if good else None
