@@ -105,7 +105,7 @@ class Outbox(Protocol):
         Only of these platforms, of all when none is named.
 
         Replies of one conversation go out in the order they were committed. Rows left `sending` by
-        a dead worker become `unknown` and come back with `resend` set, once.
+        a dead worker come back with `resend` set, at most five times.
         """
         ...
 

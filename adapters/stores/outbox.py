@@ -15,6 +15,7 @@ from adapters.stores.rows import dumped_whole
 from core.messages import Conversation, Reply
 from core.ports import Delivery
 
+MAX_RESENDS = 5  # a sender that dies is no fault of the reply, unless it happens every time
 KEEP_TRYING_S = 2 * 86_400.0  # an answer that could not be said for two days helps nobody
 _log = logging.getLogger(__name__)
 
@@ -75,8 +76,8 @@ def _take(db: sqlite3.Connection, worker: str, row: _Row, now: float) -> Deliver
     """The row marked as `sending`; None when it is not to be sent, and failed."""
     id, key, conversation, body, state, attempts, fence, resent, *place = row
     again = state != "ready"  # it may have arrived already
-    if again and resent:
-        _fail(db, id, conversation, "uncertain twice")
+    if again and resent >= MAX_RESENDS:
+        _fail(db, id, conversation, "its senders died every time")
         return None
     try:
         reply = _at(Reply.model_validate_json(body), *place)
@@ -88,7 +89,7 @@ def _take(db: sqlite3.Connection, worker: str, row: _Row, now: float) -> Deliver
     db.execute(
         "UPDATE outbox SET state = 'sending', worker = ?, due = ?, fence = ?, attempts = ?,"
         " resent = ? WHERE id = ?",
-        (worker, now + LEASE_S, fence, attempts, int(flagged), id),
+        (worker, now + LEASE_S, fence, attempts, resent + again, id),
     )
     return Delivery(reply, flagged, attempts, fence)
 
@@ -148,6 +149,10 @@ def send_later(db: sqlite3.Connection, delivery: Delivery, why: str, at: float, 
 
 
 def uncertain(db: sqlite3.Connection, delivery: Delivery, why: str, at: float) -> None:
+    """Once more; a platform that leaves us in doubt again is left at that."""
+    if delivery.resend:
+        not_sent(db, delivery, f"uncertain twice: {why}")
+        return
     _again(db, delivery, "unknown", why, at)
 
 
