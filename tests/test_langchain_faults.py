@@ -13,10 +13,11 @@ from llmock.pytest_plugin import LLMock
 from pydantic import BaseModel
 
 from adapters.models.backend import Ask, CallPart, Extracted, Limits, ModelSpec, Piece
-from adapters.models.caller import CHARS_PER_TOKEN, REFUSED, _calls
+from adapters.models.caller import CHARS_PER_TOKEN, REFUSED
 from adapters.models.deltas import merged, whole_events
 from adapters.models.langchain import LangChainService
 from adapters.models.service import BackendModel
+from adapters.models.tally import Tally
 from adapters.models.toolloop import MAX_CALLS, NO_MORE
 from core.errors import Rejected, Unavailable
 from core.ports import Ledger, Prompt, Said, Tool
@@ -372,7 +373,7 @@ async def test_an_unreadable_shape_is_repaired_once_and_then_rejected(wire: Wire
 def test_fragments_of_any_tool_call_are_put_together_or_marked_as_broken(
     parts: list[CallPart],
 ) -> None:
-    calls, broken = _calls(parts)
+    calls, broken = Tally(parts=parts).calls()
 
     assert len(calls) == len({part.index for part in parts})
     assert broken <= {call.id for call in calls}

@@ -7,12 +7,10 @@ handed on; after the first piece every failure ends the answer.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -20,23 +18,20 @@ from adapters.models.backend import (
     Ask,
     Backend,
     Called,
-    CallPart,
     Extracted,
     Failure,
     Limits,
-    Outcome,
-    Piece,
     Step,
     Usage,
 )
 from adapters.models.breaker import Breaker
+from adapters.models.tally import Tally
 from core.errors import Rejected, Unavailable
-from core.ports import Ledger, LlmCall, Prompt, ToolCall
+from core.ports import Ledger, LlmCall, Prompt
 
 WHO = "The language model"
 REFUSED = "I cannot help with that one. Ask me something else about your trip."
 CHARS_PER_TOKEN = 8  # more than any script needs: what is longer ignored the limit we asked for
-MAX_ARGUMENT_CHARS = 4_000
 PER_MESSAGE = 4  # tokens of framing
 _MILLION = Decimal(1_000_000)
 T = TypeVar("T")
@@ -44,27 +39,6 @@ T = TypeVar("T")
 
 class CutOff(Unavailable):
     """An answer broke off after its first piece."""
-
-
-@dataclass
-class _Tally:
-    """What one call brought so far."""
-
-    outcome: Outcome = "cut"
-    usage: Usage | None = None
-    finish: str = ""
-    refusal: str = ""
-    text: str = ""
-    parts: list[CallPart] = field(default_factory=list)
-    chunks: list[object] = field(default_factory=list)
-
-    def add(self, piece: Piece) -> None:
-        self.finish = piece.finish or self.finish
-        self.usage = piece.usage or self.usage
-        self.refusal += piece.refusal
-        self.parts += piece.calls
-        if piece.chunk is not None:
-            self.chunks.append(piece.chunk)
 
 
 class Caller:
@@ -164,7 +138,7 @@ class Caller:
     # --- one call -------------------------------------------------------------------------------
 
     async def _answer(
-        self, backend: Backend, ask: Ask, tally: _Tally, share: float, end: float
+        self, backend: Backend, ask: Ask, tally: Tally, share: float, end: float
     ) -> AsyncGenerator[str | Step, None]:
         """One answer of one backend: its text in pieces and the Step at last, or a Failure."""
         by = min(share, self.timer() + self._limits.first_s)
@@ -192,12 +166,12 @@ class Caller:
                     yield text
         yield self._step(backend, ask, tally, full=room > 0)
 
-    def _step(self, backend: Backend, ask: Ask, tally: _Tally, *, full: bool) -> Step:
+    def _step(self, backend: Backend, ask: Ask, tally: Tally, *, full: bool) -> Step:
         if tally.refusal or tally.finish in ("refusal", "content_filter"):
             raise Failure("refused", "the model refused", blame=False)
         if full and not tally.finish:
             raise Failure("cut", "the answer broke off", again=True)
-        calls, broken = _calls(tally.parts) if ask.may_call else ((), frozenset[str]())
+        calls, broken = tally.calls() if ask.may_call else ((), frozenset[str]())
         if not calls and not tally.text:
             raise Failure("invalid", "an empty answer", again=True, blame=False)
         own = backend.whole(tally.chunks) if calls and not broken else None
@@ -217,10 +191,10 @@ class Caller:
     @contextmanager
     def _recorded(
         self, backend: Backend, breaker: Breaker, ask: Ask, prompt: Prompt, ledger: Ledger
-    ) -> Iterator[_Tally]:
+    ) -> Iterator[Tally]:
         """Writes the call into the ledger and tells the breaker, however it ends."""
         began = self.timer()
-        tally = _Tally()
+        tally = Tally()
         try:
             yield tally
             tally.outcome = "ok"
@@ -234,7 +208,7 @@ class Caller:
             ledger.add(self._entry(backend, ask, prompt, tally, self.timer() - began))
 
     def _entry(
-        self, backend: Backend, ask: Ask, prompt: Prompt, tally: _Tally, seconds: float
+        self, backend: Backend, ask: Ask, prompt: Prompt, tally: Tally, seconds: float
     ) -> LlmCall:
         """The call for the books. Tokens that no vendor told us are estimated, unless the call
         was turned away (429, 5xx, no connection), which nobody bills."""
@@ -284,38 +258,3 @@ class Caller:
             return Unavailable(WHO, last.why, last.retry_after)
         rest = min((breaker.seconds_left() for _, breaker in self._backends), default=0.0)
         return Unavailable(WHO, "resting after many failures", rest or None)
-
-
-def _calls(parts: list[CallPart]) -> tuple[tuple[ToolCall, ...], frozenset[str]]:
-    """The tool calls that the fragments make, and the ids of those whose arguments are broken."""
-    names: dict[int, str] = {}
-    ids: dict[int, str] = {}
-    arguments: dict[int, str] = {}
-    for part in parts:
-        names[part.index] = names.get(part.index) or part.name
-        ids[part.index] = ids.get(part.index) or part.id
-        arguments[part.index] = (arguments.get(part.index, "") + part.arguments)[
-            : MAX_ARGUMENT_CHARS + 1
-        ]
-    calls: list[ToolCall] = []
-    broken: set[str] = set()
-    for index, name in names.items():
-        call_id = ids[index] or f"call_{index}"
-        value = _object(arguments[index])
-        if value is None:
-            broken.add(call_id)
-        calls.append(ToolCall(call_id, name, value or {}))
-    return tuple(calls), frozenset(broken)
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    """The JSON object in `text`; None when there is none. No text means no arguments."""
-    if not text.strip():
-        return {}
-    if len(text) > MAX_ARGUMENT_CHARS:
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

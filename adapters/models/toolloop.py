@@ -68,10 +68,10 @@ class ToolLoop:
     ) -> tuple[list[Said], bool]:
         """A result for every call of `step`, and whether one of them could not be run."""
         known = {tool.name: tool for tool in tools}
-        readable = {call.id: _arguments(known, call, step) for call in step.calls}
+        readable = [_arguments(known, call, step) for call in step.calls]
         texts = await asyncio.gather(
             *(
-                self._result(known, call, readable[call.id])
+                self._result(known, call, readable[position])
                 if position < calls_left
                 else _refused_lookup()
                 for position, call in enumerate(step.calls)
@@ -81,7 +81,7 @@ class ToolLoop:
             Said("tool", text[:MAX_RESULT_CHARS], tool_call_id=call.id)
             for call, text in zip(step.calls, texts, strict=True)
         ]
-        return results, any(isinstance(a, str) for a in readable.values())
+        return results, any(isinstance(a, str) for a in readable)
 
     async def _result(
         self, known: dict[str, Tool], call: ToolCall, arguments: BaseModel | str
