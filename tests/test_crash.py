@@ -328,16 +328,18 @@ async def test_a_process_paused_past_its_lease_is_too_late_when_it_goes_on(
     async with bot(tmp_path / "c.sqlite", platform) as paused:
         await platform.until(lambda: platform.thought.total() == 1)
         paused.send_signal(signal.SIGSTOP)
-        async with bot(tmp_path / "c.sqlite", platform, "--ahead=90"):
+        async with bot(tmp_path / "c.sqlite", platform, "--ahead=90") as other:
             await platform.until(lambda: platform.thought.total() == 2)
             platform.holds_thoughts = False
             await platform._tell()
             await platform.until(lambda: platform.effects)
-            paused.send_signal(signal.SIGCONT)
-            await platform.says(message(2, "m2"), message(3, "m3", to="8"))
-            await platform.until(lambda: len(platform.answers()) == 3)
-            paused.send_signal(signal.SIGTERM)
-            assert await dies(paused) == 0
+            other.send_signal(signal.SIGTERM)
+            assert await dies(other) == 0
+        paused.send_signal(signal.SIGCONT)
+        await platform.says(message(2, "m2"), message(3, "m3", to="8"))
+        await platform.until(lambda: len(platform.answers()) == 3)
+        paused.send_signal(signal.SIGTERM)
+        assert await dies(paused) == 0
 
     assert platform.answers() == Counter(f"telegram:1:{n}" for n in (1, 2, 3))
     assert platform.order()["7"] == ["telegram:1:1", "telegram:1:2"]

@@ -139,7 +139,7 @@ async def test_a_chat_that_hangs_holds_up_nobody_else(office: Office) -> None:
 
 async def test_a_worker_that_wakes_after_its_lease_changes_nothing(office: Office) -> None:
     asleep, awake = ScriptedChat(), ScriptedChat()
-    slow, slow_echo = await office.worker(asleep)
+    slow, slow_echo = await office.worker(asleep, max_thinking=1)
     quick, _ = await office.worker(awake)
     wakes, fell_asleep = asyncio.Event(), asyncio.Event()
 
