@@ -123,8 +123,7 @@ class FakeChat:
         return self._updates[:100]
 
     def _shown(self, chat_id: int, text: str) -> dict[str, Any]:
-        for found in MARK.finditer(text):
-            mark = (int(found[1]), int(found[2]))
+        for mark in {(int(found[1]), int(found[2])) for found in MARK.finditer(text)}:
             self.copies[mark] += 1
             if mark not in self.answered:
                 self.answered[mark] = time.perf_counter()
