@@ -224,6 +224,8 @@ async def test_tokens_are_those_that_the_vendor_counted(wire: Wire) -> None:
     [call] = ledger.calls
 
     assert (call.input_tokens, call.output_tokens, call.cached_tokens) == (120, 7, 100)
+    if wire == "openai":
+        assert llm.requests[0].body["stream_options"] == {"include_usage": True}
 
 
 async def test_tokens_that_nobody_counted_are_estimated() -> None:

@@ -142,7 +142,6 @@ class Caller:
     ) -> AsyncGenerator[str | Step, None]:
         """One answer of one backend: its text in pieces and the Step at last, or a Failure."""
         by = min(share, self.timer() + self._limits.first_s)
-        blank = ""  # white space before the first word is held back: it may be all there is
         room = ask.max_tokens * CHARS_PER_TOKEN
         source = backend.stream(ask)
         async with aclosing(source):
@@ -154,12 +153,8 @@ class Caller:
                 room -= sum(len(part.arguments) for part in piece.calls)
                 if piece.text or piece.calls:
                     by = min(end, self.timer() + self._limits.idle_s)
-                text = (blank + piece.text)[: max(0, room)]
-                if not tally.text and not text.strip():
-                    blank = text
-                    continue
-                blank = ""
-                text = text if tally.text else text.lstrip()
+                # White space before the first word is no piece: it may be all there is.
+                text = (piece.text if tally.text else piece.text.lstrip())[: max(0, room)]
                 if text:
                     room -= len(text)
                     tally.text += text
