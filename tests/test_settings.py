@@ -80,12 +80,12 @@ def test_no_planted_secret_reaches_a_log_at_debug(capsys: pytest.CaptureFixture[
     log = structlog.get_logger()
     for kind, secret in PLANTED.items():
         log.info("planted", kind=kind, value=secret, nested={"deep": [secret]})
-        logging.getLogger("some.library").debug("request %s", secret)
+        logging.getLogger("some.package").debug("request %s", secret)
         try:
             raise RuntimeError(f"failed with {secret}")
         except RuntimeError:
             log.exception("broken")
-            logging.getLogger("some.library").exception("broken")
+            logging.getLogger("some.package").exception("broken")
     written = capsys.readouterr().err
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
