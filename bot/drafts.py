@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -36,6 +36,7 @@ class Drafts:
         self._adapters = adapters
         self._screens: dict[str, _Screen] = {}
         self._finished: OrderedDict[str, None] = OrderedDict()
+        self._owed: dict[str, int] = {}  # conversations with a final that nobody has fetched yet
         self._closed = False
 
     def show(self, reply: Reply) -> None:
@@ -49,6 +50,28 @@ class Drafts:
         screen = self._screens.setdefault(key, _Screen())
         screen.waiting = reply
         self._go_on(key, screen, adapter)
+
+    def owes(self, key: str) -> None:
+        """A final was stored for this conversation: nothing newer is shown before it."""
+        self._owed[key] = self._owed.get(key, 0) + 1
+
+    def owed(self) -> dict[str, int]:
+        """What is owed now; to be given back to `fetched`."""
+        return dict(self._owed)
+
+    def fetched(self, owed: Mapping[str, int], finals: Sequence[Reply]) -> None:
+        """The outbox was asked since `owed`: these finals go out, and the others owed either stand
+        behind one that is going out, or went out elsewhere, or there was nothing to say."""
+        behind = {key for key in owed if key in self._screens and self._screens[key].held}
+        for reply in finals:
+            self._screens.setdefault(reply.conversation.key, _Screen()).held = reply.id
+        for key in owed.keys() - behind:
+            if self._owed.get(key) == owed[key]:
+                del self._owed[key]
+            screen = self._screens.get(key)
+            adapter = self._adapters.get(key.partition(":")[0])
+            if screen is not None and adapter is not None:
+                self._go_on(key, screen, adapter)
 
     async def finish(self, reply: Reply) -> None:
         """The final is about to go out: no draft of it from now on, and no newer one before it.
@@ -88,21 +111,21 @@ class Drafts:
 
     def _go_on(self, key: str, screen: _Screen, adapter: ChatAdapter) -> None:
         """Draw what waits; a screen with nothing to do is forgotten."""
-        if screen.task is not None or screen.held or self._closed:
+        if screen.task is not None or screen.held or key in self._owed or self._closed:
             return
         if screen.waiting is None:
             self._screens.pop(key, None)
             return
-        screen.task = asyncio.create_task(self._draw(screen, adapter))
+        screen.task = asyncio.create_task(self._draw(key, screen, adapter))
         screen.task.add_done_callback(lambda _: self._drawn(key, screen, adapter))
 
     def _drawn(self, key: str, screen: _Screen, adapter: ChatAdapter) -> None:
         screen.task = None
         self._go_on(key, screen, adapter)
 
-    async def _draw(self, screen: _Screen, adapter: ChatAdapter) -> None:
+    async def _draw(self, key: str, screen: _Screen, adapter: ChatAdapter) -> None:
         """Show the latest draft, then keep the platform's pace."""
-        while (reply := screen.waiting) is not None and not screen.held:
+        while (reply := screen.waiting) is not None and not (screen.held or key in self._owed):
             screen.waiting = None
             screen.calling = True
             try:

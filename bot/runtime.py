@@ -60,6 +60,7 @@ class Runtime:
             concierge,
             clock,
             self._drafts.show,
+            self._drafts.owes,
             self._showing.crew.wake,
             self.counters,
             worker=self._worker,

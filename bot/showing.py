@@ -60,7 +60,10 @@ class Showing:
         self.crew = Crew(self._claim, self._show, limit, poll_seconds)
 
     async def _claim(self, room: int) -> Sequence[Delivery]:
-        return await self._store.claim_replies(self._worker, room, self._adapters.keys())
+        owed = self._drafts.owed()
+        found = await self._store.claim_replies(self._worker, room, self._adapters.keys())
+        self._drafts.fetched(owed, [delivery.reply for delivery in found])
+        return found
 
     async def _show(self, delivery: Delivery) -> None:
         """Bring one stored reply out and mark what became of it."""

@@ -33,7 +33,11 @@ class Answers(Protocol):
 
 
 class Thinking:
-    """Claims messages and has them answered. `answered` is called after each one."""
+    """Claims messages and has them answered.
+
+    `owes` is told each conversation in which an answer was stored, `answered` is called after every
+    attempt.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Thinking:
         concierge: Answers,
         clock: Clock,
         show: Callable[[Reply], None],
+        owes: Callable[[str], None],
         answered: Callable[[], None],
         counters: Counter[str],
         *,
@@ -53,6 +58,7 @@ class Thinking:
         self._concierge = concierge
         self._clock = clock
         self._show = show
+        self._owes = owes
         self._answered = answered
         self._counters = counters
         self._worker = worker
@@ -105,6 +111,7 @@ class Thinking:
             return
         async with asyncio.timeout(TURN_SECONDS):
             await self._concierge.answer(claim, self._show)
+        self._owes(claim.message.conversation.key)
         self._counters["answered"] += 1
 
     async def _again(self, claim: Claim, why: str) -> None:

@@ -138,9 +138,9 @@ async def test_a_chat_that_hangs_holds_up_nobody_else(office: Office) -> None:
 
 
 async def test_a_worker_that_wakes_after_its_lease_changes_nothing(office: Office) -> None:
-    asleep, awake = ScriptedChat(), ScriptedChat()
-    slow, slow_echo = await office.worker(asleep, max_thinking=1)
-    quick, _ = await office.worker(awake)
+    platform = ScriptedChat()
+    slow, slow_echo = await office.worker(platform, max_thinking=1)
+    quick, _ = await office.worker(platform)
     wakes, fell_asleep = asyncio.Event(), asyncio.Event()
 
     async def sleeps(claim: Claim) -> None:
@@ -148,20 +148,17 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(office: Offic
         await wakes.wait()
 
     slow_echo.thinks = sleeps
-    async with asyncio.timeout(PATIENCE), running(slow, asleep):
-        await asleep.says(message(1, "hello"))
+    async with asyncio.timeout(PATIENCE), running(slow, platform):
+        await platform.says(message(1, "hello"))
         await fell_asleep.wait()
         office.clock.passes(LEASE_S + 1)
-        async with running(quick, awake):
-            await awake.until(lambda: awake.sent)
+        async with running(quick, platform):
+            await platform.until(lambda: platform.sent)
             wakes.set()
-            await awake.says(message(2, "and now?"))
-            await awake.until(lambda: len(awake.sent) + len(asleep.sent) == 2)
+            await platform.says(message(2, "and now?"))
+            await platform.until(lambda: len(platform.sent) == 2)
 
-    assert sorted(s.text for s in awake.sent + asleep.sent) == [
-        "You said and now?",
-        "You said hello",
-    ]
+    assert platform.texts() == ["You said hello", "You said and now?"]
     assert slow.counters["stale"] == 1
     history = (await office.stores[0].open_turn(message(3))).history
     assert [e.text for e in history if e.role == "user"] == ["hello", "and now?"]
@@ -222,10 +219,10 @@ async def test_a_lease_is_renewed_while_a_turn_takes_long(
 ) -> None:
     """A turn of 100 s of the store's clock; the renewals of it come quickly here."""
     monkeypatch.setattr("bot.thinking.RENEW_SECONDS", 0.01)
-    platform, other = ScriptedChat(), ScriptedChat()
+    platform = ScriptedChat()
     runtime, echo = await office.worker(platform)
-    idle, idle_echo = await office.worker(other)
-    renewed = asyncio.Event()
+    idle, idle_echo = await office.worker(platform)
+    renewed, begun = asyncio.Event(), asyncio.Event()
     store = office.stores[0]
     renew = store.renew
 
@@ -237,6 +234,7 @@ async def test_a_lease_is_renewed_while_a_turn_takes_long(
     store.renew = counted  # type: ignore[method-assign]
 
     async def think(claim: Claim) -> None:
+        begun.set()
         for _ in range(5):
             office.clock.passes(20)
             for _ in range(2):  # the first one may have been on its way already
@@ -244,11 +242,13 @@ async def test_a_lease_is_renewed_while_a_turn_takes_long(
                 await renewed.wait()
 
     echo.thinks = think
-    async with asyncio.timeout(PATIENCE), running(runtime, platform), running(idle, other):
+    async with asyncio.timeout(PATIENCE), running(runtime, platform):
         await platform.says(message(1, "hello"))
-        await platform.until(lambda: platform.sent or other.sent)
+        await begun.wait()
+        async with running(idle, platform):
+            await platform.until(lambda: platform.sent)
 
-    assert [s.text for s in platform.sent + other.sent] == ["You said hello"]
+    assert platform.texts() == ["You said hello"]
     assert (len(echo.calls), len(idle_echo.calls)) == (1, 0)
 
 
