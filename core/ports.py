@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel
@@ -76,14 +75,6 @@ class Inbox(Protocol):
 
 
 # --- the outbox --------------------------------------------------------------------------------
-
-
-class DeliveryState(StrEnum):
-    READY = "ready"
-    SENDING = "sending"
-    SENT = "sent"
-    UNKNOWN = "unknown"  # the process died between the platform's accept and our mark
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
