@@ -125,13 +125,11 @@ def _units(history: Sequence[Entry]) -> list[list[Entry]]:
 
     Calls without a result and results without a call are left out: vendors refuse them.
     """
-    results = {e.call_id for e in history if e.role == "tool"}
     units: list[list[Entry]] = []
     open_calls: dict[str, list[Entry]] = {}
     for entry in history:
         if entry.role == "call":
-            if entry.call_id in results:
-                open_calls[entry.call_id] = [entry]
+            open_calls[entry.call_id] = [entry]
         elif entry.role == "tool":
             unit = open_calls.pop(entry.call_id, None)
             if unit is not None:

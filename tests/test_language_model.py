@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -308,12 +309,20 @@ def test_importing_the_service_imports_no_langchain() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_nothing_is_sent_to_a_tracing_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANGSMITH_TRACING", "true")
-    service([spec("openai", "http://127.0.0.1:9/v1")])
-    from langsmith.utils import tracing_is_enabled
+def test_no_conversation_is_traced_whatever_the_environment_says() -> None:
+    code = (
+        "from adapters.models.langchain import LangChainService, ModelSpec;"
+        "from langsmith.utils import tracing_is_enabled;"
+        "before = tracing_is_enabled();"
+        "LangChainService.of([ModelSpec('openai', 'm', 'k', 'http://127.0.0.1:9/v1')]);"
+        "print(before, tracing_is_enabled())"
+    )
+    traced = os.environ | {"LANGSMITH_TRACING": "true", "LANGSMITH_API_KEY": "key"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=traced
+    )
 
-    assert tracing_is_enabled() is False
+    assert done.stdout.strip() == "True False"
 
 
 def test_a_key_is_in_no_text_of_the_service() -> None:

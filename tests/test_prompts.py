@@ -68,15 +68,21 @@ def whole(path: Path) -> Path:
 @pytest.mark.fault("F8")
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_prompt_file_stops_the_start_and_is_named(kind: str, tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"^prompts/planning\.yaml: .+") as caught:
-        PromptLoader.load(folder(whole(tmp_path), planning=BROKEN[kind]))
+    with pytest.raises(Misconfigured, match=r"^prompts/extra\.yaml: .+") as caught:
+        PromptLoader.load(folder(whole(tmp_path), extra=BROKEN[kind]))
 
     assert "\n" not in str(caught.value)
 
 
+def test_an_extra_file_without_a_fault_is_read(tmp_path: Path) -> None:
+    assert (
+        PromptLoader.load(folder(whole(tmp_path), extra=GOOD)).render("extra", "lead") == "Write."
+    )
+
+
 def test_bytes_that_are_no_text_stop_the_start(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"prompts/planning\.yaml"):
-        PromptLoader.load(folder(whole(tmp_path), planning=b"version: 1 \xff\xfe"))
+    with pytest.raises(Misconfigured, match=r"prompts/extra\.yaml"):
+        PromptLoader.load(folder(whole(tmp_path), extra=b"version: 1 \xff\xfe"))
 
 
 @pytest.mark.parametrize(("file", "name"), REQUIRED)
