@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.stores import conversations, inbox, outbox, personal, turns
+from adapters.stores.parsed import Parsed
 from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
 from adapters.stores.writer import Kind, Writer, connect
@@ -27,6 +28,7 @@ class SqliteStore:
         self._writer = writer
         self._clock = clock
         self._presence = presence
+        self._parsed = Parsed()
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> SqliteStore:
@@ -76,12 +78,15 @@ class SqliteStore:
     # --- turns ---------------------------------------------------------------------------------
 
     async def open_turn(self, message: InboundMessage) -> Opened:
-        return await self._writer.run(lambda db: turns.open_turn(db, message), Kind.READ)
+        parsed = self._parsed
+        return await self._writer.run(lambda db: turns.open_turn(db, message, parsed), Kind.READ)
 
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         now = self._now()
         kind = Kind.ERASURE if outcome.erase_person else Kind.PROMISE
         await self._writer.run(lambda db: turns.commit_turn(db, claim, outcome, now), kind)
+        if outcome.erase_person:
+            await self._writer.run(lambda db: self._parsed.clear(), Kind.READ)
 
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         now = self._now()

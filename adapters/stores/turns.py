@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from adapters.stores import conversations, inbox, outbox, personal
+from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.messages import InboundMessage, Reply
 from core.people import Profile
@@ -23,10 +23,9 @@ MAX_TRIPS = 20
 MAX_RECOMMENDATIONS = 200
 SEEN_EVERY_S = 3_600.0  # how exactly we remember when somebody was last here
 M = TypeVar("M", bound=BaseModel)
-_log = logging.getLogger(__name__)
 
 
-def open_turn(db: sqlite3.Connection, message: InboundMessage) -> Opened:
+def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -> Opened:
     """Session, profile, trips, suggestions and the newest lines; the cost does not grow.
 
     A value that this program cannot read is left out, and its row stays as it is.
@@ -42,8 +41,9 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage) -> Opened:
     ).fetchall()
     return Opened(
         session=_session(row[0] if row else None, key),
-        profile=_profile(db, person) or Profile(person=person),
+        profile=_profile(db, person, parsed.read) or Profile(person=person),
         trips=_read_all(
+            parsed,
             Trip,
             db.execute(
                 f"SELECT body FROM trip_plans WHERE {'person' if solo else 'conversation'} = ?"
@@ -52,6 +52,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage) -> Opened:
             ),
         ),
         recommendations=_read_all(
+            parsed,
             Recommendation,
             db.execute(
                 "SELECT body FROM (SELECT body, changed_at FROM destination_recommendations"
@@ -65,7 +66,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage) -> Opened:
 
 
 def _session(body: bytes | None, key: str) -> Session:
-    session = _read(Session, body) if body is not None else None
+    session = read(Session, body) if body is not None else None
     if session is None:
         return Session(conversation=key)
     if session.conversation != key:  # the chat has moved
@@ -73,21 +74,15 @@ def _session(body: bytes | None, key: str) -> Session:
     return session
 
 
-def _profile(db: sqlite3.Connection, person: str) -> Profile | None:
+def _profile(
+    db: sqlite3.Connection, person: str, reads: Callable[[type[Profile], bytes], Profile | None]
+) -> Profile | None:
     row = db.execute("SELECT body FROM user_profiles WHERE person = ?", (person,)).fetchone()
-    return _read(Profile, row[0]) if row else None
+    return reads(Profile, row[0]) if row else None
 
 
-def _read_all(shape: type[M], rows: sqlite3.Cursor) -> tuple[M, ...]:
-    return tuple(v for (body,) in rows if (v := _read(shape, body)) is not None)
-
-
-def _read(shape: type[M], body: bytes) -> M | None:
-    try:
-        return shape.model_validate_json(body)
-    except ValidationError as error:
-        _log.error("a %s cannot be read: %d errors", shape.__name__, error.error_count())
-        return None
+def _read_all(parsed: Parsed, shape: type[M], rows: sqlite3.Cursor) -> tuple[M, ...]:
+    return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
 
 
 def _entry(line: tuple[Any, ...]) -> Entry:
@@ -164,7 +159,7 @@ def _keep_identity(db: sqlite3.Connection, message: InboundMessage, now: float) 
 def _keep_profile(db: sqlite3.Connection, profile: Profile, now: float) -> None:
     """Write the profile; one that could not be read is set aside and not lost."""
     person = profile.person
-    if _profile(db, person) is None:
+    if _profile(db, person, read) is None:
         db.execute(
             "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
             " SELECT 'profile of ' || person, person, CAST(body AS TEXT), 'unreadable row', ?"
