@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,6 +55,9 @@ class Settings(BaseModel):
 
     language_model: Model = Field("offline", alias="LANGUAGE_MODEL")
     fallback_model: Model = Field("offline", alias="LANGUAGE_MODEL_FALLBACK")
+    model_price: str = Field(
+        "", alias="LANGUAGE_MODEL_PRICE", pattern=r"^(\d+(\.\d+)?,\d+(\.\d+)?)?$"
+    )
     openai_api_key: SecretStr = Field(SecretStr(""), alias="OPENAI_API_KEY")
     openai_base_url: Url = Field("", alias="OPENAI_BASE_URL")
     anthropic_api_key: SecretStr = Field(SecretStr(""), alias="ANTHROPIC_API_KEY")
@@ -71,6 +75,14 @@ class Settings(BaseModel):
 
     weather_on: bool = Field(True, alias="CARAVAN_WEATHER")
     open_meteo_base_url: Url = Field("https://api.open-meteo.com", alias="OPEN_METEO_BASE_URL")
+
+    @property
+    def price(self) -> tuple[Decimal, Decimal] | None:
+        """US dollars per million tokens in and out, None when not said."""
+        if not self.model_price:
+            return None
+        tokens_in, _, tokens_out = self.model_price.partition(",")
+        return Decimal(tokens_in), Decimal(tokens_out)
 
     @property
     def vendors(self) -> set[str]:

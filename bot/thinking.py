@@ -16,6 +16,8 @@ from core.errors import CaravanError, Stale, Unavailable
 from core.messages import Reply, Text
 from core.ports import Claim, Clock, Store
 
+DATABASE = "database"  # who is Unavailable when the store cannot be written
+DATABASE_PAUSE = timedelta(seconds=5)
 MAX_ATTEMPTS = 5
 RENEW_SECONDS = 20.0
 TURN_SECONDS = 170.0  # no answer is worth a longer wait; models and providers give up long before
@@ -97,7 +99,10 @@ class Thinking:
             self._counters["stale"] += 1
             log.warning("lease_lost", message=claim.message.id)
         except Unavailable as error:
-            await self._again(claim, str(error))
+            if error.who == DATABASE:
+                await self._wait_for_database(claim)
+            else:
+                await self._again(claim, str(error))
         except Exception as error:
             log.exception("turn_failed", message=claim.message.id, attempt=claim.attempts)
             await self._again(claim, type(error).__name__)
@@ -124,6 +129,13 @@ class Thinking:
                 await self._store.retry_later(claim, why, self._clock.now() + pause)
         except CaravanError as error:  # the lease ends by itself
             log.warning("could_not_give_back", message=claim.message.id, why=str(error))
+
+    async def _wait_for_database(self, claim: Claim) -> None:
+        """What could not be written is no fault of the message: its try does not count."""
+        try:
+            await self._store.put_back(claim, self._clock.now() + DATABASE_PAUSE)
+        except CaravanError as error:  # the lease ends by itself
+            log.warning("could_not_put_back", message=claim.message.id, why=str(error))
 
     async def _give_up(self, claim: Claim, why: str) -> None:
         await self._store.give_up(claim, why, _apology(claim))

@@ -177,7 +177,9 @@ async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:
             key, url = settings.anthropic_api_key, settings.anthropic_base_url
         else:
             continue
-        specs.append(ModelSpec(vendor, model, key.get_secret_value(), url))
+        # The price is that of the first model; what a fallback costs is not known.
+        price = settings.price if name == settings.language_model else None
+        specs.append(ModelSpec(vendor, model, key.get_secret_value(), url, price))
     count = await asyncio.to_thread(load_counter)
     return await asyncio.to_thread(LangChainService.of, specs, count=count)
 

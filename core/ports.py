@@ -69,6 +69,10 @@ class Inbox(Protocol):
         """Give the message back; its conversation waits until `at`. Raises Stale."""
         ...
 
+    async def put_back(self, claim: Claim, at: datetime) -> None:
+        """Give the message back until `at`, uncounted: nothing was wrong with it. Raises Stale."""
+        ...
+
     async def release(self, worker: str) -> None:
         """Give back, uncounted, everything this worker holds (a clean stop)."""
         ...

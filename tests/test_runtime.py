@@ -193,6 +193,25 @@ async def test_a_message_that_always_fails_gets_five_tries_one_apology_and_its_c
     assert (await office.counts())["dead_letters"] == 1
 
 
+async def test_a_database_that_is_away_for_long_costs_no_message_its_answer(office: Office) -> None:
+    """More failures than a message has tries: none of them counts."""
+    platform = ScriptedChat()
+    runtime, echo = await office.worker(platform)
+    away = [Unavailable("database", "full")] * 8
+
+    async def think(claim: Claim) -> None:
+        if away:
+            raise away.pop()
+
+    echo.thinks = think
+    async with running(runtime, platform):
+        await platform.says(message(1, "hello"))
+        await office.time_goes_on(platform, lambda: platform.sent)
+
+    assert platform.texts("7") == ["You said hello"]
+    assert "dead_letters" not in {k for k, v in (await office.counts()).items() if v}
+
+
 async def test_when_something_we_need_is_away_the_message_waits_and_is_answered(
     office: Office,
 ) -> None:

@@ -105,3 +105,10 @@ def test_text_without_secrets_stays_as_it_is() -> None:
     assert Redactor().clean("turn reply-1a2b of telegram:42:7 took 12 ms") == (
         "turn reply-1a2b of telegram:42:7 took 12 ms"
     )
+
+
+def test_the_price_of_a_model_is_two_amounts() -> None:
+    assert load_settings({"LANGUAGE_MODEL_PRICE": "0.15,0.60"}).price is not None
+    assert load_settings({}).price is None
+    with pytest.raises(Misconfigured, match="LANGUAGE_MODEL_PRICE"):
+        load_settings({"LANGUAGE_MODEL_PRICE": "cheap"})

@@ -200,6 +200,11 @@ def retry_later(db: sqlite3.Connection, claim: Claim, at: float) -> None:
     _held(db, claim, "state = 'waiting', worker = '', due = ?", at)
 
 
+def put_back(db: sqlite3.Connection, claim: Claim, at: float) -> None:
+    back = "state = 'waiting', worker = '', attempts = attempts - 1, due = ?"
+    _held(db, claim, back, at)
+
+
 def _held(db: sqlite3.Connection, claim: Claim, changes: str, due: float) -> None:
     """Change the row of a claim that still holds. Raises Stale when another worker took over."""
     changed = db.execute(

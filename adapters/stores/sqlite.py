@@ -72,6 +72,9 @@ class SqliteStore:
     async def retry_later(self, claim: Claim, why: str, at: datetime) -> None:
         await self._writer.run(lambda db: inbox.retry_later(db, claim, at.timestamp()))
 
+    async def put_back(self, claim: Claim, at: datetime) -> None:
+        await self._writer.run(lambda db: inbox.put_back(db, claim, at.timestamp()))
+
     async def release(self, worker: str) -> None:
         await self._writer.run(lambda db: inbox.release(db, worker))
 
