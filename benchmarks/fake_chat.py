@@ -14,12 +14,14 @@ from aiohttp import web
 
 MARK = re.compile(r"q(\d+)x(\d+)z")
 TOKEN = "4242:benchmark-token-that-opens-nothing"
+# Each of them has Caravan ask the model, too: what code answers alone would make its figures better
+# than they are.
 PHRASES = (
-    "Hello, we would like three quiet days in Lisbon in May for 900 euro.",
-    "Which quarter is good to stay in, not too loud at night?",
-    "And what if it rains on the second day?",
-    "How do I get from the airport to the middle of town?",
-    "How much should I plan for food and tickets?",
+    "Is Lisbon in May too loud for three quiet days, and what does a day cost?",
+    "Which quarter of Lisbon is good to stay in, not too loud at night?",
+    "What is the weather like in Lisbon in May, does it often rain?",
+    "How do I get from the airport to the middle of Lisbon?",
+    "How much should I plan for food and tickets in Lisbon?",
 )
 
 

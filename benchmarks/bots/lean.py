@@ -40,7 +40,14 @@ class OverAiohttp(BaseRequest):
             await self._session.close()
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, **_: Any
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = None,
+        write_timeout: object = None,
+        connect_timeout: object = None,
+        pool_timeout: object = None,
     ) -> tuple[int, bytes]:
         assert self._session is not None
         body = request_data.parameters if request_data else None
