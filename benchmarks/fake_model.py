@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Self
 
 import orjson
@@ -23,11 +24,6 @@ class FakeModel:
         self._runner: web.AppRunner | None = None
         self.url = ""
 
-    @property
-    def answer_s(self) -> float:
-        """How long one answer takes."""
-        return self.first_s + (TOKENS / self.per_second if self.per_second else 0.0)
-
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._complete)
@@ -44,9 +40,14 @@ class FakeModel:
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
         asked = orjson.loads(await request.read())
-        words = ["Here"] + [" and so on"] * (TOKENS - 2) + [f" {_mark(asked)}"]
-        await asyncio.sleep(self.first_s)
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        with suppress(ConnectionResetError):  # the bot was killed
+            await self._say(answer, request, _mark(asked))
+        return answer
+
+    async def _say(self, answer: web.StreamResponse, request: web.Request, mark: str) -> None:
+        words = ["Here"] + [" and so on"] * (TOKENS - 2) + [f" {mark}"]
+        await asyncio.sleep(self.first_s)
         await answer.prepare(request)
         pause = 1 / self.per_second if self.per_second else 0.0
         for word in words:
@@ -57,7 +58,6 @@ class FakeModel:
         usage = {"prompt_tokens": 100, "completion_tokens": TOKENS, "total_tokens": 100 + TOKENS}
         await answer.write(_line({**_HEAD, "choices": [], "usage": usage}) + b"data: [DONE]\n\n")
         await answer.write_eof()
-        return answer
 
 
 _HEAD: dict[str, Any] = {
