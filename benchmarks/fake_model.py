@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import suppress
 from typing import Any, Self
 
@@ -15,10 +16,15 @@ TOKENS = 40
 
 
 class FakeModel:
-    """`first_s` is the time to the first token, `per_second` the pace after it; 0 means at once."""
+    """`first_s` is the time to the first token, `per_second` the pace after it; 0 means at once.
+
+    Up to `uneven_s` more, differently for every answer, shows who keeps the order of a chat.
+    """
 
     def __init__(self) -> None:
         self.first_s = 0.0
+        self.uneven_s = 0.0
+        self._chance = random.Random(1)
         self.per_second = 0.0
         self.requests = 0
         self._runner: web.AppRunner | None = None
@@ -47,7 +53,7 @@ class FakeModel:
 
     async def _say(self, answer: web.StreamResponse, request: web.Request, mark: str) -> None:
         words = ["Here"] + [" and so on"] * (TOKENS - 2) + [f" {mark}"]
-        await asyncio.sleep(self.first_s)
+        await asyncio.sleep(self.first_s + self._chance.random() * self.uneven_s)
         await answer.prepare(request)
         pause = 1 / self.per_second if self.per_second else 0.0
         for word in words:
