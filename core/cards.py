@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core import words
-from core.gathering import Facts, fixed_costs
+from core.gathering import Facts
 from core.travel import Confidence, Event, EventKind
 from core.trips import Day, Plan, Stop, StopKind, Trip
-from core.wishes import Party, Wish
+from core.wishes import Wish
 
 _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
@@ -111,33 +111,25 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
     if plan.budget is None or facts.rate is None:
         return ""
     rate = Decimal(str(facts.rate))
-    party = wish.party or Party()
-    flights, stay = fixed_costs(facts, party, with_flights=True)
     parts = [
-        (name, (value / rate).quantize(Decimal(1))) for name, value in plan.budget.lines if value
+        (name.removesuffix(" (estimate)"), (value / rate).quantize(Decimal(1)))
+        for name, value in plan.budget.lines
+        if value
     ]
-    if stay:
-        kind = "simple" if facts.simple_rooms else "mid-range"
-        parts.append((f"{words.plural(len(plan.days) - 1, 'night')} in a {kind} room", stay))
-    if flights:
-        parts.append(("flights", flights))
     total = sum((v for _, v in parts), Decimal(0))
     listed = ", ".join(f"{name} {words.amount(v, facts.currency)}" for name, v in parts)
     text = f"💶 {words.about(total, facts.currency).capitalize()} for all: {listed}. Estimates"
     if facts.currency != plan.budget.currency:
         local = words.amount(plan.budget.total, plan.budget.currency)
-        text += f"; tickets, meals and transport are {local} there"
+        text += f"; that is {local} there"
     text += "."
     if wish.budget is not None:
         said = words.amount(wish.budget.amount, wish.budget.currency or facts.currency)
         scope = {"person": " a person", "day": " a day", "person_day": " a person and day"}
         text += f" Your limit: {said}{scope.get(wish.budget.scope or '', '')}"
         text += " with flights." if wish.budget.includes_flights else "."
-    counted = {"flights"} if flights else set()
-    counted |= {"hotel"} if stay else set()
-    unknown = [u for u in plan.budget.unknown if u not in counted]
-    if unknown:
-        text += f" Not in it: {words.listing(unknown)}."
+    if plan.budget.unknown:
+        text += f" Not in it: {words.listing(plan.budget.unknown)}."
     return text
 
 

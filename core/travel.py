@@ -125,6 +125,7 @@ class Sight(Fact):
     setting: str  # indoor | outdoor | mixed
     rank: int  # 1 must-see .. 5
     visit_min: int
+    last_entry_min: int = 30  # nobody is let in later than this before closing
     hours: Mapping[date, tuple[OpenInterval, ...]] | None
     hours_confidence: str = "low"  # high | medium | low
     hours_text: str = ""
@@ -290,8 +291,13 @@ class Places(Protocol):
 
 
 class Routes(Protocol):
-    async def matrix(self, points: Sequence[Point]) -> list[list[Leg]]:
-        """Legs between all points, row = from, column = to."""
+    async def matrix(
+        self, points: Sequence[Point], *, walk_km: float | None = None
+    ) -> list[list[Leg]]:
+        """Legs between all points, row = from, column = to.
+
+        What is farther than `walk_km` on foot is not walked; None leaves that to the source.
+        """
         ...
 
 

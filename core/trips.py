@@ -76,8 +76,43 @@ class Budget(Value):
     unknown: tuple[str, ...] = ()
 
 
+class Transfer(Value):
+    """From one town of a trip to the next, on the first day there. Minutes and cost are estimates.
+
+    `depart_at` is in the zone of the town left, `arrive_at` in that of the town reached; `cost` is
+    for the whole party, None when nobody knows.
+    """
+
+    origin: str  # name of the town
+    destination: str
+    mode: Literal["ground", "ferry", "flight"]  # ground: train, bus or car
+    depart_at: AwareDatetime
+    arrive_at: AwareDatetime
+    km: float
+    cost: Money | None = None
+    source: Source
+
+
+class Stage(Value):
+    """One town of a trip over several; its days are those of the plan from `first` to `last`."""
+
+    destination_id: str
+    destination: str
+    country: str
+    timezone: str
+    anchor: Point
+    first: date
+    last: date
+    budget: Budget | None = None  # of this stage, in its local currency
+    comes_by: Transfer | None = None  # None in the first town
+
+
 class Plan(Value):
-    """A day-by-day plan. Only a plan that the verifier passed is ever shown."""
+    """A day-by-day plan. Only a plan that the verifier passed is ever shown.
+
+    A trip over several towns has `stages`, and its days one after the other; destination, country,
+    zone and anchor are then those of the first town, `destination` names them all.
+    """
 
     destination_id: str
     destination: str
@@ -94,6 +129,7 @@ class Plan(Value):
     times_assumed: bool = True
     notes: tuple[str, ...] = ()  # what is unknown, which source was silent
     seed: int = 0
+    stages: tuple[Stage, ...] = ()
 
     @property
     def first_day(self) -> date:

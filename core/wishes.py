@@ -65,6 +65,22 @@ class Mention(Value):
     id: str = ""  # Place.id once it is resolved
 
 
+class Appointment(Value):
+    """Something that is fixed already: a concert, a table, a meeting. Local time of the place.
+
+    `meal` is "lunch" or "dinner" when it is that; `day` None: on every such `weekday` (Monday 0)
+    of the trip, first one only.
+    """
+
+    title: str
+    at: time
+    day: date | None = None
+    weekday: int | None = None
+    minutes: int = Field(default=120, ge=30, le=12 * 60)
+    place: str = ""
+    meal: Literal["", "lunch", "dinner"] = ""
+
+
 class Wish(Value):
     """Everything said about one trip. None or empty means: not said.
 
@@ -90,6 +106,9 @@ class Wish(Value):
     step_free: bool | None = None
     arrive_at: time | None = None  # landing on the first day, local
     leave_at: time | None = None  # take-off on the last day, local
+    appointments: tuple[Appointment, ...] = ()
+    lodging: str = ""  # where the days start and end, as it was said: an area, a hotel, an address
+    max_walk_km: float | None = None  # of a single walk
 
     def with_news(self, news: Wish) -> Wish:
         """This wish after `news`: what was said later replaces, lists grow, a reversal wins.
@@ -99,7 +118,7 @@ class Wish(Value):
         update: dict[str, object] = {}
         for name in type(self).model_fields:
             value = getattr(news, name)
-            if value is None or value == ():
+            if value is None or value in ((), ""):
                 continue
             update[name] = value
         if "when" in update and self.when and news.when:
@@ -108,6 +127,7 @@ class Wish(Value):
             update["budget"] = _merge_budget(self.budget, news.budget)
         for name in ("likes", "dislikes", "musts", "diet"):
             update[name] = _union(getattr(self, name), getattr(news, name))
+        update["appointments"] = _union_appointments(self.appointments, news.appointments)
         asked = {m.id or m.text.casefold() for m in news.destinations}
         refused = _union_mentions(self.avoid, news.avoid)
         update["avoid"] = tuple(m for m in refused if (m.id or m.text.casefold()) not in asked)
@@ -159,6 +179,13 @@ def _union(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
 
 def _union_mentions(old: tuple[Mention, ...], new: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple({(m.id or m.text.casefold()): m for m in (*old, *new)}.values())
+
+
+def _union_appointments(
+    old: tuple[Appointment, ...], new: tuple[Appointment, ...]
+) -> tuple[Appointment, ...]:
+    """What was said later about the same thing replaces it."""
+    return tuple({a.title.casefold(): a for a in (*old, *new)}.values())
 
 
 def _strs(value: object) -> tuple[str, ...]:

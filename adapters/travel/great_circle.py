@@ -18,7 +18,8 @@ DRIVE_SLOW_KM, DRIVE_FAST_KMH = 60, 70
 class GreatCircleRoutes:
     """`Routes` without a map: minutes from the straight distance and how people move over it.
 
-    - Walk, up to 2 km on foot: distance times 1.3 for corners, at 4.8 km/h.
+    - Walk, up to 2 km on foot (or as far as is asked for): distance times 1.3 for corners, at
+      4.8 km/h.
     - Transit, up to 30 km: 10 min to reach and wait for it, then 18 km/h for the first 15 km and
       35 km/h for the rest.
     - Drive (car or bus) beyond: distance times 1.25 for bends, 10 min to get going, 45 km/h for
@@ -31,11 +32,13 @@ class GreatCircleRoutes:
     name = "Great circle model"
     confidence = Confidence.ESTIMATE
 
-    async def matrix(self, points: Sequence[Point]) -> list[list[Leg]]:
-        return matrix(points)
+    async def matrix(
+        self, points: Sequence[Point], *, walk_km: float | None = None
+    ) -> list[list[Leg]]:
+        return matrix(points, WALK_MAX_KM if walk_km is None else walk_km)
 
 
-def matrix(points: Sequence[Point]) -> list[list[Leg]]:
+def matrix(points: Sequence[Point], walk_km: float = WALK_MAX_KM) -> list[list[Leg]]:
     """Legs between all points, row = from, column = to; the way back takes as long."""
     known: dict[int, Leg] = {0: _HERE}  # by decametres: many pairs are as far apart
     spots = [_unit(p) for p in points]
@@ -47,15 +50,15 @@ def matrix(points: Sequence[Point]) -> list[list[Leg]]:
             chord = sqrt((x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2)
             far = round(200 * EARTH_KM * asin(min(1.0, chord / 2)))
             if far not in known:
-                known[far] = leg(far / 100)
+                known[far] = leg(far / 100, walk_km)
             row[j] = rows[j][i] = known[far]
     return rows
 
 
-def leg(km: float) -> Leg:
+def leg(km: float, walk_km: float = WALK_MAX_KM) -> Leg:
     """The leg over a straight distance of `km`, by the model of `GreatCircleRoutes`."""
     on_foot = km * WALK_DETOUR
-    if on_foot <= WALK_MAX_KM:
+    if on_foot <= walk_km:
         return _leg(on_foot * 60 / WALK_KMH, on_foot, "walk")
     if km <= TRANSIT_MAX_KM:
         slow, fast = min(km, TRANSIT_SLOW_KM), max(0.0, km - TRANSIT_SLOW_KM)

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 from core import words
+from core.briefing import Brief, brief
 from core.cards import plan_card
 from core.choices import choice
 from core.errors import Rejected
 from core.flows.planning_questions import dates_or_question, destination_or_question
 from core.flows.revision import revised_wish
-from core.gathering import Brief, Facts, brief, gather
+from core.gathering import Facts, gather
 from core.itinerary.build import build
 from core.itinerary.explain import why, why_not
 from core.itinerary.problem import Impossible
@@ -190,6 +191,7 @@ async def _facts_for(
         home=home,
         currency=currency,
         today=turn.now.date(),
+        wish=full,
     )
     days = (last - first).days + 1
     made = brief(facts, full, budget_of(full, currency, days))

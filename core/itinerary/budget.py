@@ -16,10 +16,11 @@ from core.itinerary.problem import (
 )
 from core.travel import Leg, Money, Sight
 from core.trips import Budget, Day, StopKind
+from core.words import plural
 
 CENT = Decimal("0.01")
 TICKETS, MEALS, TRANSPORT = "tickets", "meals (estimate)", "local transport (estimate)"
-NOT_COUNTED = ("flights", "hotel", "airport transfer", "breakfast")
+FLIGHTS, TRANSFERS = "flights (estimate)", "transfer between towns (estimate)"
 
 
 def party_size(problem: Problem) -> int:
@@ -81,11 +82,27 @@ def budget(days: Iterable[Day], problem: Problem) -> Budget:
                 at = "anchor"
         if at != "anchor":
             rides += fare(problem.legs[at, "anchor"], problem)
-    lines = ((TICKETS, tickets), (MEALS, meals), (TRANSPORT, rides))
+    lines = ((TICKETS, tickets), (MEALS, meals), (TRANSPORT, rides), *problem.other_costs)
     return Budget(
         currency=problem.destination.currency,
         lines=lines,
         total=sum((amount for _, amount in lines), Decimal(0)),
         limit=problem.budget,
-        unknown=(*NOT_COUNTED, *unknown),
+        unknown=(*_not_counted(problem), *unknown),
     )
+
+
+def rooms_label(nights: int, rooms: int, *, simple: bool) -> str:
+    """ "4 nights in a mid-range room (estimate)"."""
+    kind = "simple" if simple else "mid-range"
+    where = f"in a {kind} room" if rooms == 1 else f"in {rooms} {kind} rooms"
+    return f"{plural(nights, 'night')} {where} (estimate)"
+
+
+def _not_counted(problem: Problem) -> tuple[str, ...]:
+    """What a traveller also pays and no line of the budget holds."""
+    labels = [label for label, _ in problem.other_costs]
+    found = [] if FLIGHTS in labels else ["flights"]
+    if len(problem.days) > 1 and not any(" room" in label for label in labels):
+        found.append("hotel")
+    return (*found, "airport transfer", "breakfast")

@@ -166,8 +166,12 @@ def _too_dear(tables: Tables, purse: int) -> list[str]:
     currency, limit = problem.destination.currency, problem.budget
     meals, tickets = tables.meals_cost / 100, sum(tables.ticket[s] for s in tables.must) / 100
     if purse < 0:
+        fixed = sum(amount for _, amount in problem.other_costs)
+        what = "meals alone come to about"
+        if fixed:
+            what = f"flights, rooms and transfers come to about {fixed:.0f}, meals to about"
         return [
-            f"The budget of {limit:.0f} {currency} is too small: meals alone come to about "
+            f"The budget of {limit:.0f} {currency} is too small: {what} "
             f"{meals:.0f} {currency} for the whole party."
         ]
     if tickets * 100 > purse:

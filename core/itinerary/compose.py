@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from core.itinerary import budget
-from core.itinerary.problem import Problem
+from core.itinerary.problem import STEP_FREE, Problem
 from core.itinerary.schedule import LUNCH, Block
 from core.itinerary.tables import Tables
 from core.travel import Confidence, Leg, Point, Sight, Source
-from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind
+from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, Transfer
 
 CHECK_UNKNOWN = "Opening hours are not known: check before you go."
 CHECK_HOURS = "Check hours: what we have is not confirmed."
 CHECK_STEPS = "Ask about step-free access."
 LUNCH_INSIDE = "Time for lunch is inside this visit."
+TRANSFER_TITLES = {
+    "ground": "By train, bus or car from {}",
+    "ferry": "By ferry from {}",
+    "flight": "Flight from {}",
+}
 NO_PURSE = 10**12
 _ON_FOOT = Leg(minutes=0, km=0.0, mode="walk")
 
@@ -54,7 +59,7 @@ def checks(sight: Sight, day: date, problem: Problem, *, lunch_inside: bool) -> 
         found.append(CHECK_UNKNOWN)
     elif sight.hours_confidence not in ("high", "medium"):
         found.append(CHECK_HOURS)
-    if problem.step_free and "step-free" not in sight.tags:
+    if problem.step_free and STEP_FREE not in sight.tags:
         found.append(CHECK_STEPS)
     if lunch_inside:
         found.append(LUNCH_INSIDE)
@@ -132,6 +137,9 @@ def _stop(tables: Tables, day: date, at: int, block: Block) -> Stop:
 
 def _arrival(tables: Tables, day: date) -> Stop | None:
     landing, ready = tables.problem.landing, tables.arrival
+    transfer = tables.problem.comes_by
+    if transfer is not None and ready is not None:
+        return _transfer(tables, day, transfer, ready)
     if landing is None or ready is None or landing.astimezone(tables.zone).date() != day:
         return None
     return Stop(
@@ -142,6 +150,21 @@ def _arrival(tables: Tables, day: date) -> Stop | None:
         end=ready.astimezone(tables.zone),
         point=tables.problem.anchor,
         source=assumed(tables.problem, "Landing time, as given or assumed"),
+    )
+
+
+def _transfer(tables: Tables, day: date, transfer: Transfer, ready: datetime) -> Stop | None:
+    if day != tables.problem.days[0]:
+        return None
+    return Stop(
+        id=f"transfer-{tables.problem.destination.id}",
+        kind=StopKind.ARRIVAL,
+        title=TRANSFER_TITLES[transfer.mode].format(transfer.origin),
+        start=transfer.depart_at.astimezone(tables.zone),
+        end=ready.astimezone(tables.zone),
+        point=tables.problem.anchor,
+        source=transfer.source,
+        cost=transfer.cost,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core.travel import DayWeather, Destination, Event, Leg, Point, Sight
+from core.trips import Transfer
 from core.wishes import Pace
 
 
@@ -39,10 +40,22 @@ AFTER_LANDING_MIN = 90  # passport, luggage; the transfer comes on top
 BEFORE_TAKEOFF_MIN = 180
 BEFORE_TAKEOFF_NEAR_MIN = 120  # domestic, and inside the EU and Schengen area
 
+SETTLE_MIN = 30  # luggage to the hotel after a transfer from the town before
+APPOINTMENT = "appointment"  # category of what the traveller has fixed: a concert, a table
+APPOINTMENT_SLACK_MIN = 45  # kept free beside an appointment when a meal is put next to it
+TWILIGHT_MIN = 30  # before sunrise and after sunset there is light enough to walk
+
 NIGHT_END = 23 * 60 + 30  # category "nightlife" may follow dinner, until then, at any pace
 PLAUSIBLE_HOURS = (9 * 60 + 30, 17 * 60)  # used for a sight whose hours are not known
 LONG_VISIT_MIN = 180  # from here on lunch may be had inside the visit, which grows by LUNCH_MIN
 FREE_UNDER_AGE = 6  # tickets and fares; assumed, and said so
+
+# Outdoors and of no use in the dark, unless the evening is their best time.
+DAYLIGHT_CATEGORIES = frozenset({"park", "beach", "daytrip"})
+EVENING_TIMES = frozenset({"evening", "sunset", "night"})
+
+STEP_FREE = "step_free"  # the tag of a sight that is known to be so
+STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})
 
 # Estimates in shares of a mid-priced meal, the one local price level that is known.
 TRANSIT_FARE = Decimal("0.15")  # a ride, per person
@@ -60,7 +73,11 @@ class Problem:
     sight cover every day of the trip or are None (unknown: the stop carries a check note).
     `interest` weighs sights: 1.0 neutral, more when liked, less when of little interest; a sight
     that is refused is not in `sights` at all. `musts` are sight ids that have to be in the plan.
-    `budget` limits tickets + meals + local transport for the whole party, local currency.
+    An appointment is a sight with the category `APPOINTMENT`, open exactly while it lasts, and a
+    must. `budget` limits everything in local currency for the whole party: tickets, meals, local
+    transport, and `other_costs`, the lines that no stop causes (flights, rooms). `sun` holds
+    sunrise and sunset of each day in minutes after local midnight; a day without is not judged.
+    `comes_by` is the transfer from the town before; there is no landing then.
     """
 
     destination: Destination
@@ -78,6 +95,9 @@ class Problem:
     transfer_min: int = 45
     before_takeoff_min: int = BEFORE_TAKEOFF_MIN
     budget: Decimal | None = None
+    other_costs: tuple[tuple[str, Decimal], ...] = ()
+    comes_by: Transfer | None = None
+    sun: Mapping[date, tuple[int, int]] = field(default_factory=dict)
     weather: Mapping[date, DayWeather] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     diet: tuple[str, ...] = ()

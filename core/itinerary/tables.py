@@ -12,15 +12,21 @@ from zoneinfo import ZoneInfo
 from core.itinerary import budget
 from core.itinerary.problem import (
     AFTER_LANDING_MIN,
+    APPOINTMENT,
+    APPOINTMENT_SLACK_MIN,
+    DAYLIGHT_CATEGORIES,
     DINNER_MIN,
     DINNER_WINDOW,
-    LAST_ENTRY_MIN,
+    EVENING_TIMES,
     LONG_VISIT_MIN,
     LUNCH_MIN,
     LUNCH_WINDOW,
     NIGHT_END,
     PACES,
     PLAUSIBLE_HOURS,
+    SETTLE_MIN,
+    STEPS,
+    TWILIGHT_MIN,
     Problem,
 )
 from core.travel import Leg, Money, Sight
@@ -37,7 +43,6 @@ RAIN_OUTDOOR, RAIN_MIXED = 0.5, 0.85
 UNSURE = {"high": 1.0, "medium": 0.99, "low": 0.96}
 HOURS_UNKNOWN = 0.92
 NIGHT_WITH_CHILDREN = 0.05
-STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})
 STEPS_FACTOR = 0.4
 TIMES_OF_DAY = {
     "early": (0, 10 * 60 + 30),
@@ -104,7 +109,8 @@ class Tables:
         self.meal = _cents(budget.meal(problem))
         self.meals_cost = self.meal * (sum(self.lunch) + sum(self.dinner))
         limit = problem.budget
-        self.purse = None if limit is None else int(limit * 100) - self.meals_cost
+        others = int(sum(amount for _, amount in problem.other_costs) * 100)
+        self.purse = None if limit is None else int(limit * 100) - self.meals_cost - others
 
     def minute(self, moment: datetime, day: date) -> int:
         """Minutes after local midnight of `day`, by the clock on the wall."""
@@ -119,7 +125,9 @@ class Tables:
     @property
     def arrival(self) -> datetime | None:
         """When the traveller is at the hotel and the first day begins."""
-        landing = self.problem.landing
+        landing, transfer = self.problem.landing, self.problem.comes_by
+        if transfer is not None:
+            return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if landing is None:
             return None
         minutes = AFTER_LANDING_MIN + self.problem.transfer_min
@@ -138,8 +146,10 @@ class Tables:
         self.start: list[int] = []
         self.limit: list[int] = []  # NO_LIMIT unless the traveller has to be back and leave
         arrival, departure = self.arrival, self.departure
-        for day in self.problem.days:
-            start, limit = self.rule.start, NO_LIMIT
+        self.appointments = [self._appointments(day) for day in self.problem.days]
+        for d, day in enumerate(self.problem.days):
+            early = [start - way for start, _, way, _ in self.appointments[d]]
+            start, limit = min([self.rule.start, *early]), NO_LIMIT
             if arrival is not None:
                 start = max(start, _up(self.minute(arrival, day)))
             if departure is not None:
@@ -148,15 +158,57 @@ class Tables:
             self.start.append(min(start, limit))
             self.limit.append(limit)
 
+    def _appointments(self, day: date) -> list[tuple[int, int, int, tuple[str, ...]]]:
+        """Start, end, minutes of the way there and tags of what is fixed on this day."""
+        found = []
+        for id in self.ids:
+            sight = self.problem.sights[id]
+            if sight.category == APPOINTMENT and sight.hours and sight.hours.get(day):
+                leg = self.problem.legs.get(("anchor", id))
+                way = _up(with_travel_margin(leg.minutes)) if leg else 0
+                [interval] = sight.hours[day]
+                found.append((interval.start, interval.end, way, sight.tags))
+        return found
+
     def _meals_due(self) -> None:
-        pairs = list(zip(self.start, self.limit, strict=True))
-        self.lunch = [_fits(s, e, LUNCH_WINDOW, LUNCH_MIN) for s, e in pairs]
-        self.dinner = [_fits(s, e, DINNER_WINDOW, DINNER_MIN) for s, e in pairs]
+        days = range(self.days)
+        self.lunch = [self._meal_due(d, "lunch", LUNCH_WINDOW, LUNCH_MIN) for d in days]
+        self.dinner = [self._meal_due(d, "dinner", DINNER_WINDOW, DINNER_MIN) for d in days]
+
+    def _meal_due(self, d: int, meal: str, window: tuple[int, int], length: int) -> bool:
+        """True when the meal is planned by us: it is no appointment itself, and there is room."""
+        if any(meal in tags for _, _, _, tags in self.appointments[d]):
+            return False
+        taken = [(a, b) for a, b, _, _ in self.appointments[d] if a < window[1] and b > window[0]]
+        if not taken:
+            return _fits(self.start[d], self.limit[d], window, length)
+        free = max(self.start[d], window[0])
+        for a, b in sorted(taken):
+            if a - APPOINTMENT_SLACK_MIN - free >= length:
+                return True
+            free = max(free, b + APPOINTMENT_SLACK_MIN)
+        return min(self.limit[d], window[1]) - free >= length
+
+    def _frame(self, sight: Sight, d: int) -> tuple[int, int]:
+        """The first and last minute of the day at which this kind of sight may be visited."""
+        limit = self.limit[d]
+        if sight.category == APPOINTMENT:
+            return self.start[d], limit
+        opens = max(self.start[d], self.rule.start)
+        closes = min(NIGHT_END if sight.category == "nightlife" else self.rule.end, limit)
+        sun = self.problem.sun.get(self.problem.days[d])
+        if (
+            sun is not None
+            and sight.category in DAYLIGHT_CATEGORIES
+            and sight.setting == "outdoor"
+            and not EVENING_TIMES & set(sight.best_time)
+        ):
+            opens = max(opens, _up(sun[0] - TWILIGHT_MIN))
+            closes = min(closes, sun[1] + TWILIGHT_MIN)
+        return opens, closes
 
     def _windows(self, sight: Sight, d: int, extra: int) -> Windows:
-        opens, closes = self.start[d], min(self.rule.end, self.limit[d])
-        if sight.category == "nightlife":
-            closes = min(NIGHT_END, self.limit[d])
+        opens, closes = self._frame(sight, d)
         day = self.problem.days[d]
         if self.problem.interest.get(sight.id, 1.0) <= 0:
             return ()
@@ -168,7 +220,7 @@ class Tables:
         found = []
         for start, end in sorted(intervals):
             first = max(_up(start), opens)
-            last = _down(min(end - length, end - LAST_ENTRY_MIN, closes - length))
+            last = _down(min(end - length, end - sight.last_entry_min, closes - length))
             if first <= last:
                 found.append((first, last))
         return tuple(found)

@@ -22,7 +22,7 @@ from core.itinerary.problem import (
 from core.itinerary.verify_day import MEALS, DayCheck
 from core.itinerary.violations import Kind, Violation
 from core.travel import Leg
-from core.trips import WEEKDAYS, Day, Plan, Stop
+from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind
 
 __all__ = ["Kind", "Violation", "verify"]
 
@@ -142,7 +142,8 @@ def _swapped(stops: tuple[Stop, ...], n: int, problem: Problem) -> tuple[Stop, .
 def _money(plan: Plan, problem: Problem) -> list[Violation]:
     found = []
     tickets, meals, rides = _costs(plan.days, problem)
-    total, limit, said = tickets + meals + rides, problem.budget, plan.budget
+    others = sum((amount for _, amount in problem.other_costs), Decimal(0))
+    total, limit, said = tickets + meals + rides + others, problem.budget, plan.budget
     if limit is not None and total > limit:
         text = f"The plan costs {total:.2f}, the limit is {limit:.2f}."
         found.append(Violation(kind=Kind.OVER_BUDGET, text=text))
@@ -184,6 +185,8 @@ def _price(stop: Stop, problem: Problem) -> Decimal | None:
     if stop.kind in MEALS:
         people = problem.adults + len(problem.children)
         return (place.meal_mid * people).quantize(CENT)
+    if stop.kind is StopKind.ARRIVAL and problem.comes_by is not None:
+        return problem.comes_by.cost.amount if problem.comes_by.cost else None
     sight = problem.sights.get(stop.sight_id)
     if sight is None or sight.ticket is None:
         return None
@@ -205,7 +208,7 @@ def _costs(days: Iterable[Day], problem: Problem) -> tuple[Decimal, Decimal, Dec
             price = _price(stop, problem) or Decimal(0)
             if stop.kind in MEALS:
                 meals += price
-            else:
+            elif stop.kind is StopKind.VISIT:
                 tickets += price
         rides += sum((_fare(leg, problem) for _, leg in check.legs() if leg), Decimal(0))
         last = check.places[-1] if check.places else "anchor"

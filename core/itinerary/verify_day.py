@@ -12,16 +12,20 @@ from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
     AFTER_LANDING_MIN,
+    APPOINTMENT,
+    DAYLIGHT_CATEGORIES,
     DINNER_MIN,
     DINNER_WINDOW,
-    LAST_ENTRY_MIN,
+    EVENING_TIMES,
     LONG_VISIT_MIN,
     LUNCH_MIN,
     LUNCH_WINDOW,
     NIGHT_END,
     PACES,
     PLAUSIBLE_HOURS,
+    SETTLE_MIN,
     TRAVEL_MARGIN,
+    TWILIGHT_MIN,
     Problem,
 )
 from core.itinerary.violations import Kind, Violation
@@ -144,6 +148,7 @@ class DayCheck:
             text = f"{stop.title} takes {sight.visit_min} min and has {end - start}."
             self.wrong(Kind.TOO_SHORT, stop, text)
         self._hours(stop, sight, start, end)
+        self._light(stop, sight, start, end)
 
     def _hours(self, stop: Stop, sight: Sight, start: int, end: int) -> None:
         unknown = sight.hours is None or self.day not in sight.hours
@@ -157,16 +162,29 @@ class DayCheck:
         if not intervals:
             self.wrong(Kind.CLOSED_DAY, stop, f"{stop.title} is closed on {self.day}.")
             return
-        if any(a <= start and end <= b and start <= b - LAST_ENTRY_MIN for a, b in intervals):
+        early = sight.last_entry_min
+        if any(a <= start and end <= b and start <= b - early for a, b in intervals):
             return
-        late = [b for a, b in intervals if a <= start <= b and start > b - LAST_ENTRY_MIN]
+        late = [b for a, b in intervals if a <= start <= b and start > b - early]
         if late:
-            text = f"{stop.title} lets nobody in after {_clock(late[-1] - LAST_ENTRY_MIN)}."
+            text = f"{stop.title} lets nobody in after {_clock(late[-1] - early)}."
             self.wrong(Kind.LAST_ENTRY, stop, text)
         else:
             hours = ", ".join(f"{_clock(a)}-{_clock(b)}" for a, b in intervals)
             text = f"{stop.title} is planned {_clock(start)}-{_clock(end)} and open {hours}."
             self.wrong(Kind.CLOSES_EARLY, stop, text)
+
+    def _light(self, stop: Stop, sight: Sight, start: int, end: int) -> None:
+        """Parks, beaches and days out are for the light, unless the evening is their best time."""
+        sun = self.problem.sun.get(self.day)
+        if sun is None or sight.category not in DAYLIGHT_CATEGORIES or sight.setting != "outdoor":
+            return
+        if any(time in EVENING_TIMES for time in sight.best_time):
+            return
+        if start < sun[0] - TWILIGHT_MIN or end > sun[1] + TWILIGHT_MIN:
+            light = f"{_clock(sun[0])}-{_clock(sun[1])}"
+            text = f"{stop.title} is planned in the dark; the sun is up {light}."
+            self.wrong(Kind.DARK, stop, text)
 
     def _meal(self, stop: Stop) -> None:
         length, (first, last) = MEALS[stop.kind]
@@ -180,7 +198,7 @@ class DayCheck:
             self.wrong(Kind.UNKNOWN_SOURCE, stop, f"{stop.title} has no known source.")
 
     def _transfers(self) -> None:
-        free = PACES[self.problem.pace].start
+        free = self._first_minute()
         before: Stop | None = None
         for stop, leg in self.legs():
             start = self.minute(stop.start)
@@ -202,6 +220,17 @@ class DayCheck:
             free = max(free, self.minute(stop.end))
             before = stop
 
+    def _first_minute(self) -> int:
+        """When the day may begin: as the pace says, earlier for an early appointment."""
+        starts = [PACES[self.problem.pace].start]
+        for stop in self.stops:
+            if self._category(stop) == APPOINTMENT:
+                leg = self._leg("anchor", stop.sight_id)
+                way = _with_margin(leg.minutes) if leg else 0
+                # The plan is on a grid of five minutes; so is the moment of leaving.
+                starts.append(self.minute(stop.start) - -(-way // 5) * 5)
+        return min(starts)
+
     def _leg_is_true(self, stop: Stop, leg: Leg) -> None:
         if stop.leg is None or (stop.leg.minutes, stop.leg.mode) != (leg.minutes, leg.mode):
             self.wrong(Kind.WRONG_LEG, stop, f"The way to {stop.title} takes {leg.minutes} min.")
@@ -212,6 +241,9 @@ class DayCheck:
 
     def ready(self) -> datetime | None:
         """When the traveller is in town, in UTC."""
+        transfer = self.problem.comes_by
+        if transfer is not None:
+            return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if self.problem.landing is None:
             return None
         minutes = AFTER_LANDING_MIN + self.problem.transfer_min
@@ -235,7 +267,9 @@ class DayCheck:
                     continue
                 text = f"{stop.title} ends after the time to leave for the airport."
                 self.wrong(Kind.AFTER_TAKEOFF, stop, text)
-        self._bookend(StopKind.ARRIVAL, self.problem.landing, ready, Kind.BEFORE_LANDING)
+        transfer = self.problem.comes_by
+        begins = transfer.depart_at if transfer else self.problem.landing
+        self._bookend(StopKind.ARRIVAL, begins, ready, Kind.BEFORE_LANDING)
         self._bookend(StopKind.DEPARTURE, leave, self.problem.takeoff, Kind.AFTER_TAKEOFF)
 
     def _bookend(
@@ -265,11 +299,21 @@ class DayCheck:
             meals = [stop for stop in self.stops if stop.kind is kind]
             if len(meals) > 1:
                 self.wrong(Kind.DUPLICATE, meals[1], f"There are {len(meals)} times {kind.value}.")
-            due = start <= first and end >= last
+            due = start <= first and end >= last and not self._appointed(kind.value, first, last)
             inside = kind is StopKind.LUNCH and any(self._holds_lunch(s) for s in self.stops)
             if due and not meals and not inside:
                 text = f"There is no {kind.value} of {length} min on {self.day}."
                 self.wrong(Kind.MISSING_MEAL, None, text)
+
+    def _appointed(self, meal: str, first: int, last: int) -> bool:
+        """True when an appointment is this meal, or takes time out of its window."""
+        for sight in self.problem.sights.values():
+            if sight.category != APPOINTMENT or not sight.hours:
+                continue
+            for each in sight.hours.get(self.day, ()):
+                if meal in sight.tags or (each.start < last and each.end > first):
+                    return True
+        return False
 
     def _holds_lunch(self, stop: Stop) -> bool:
         """A long visit that has an hour more than it takes, inside the lunch window."""
@@ -291,6 +335,8 @@ class DayCheck:
             self.wrong(Kind.PACE, far[1], "There are two day trips on one day.")
         for stop in timed:
             if stop.kind is not StopKind.VISIT:
+                continue
+            if self._category(stop) == APPOINTMENT:
                 continue
             last = NIGHT_END if self._category(stop) == "nightlife" else rule.end
             if self.minute(stop.start) < rule.start or self.minute(stop.end) > last:

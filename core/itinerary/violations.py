@@ -10,6 +10,7 @@ from core.messages import Value
 
 class Kind(StrEnum):
     CLOSED_DAY = "closed_day"
+    DARK = "dark"  # a park, beach or day out after sunset or before sunrise
     CLOSES_EARLY = "closes_early"  # not yet open, or closing during the visit
     LAST_ENTRY = "last_entry"
     UNCHECKED_HOURS = "unchecked_hours"  # uncertain hours without a check note

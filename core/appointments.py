@@ -1,0 +1,68 @@
+"""What a traveller has fixed becomes a sight that is open exactly then, and that has to be in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from core.itinerary.problem import APPOINTMENT
+from core.naming import folded
+from core.travel import Confidence, OpenInterval, Point, Sight, Source
+from core.wishes import Appointment
+from core.words import day as day_text
+
+GRID = 5  # minutes of the plan's clock
+
+
+def as_sights(
+    appointment: Appointment, where: Point, days: Sequence[date], said: date, notes: list[str]
+) -> list[Sight]:
+    """The appointment as a sight of one day; empty, and a note, when the trip has no such day."""
+    day = _day(appointment, days)
+    if day is None:
+        notes.append(_why_not(appointment, days))
+        return []
+    start = (appointment.at.hour * 60 + appointment.at.minute) // GRID * GRID
+    length = -(-appointment.minutes // GRID) * GRID
+    open_then = (OpenInterval(start=start, end=start + length),)
+    return [
+        Sight(
+            id=f"appointment/{_slug(appointment.title)}",
+            name=appointment.title,
+            point=where,
+            category=APPOINTMENT,
+            indoor=True,
+            setting="indoor",
+            rank=1,
+            visit_min=length,
+            last_entry_min=0,
+            hours={each: open_then if each == day else () for each in days},
+            hours_confidence="high",
+            tags=(appointment.meal,) if appointment.meal else (),
+            source=Source(
+                name="As you said",
+                fetched_at=datetime.combine(said, time(), UTC),
+                confidence=Confidence.CURATED,
+            ),
+        )
+    ]
+
+
+def _day(appointment: Appointment, days: Sequence[date]) -> date | None:
+    if appointment.day is not None:
+        return appointment.day if appointment.day in days else None
+    if appointment.weekday is not None:
+        return next((d for d in days if d.weekday() == appointment.weekday), None)
+    return days[0] if len(days) == 1 else None
+
+
+def _why_not(appointment: Appointment, days: Sequence[date]) -> str:
+    if appointment.day is None and appointment.weekday is None:
+        return f"On which day is “{appointment.title}”? It is not in the plan until I know."
+    span = f"{day_text(days[0])} to {day_text(days[-1])}"
+    return f"“{appointment.title}” is not on a day of this trip ({span}), so it is not in the plan."
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-") or "fixed"

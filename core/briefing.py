@@ -1,0 +1,213 @@
+"""A wish and facts become the planner's problem, and what has to be said beside the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from core.errors import Rejected
+from core.gathering import SMALL_CHILD, Facts, walk_km
+from core.interests import INTERESTS, matches
+from core.itinerary import budget as lines
+from core.itinerary.problem import (
+    APPOINTMENT,
+    BEFORE_TAKEOFF_MIN,
+    BEFORE_TAKEOFF_NEAR_MIN,
+    STEP_FREE,
+    STEPS,
+    Problem,
+)
+from core.naming import best_named
+from core.ranking import Budget, room, rooms
+from core.travel import Sight
+from core.trips import Transfer
+from core.wishes import Pace, Party, Wish
+from core.words import listing
+
+ASSUMED_LANDING = time(12, 0)
+ASSUMED_TAKEOFF = time(18, 0)
+NOT_FOR_CHILDREN = frozenset({"nightlife"})
+_STRENUOUS = frozenset({"hiking", "climb"})
+_SCHENGEN_EU = frozenset(
+    "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT "
+    "LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of the trip a town is: the first has the landing, the last the take-off.
+
+    `nights` slept there; `comes_by` leads there from the town before.
+    """
+
+    first: bool = True
+    last: bool = True
+    nights: int | None = None  # None: one less than days
+    comes_by: Transfer | None = None
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A problem for the planner, and what has to be said beside the plan."""
+
+    problem: Problem
+    notes: tuple[str, ...]
+
+
+def brief(
+    facts: Facts, wish: Wish, budget: Budget | None, part: Part = Part(), *, seed: int = 0
+) -> Brief:
+    """Turn a wish and facts into a problem. Raises Rejected when the budget cannot hold a trip."""
+    party = wish.party or Party()
+    sights, musts, notes = _wanted(facts.sights, wish, party)
+    landing, takeoff = _flight_times(facts, wish, part)
+    others, limit = _money(facts, wish, party, budget, part)
+    home = facts.home.country if facts.home else ""
+    near = home == facts.destination.country or {home, facts.destination.country} <= _SCHENGEN_EU
+    transfer = facts.destination.airports[0].transfer_min if facts.destination.airports else 45
+    problem = Problem(
+        destination=facts.destination,
+        days=facts.days,
+        sights={s.id: s for s in sights},
+        legs=facts.legs,
+        anchor=facts.anchor,
+        pace=wish.pace or (Pace.RELAXED if party.children else Pace.NORMAL),
+        adults=party.adults,
+        children=party.children,
+        interest={s.id: _interest(s, wish, party) for s in sights},
+        musts=frozenset(musts),
+        landing=landing,
+        takeoff=takeoff,
+        transfer_min=transfer,
+        before_takeoff_min=BEFORE_TAKEOFF_NEAR_MIN if near else BEFORE_TAKEOFF_MIN,
+        budget=limit,
+        other_costs=others,
+        comes_by=part.comes_by,
+        sun=facts.sun,
+        weather=facts.weather,
+        events=tuple(facts.events),
+        diet=wish.diet,
+        step_free=bool(wish.step_free),
+        max_walk_km=walk_km(wish),
+        seed=seed,
+    )
+    return Brief(problem, (*facts.notes, *notes))
+
+
+def _wanted(
+    sights: Sequence[Sight], wish: Wish, party: Party
+) -> tuple[list[Sight], set[str], list[str]]:
+    """Sights without those that are refused or cannot be, the ids of the musts, and notes."""
+    refused = {s.id for s in sights for tag in wish.dislikes if matches(tag, s.category, s.tags)}
+    for words in wish.dislikes:
+        if words not in INTERESTS and (found := best_named(words, _names(sights))):
+            refused.add(found)
+    refused |= {s.id for s in sights if _not_for_children(s, party.children)}
+    steep = {s.id for s in sights if wish.step_free and STEPS & set(s.tags)}
+    musts = {s.id for s in sights if s.category == APPOINTMENT}
+    notes: list[str] = []
+    for words in wish.musts:
+        if words in INTERESTS:
+            fitting = [s for s in sights if matches(words, s.category, s.tags)]
+            best = min(fitting, key=lambda s: (s.id in steep, s.rank, s.id), default=None)
+            found = best.id if best else None
+        else:
+            found = best_named(words, _names(sights))
+        if found is None:
+            notes.append(f"I have no verified data on “{words}”, so it is not in the plan.")
+        else:
+            musts.add(found)
+    famous = [s.name for s in sights if s.id in steep - musts - refused and s.rank == 1]
+    if famous:
+        notes.append(f"Left out because of steps: {listing(famous)}.")
+    out = (refused | steep) - musts
+    return [s for s in sights if s.id not in out], musts, notes
+
+
+def _not_for_children(sight: Sight, ages: Sequence[int]) -> bool:
+    """Bars and clubs with anybody under 16, mountain walks with anybody small."""
+    if any(age < 16 for age in ages) and sight.category in NOT_FOR_CHILDREN:
+        return True
+    return any(age <= SMALL_CHILD for age in ages) and bool(_STRENUOUS & set(sight.tags))
+
+
+def _names(sights: Sequence[Sight]) -> list[tuple[str, str]]:
+    return [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights if s.local_name]
+
+
+def _interest(sight: Sight, wish: Wish, party: Party) -> float:
+    weight = 1.0
+    if any(matches(tag, sight.category, sight.tags) for tag in wish.likes):
+        weight *= 1.7
+    calm = {"quiet", "hidden-gem"} & set(sight.tags)
+    if wish.quiet:
+        weight *= 1.5 if calm else 0.75 if sight.rank == 1 else 1.0
+    if party.children and ("kids" in sight.tags or sight.category == "family"):
+        weight *= 1.5
+    if wish.step_free and STEP_FREE in sight.tags:
+        weight *= 1.25
+    return weight
+
+
+def _flight_times(facts: Facts, wish: Wish, part: Part) -> tuple[datetime | None, datetime | None]:
+    """Landing and take-off as said; assumed when somebody surely flies and said nothing."""
+    zone = ZoneInfo(facts.destination.timezone)
+    one_day = len(facts.days) == 1 and part.first and part.last
+    flies = facts.flies and not wish.no_flight and not one_day
+    if facts.home is not None and facts.home.destination_id == facts.destination.id:
+        flies = False
+    at = wish.arrive_at or (ASSUMED_LANDING if flies else None)
+    off = wish.leave_at or (ASSUMED_TAKEOFF if flies else None)
+    landing = datetime.combine(facts.first, at, zone) if at and part.first else None
+    takeoff = datetime.combine(facts.last, off, zone) if off and part.last else None
+    return landing, takeoff
+
+
+Lines = tuple[tuple[str, Decimal], ...]
+
+
+def _money(
+    facts: Facts, wish: Wish, party: Party, budget: Budget | None, part: Part
+) -> tuple[Lines, Decimal | None]:
+    """What is paid beside the days, and the limit for everything, in local currency.
+
+    A limit a day is for the days alone; flights count where the traveller said so. Better rooms
+    are counted while they leave enough for the days.
+    """
+    if budget is None or facts.rate is None or budget.currency != facts.currency:
+        return _other_costs(facts, party, part, flights=True), None
+    whole_trip = wish.budget is None or wish.budget.scope in (None, "total", "person")
+    limit = (budget.amount * Decimal(str(facts.rate))).quantize(Decimal(1))
+    least = facts.destination.daily_low * len(facts.days) * party.size / 2
+    others: Lines = ()
+    for facts.simple_rooms in (False, True):
+        if whole_trip:
+            others = _other_costs(facts, party, part, flights=budget.includes_flights)
+        if limit - sum(amount for _, amount in others) >= least:
+            return others, limit
+    raise Rejected(
+        f"That budget does not hold this trip: after the estimates for "
+        f"{'flights and ' if budget.includes_flights else ''}rooms too little is left for "
+        f"{len(facts.days)} days. Tell me a higher budget, fewer days, or a cheaper place."
+    )
+
+
+def _other_costs(facts: Facts, party: Party, part: Part, *, flights: bool) -> Lines:
+    """Estimates for the whole party: flights where they are known, rooms, the transfer there."""
+    found: list[tuple[str, Decimal]] = []
+    if flights and part.first and facts.flights is not None and facts.rate:
+        middle = (facts.flights.low.amount + facts.flights.high.amount) / 2
+        local = middle * party.size * Decimal(str(facts.rate))
+        found.append((lines.FLIGHTS, local.quantize(Decimal(1))))
+    nights = len(facts.days) - 1 if part.nights is None else part.nights
+    if nights:
+        each = room(facts.destination, simple=facts.simple_rooms)
+        label = lines.rooms_label(nights, rooms(party.size), simple=facts.simple_rooms)
+        found.append((label, (each * nights * rooms(party.size)).quantize(Decimal(1))))
+    if part.comes_by is not None and part.comes_by.cost is not None:
+        found.append((lines.TRANSFERS, part.comes_by.cost.amount))
+    return tuple(found)
