@@ -15,38 +15,44 @@ from core.words import day as day_text
 GRID = 5  # minutes of the plan's clock
 
 
-def as_sights(
-    appointment: Appointment, where: Point, days: Sequence[date], said: date, notes: list[str]
-) -> list[Sight]:
-    """The appointment as a sight of one day; empty, and a note, when the trip has no such day."""
-    day = _day(appointment, days)
-    if day is None:
-        notes.append(_why_not(appointment, days))
-        return []
+def on_their_days(
+    appointments: Sequence[Appointment], days: Sequence[date]
+) -> tuple[tuple[Appointment, ...], tuple[str, ...]]:
+    """The appointments with their dates, and a sentence on each that has no day in the trip."""
+    found, notes = [], []
+    for appointment in appointments:
+        day = _day(appointment, days)
+        if day is None:
+            notes.append(_why_not(appointment, days))
+        else:
+            found.append(appointment.model_copy(update={"day": day}))
+    return tuple(found), tuple(notes)
+
+
+def as_sight(appointment: Appointment, where: Point, days: Sequence[date], said: date) -> Sight:
+    """The appointment as a sight that is open on its day, exactly while it lasts."""
     start = (appointment.at.hour * 60 + appointment.at.minute) // GRID * GRID
     length = -(-appointment.minutes // GRID) * GRID
     open_then = (OpenInterval(start=start, end=start + length),)
-    return [
-        Sight(
-            id=f"appointment/{_slug(appointment.title)}",
-            name=appointment.title,
-            point=where,
-            category=APPOINTMENT,
-            indoor=True,
-            setting="indoor",
-            rank=1,
-            visit_min=length,
-            last_entry_min=0,
-            hours={each: open_then if each == day else () for each in days},
-            hours_confidence="high",
-            tags=(appointment.meal,) if appointment.meal else (),
-            source=Source(
-                name="As you said",
-                fetched_at=datetime.combine(said, time(), UTC),
-                confidence=Confidence.CURATED,
-            ),
-        )
-    ]
+    return Sight(
+        id=f"appointment/{_slug(appointment.title)}",
+        name=appointment.title,
+        point=where,
+        category=APPOINTMENT,
+        indoor=True,
+        setting="indoor",
+        rank=1,
+        visit_min=length,
+        last_entry_min=0,
+        hours={each: open_then if each == appointment.day else () for each in days},
+        hours_confidence="high",
+        tags=(appointment.meal,) if appointment.meal else (),
+        source=Source(
+            name="As you said",
+            fetched_at=datetime.combine(said, time(), UTC),
+            confidence=Confidence.CURATED,
+        ),
+    )
 
 
 def _day(appointment: Appointment, days: Sequence[date]) -> date | None:

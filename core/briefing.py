@@ -29,12 +29,15 @@ from core.words import listing
 
 ASSUMED_LANDING = time(12, 0)
 ASSUMED_TAKEOFF = time(18, 0)
+ROUNDING = 6  # units of the traveller's currency, so many lines has the money of a town
 NOT_FOR_CHILDREN = frozenset({"nightlife"})
 _STRENUOUS = frozenset({"hiking", "climb"})
 _SCHENGEN_EU = frozenset(
     "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT "
     "LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
 )
+
+Lines = tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,22 @@ class Brief:
 
     problem: Problem
     notes: tuple[str, ...]
+    missing: tuple[str, ...] = ()  # musts that no source knows here
 
 
-def brief(
-    facts: Facts, wish: Wish, budget: Budget | None, part: Part = Part(), *, seed: int = 0
-) -> Brief:
-    """Turn a wish and facts into a problem. Raises Rejected when the budget cannot hold a trip."""
+@dataclass(frozen=True)
+class Purse:
+    """What is paid beside the days of one town, and the limit for all of it, in local currency."""
+
+    others: Lines = ()
+    limit: Decimal | None = None
+
+
+def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: int = 0) -> Brief:
+    """Turn a wish and the facts of one town into a problem."""
     party = wish.party or Party()
-    sights, musts, notes = _wanted(facts.sights, wish, party)
+    sights, musts, notes, missing = _wanted(facts.sights, wish, party)
     landing, takeoff = _flight_times(facts, wish, part)
-    others, limit = _money(facts, wish, party, budget, part)
     home = facts.home.country if facts.home else ""
     near = home == facts.destination.country or {home, facts.destination.country} <= _SCHENGEN_EU
     transfer = facts.destination.airports[0].transfer_min if facts.destination.airports else 45
@@ -84,8 +93,8 @@ def brief(
         takeoff=takeoff,
         transfer_min=transfer,
         before_takeoff_min=BEFORE_TAKEOFF_NEAR_MIN if near else BEFORE_TAKEOFF_MIN,
-        budget=limit,
-        other_costs=others,
+        budget=purse.limit,
+        other_costs=purse.others,
         comes_by=part.comes_by,
         sun=facts.sun,
         weather=facts.weather,
@@ -95,13 +104,13 @@ def brief(
         max_walk_km=walk_km(wish),
         seed=seed,
     )
-    return Brief(problem, (*facts.notes, *notes))
+    return Brief(problem, (*facts.notes, *notes), tuple(missing))
 
 
 def _wanted(
     sights: Sequence[Sight], wish: Wish, party: Party
-) -> tuple[list[Sight], set[str], list[str]]:
-    """Sights without those that are refused or cannot be, the ids of the musts, and notes."""
+) -> tuple[list[Sight], set[str], list[str], list[str]]:
+    """Sights without those that are refused or cannot be, the ids of the musts, notes, unknowns."""
     refused = {s.id for s in sights for tag in wish.dislikes if matches(tag, s.category, s.tags)}
     for words in wish.dislikes:
         if words not in INTERESTS and (found := best_named(words, _names(sights))):
@@ -110,6 +119,7 @@ def _wanted(
     steep = {s.id for s in sights if wish.step_free and STEPS & set(s.tags)}
     musts = {s.id for s in sights if s.category == APPOINTMENT}
     notes: list[str] = []
+    missing: list[str] = []
     for words in wish.musts:
         if words in INTERESTS:
             fitting = [s for s in sights if matches(words, s.category, s.tags)]
@@ -118,14 +128,14 @@ def _wanted(
         else:
             found = best_named(words, _names(sights))
         if found is None:
-            notes.append(f"I have no verified data on “{words}”, so it is not in the plan.")
+            missing.append(words)
         else:
             musts.add(found)
     famous = [s.name for s in sights if s.id in steep - musts - refused and s.rank == 1]
     if famous:
         notes.append(f"Left out because of steps: {listing(famous)}.")
     out = (refused | steep) - musts
-    return [s for s in sights if s.id not in out], musts, notes
+    return [s for s in sights if s.id not in out], musts, notes, missing
 
 
 def _not_for_children(sight: Sight, ages: Sequence[int]) -> bool:
@@ -167,33 +177,60 @@ def _flight_times(facts: Facts, wish: Wish, part: Part) -> tuple[datetime | None
     return landing, takeoff
 
 
-Lines = tuple[tuple[str, Decimal], ...]
-
-
-def _money(
-    facts: Facts, wish: Wish, party: Party, budget: Budget | None, part: Part
-) -> tuple[Lines, Decimal | None]:
-    """What is paid beside the days, and the limit for everything, in local currency.
+def purses(
+    towns: Sequence[Facts], parts: Sequence[Part], wish: Wish, budget: Budget | None
+) -> list[Purse]:
+    """The money of each town. What flights, rooms and transfers leave is shared out by days.
 
     A limit a day is for the days alone; flights count where the traveller said so. Better rooms
-    are counted while they leave enough for the days.
+    are counted while they leave enough for the days. Raises Rejected when the budget cannot hold
+    the trip.
     """
-    if budget is None or facts.rate is None or budget.currency != facts.currency:
-        return _other_costs(facts, party, part, flights=True), None
+    party, pairs = wish.party or Party(), list(zip(towns, parts, strict=True))
+    known = all(t.rate for t in towns) and budget is not None
+    if budget is None or not known or budget.currency != towns[0].currency:
+        return [Purse(_other_costs(t, party, p, flights=True)) for t, p in pairs]
+    rates = [Decimal(str(t.rate)) for t in towns]
     whole_trip = wish.budget is None or wish.budget.scope in (None, "total", "person")
-    limit = (budget.amount * Decimal(str(facts.rate))).quantize(Decimal(1))
-    least = facts.destination.daily_low * len(facts.days) * party.size / 2
-    others: Lines = ()
-    for facts.simple_rooms in (False, True):
+    least = sum(
+        t.destination.daily_low * len(t.days) * party.size / 2 / rate
+        for t, rate in zip(towns, rates, strict=True)
+    )
+    for simple in (False, True):
+        others: list[Lines] = [() for _ in towns]
         if whole_trip:
-            others = _other_costs(facts, party, part, flights=budget.includes_flights)
-        if limit - sum(amount for _, amount in others) >= least:
-            return others, limit
+            for town in towns:
+                town.simple_rooms = simple
+            others = [_other_costs(t, party, p, flights=budget.includes_flights) for t, p in pairs]
+        spent = [_sum(each) / rate for each, rate in zip(others, rates, strict=True)]
+        left = budget.amount - sum(spent)
+        if left >= least:
+            return _shared_out(towns, rates, others, left)
     raise Rejected(
         f"That budget does not hold this trip: after the estimates for "
         f"{'flights and ' if budget.includes_flights else ''}rooms too little is left for "
-        f"{len(facts.days)} days. Tell me a higher budget, fewer days, or a cheaper place."
+        f"{sum(len(t.days) for t in towns)} days. Tell me a higher budget, fewer days, or a "
+        "cheaper place."
     )
+
+
+def _shared_out(
+    towns: Sequence[Facts], rates: Sequence[Decimal], others: Sequence[Lines], left: Decimal
+) -> list[Purse]:
+    weights = [
+        t.destination.daily_mid * len(t.days) / rate for t, rate in zip(towns, rates, strict=True)
+    ]
+    found = []
+    for weight, rate, lines_here in zip(weights, rates, others, strict=True):
+        # Lines of several towns are rounded to whole units before they are added up.
+        share = left * weight / sum(weights) - (ROUNDING if len(towns) > 1 else 0)
+        limit = (_sum(lines_here) + share * rate).quantize(Decimal(1))
+        found.append(Purse(lines_here, limit))
+    return found
+
+
+def _sum(lines_here: Lines) -> Decimal:
+    return sum((amount for _, amount in lines_here), Decimal(0))
 
 
 def _other_costs(facts: Facts, party: Party, part: Part, *, flights: bool) -> Lines:

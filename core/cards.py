@@ -18,7 +18,13 @@ def plan_card(trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime) -
     """The whole plan as Markdown: head, days, costs, what is assumed and not known."""
     spanning = spanning_events(plan)
     blocks = [_head(plan, facts, wish)]
-    blocks += [day_card(d, n, without=spanning) for n, d in enumerate(plan.days, 1)]
+    for n, d in enumerate(plan.days, 1):
+        town = plan.town_on(d.day)
+        if plan.stages and d.day == town.first:
+            blocks.append(
+                f"**📍 {words.literal(town.destination)}, {words.span(town.first, town.last)}**"
+            )
+        blocks.append(day_card(d, n, without=spanning))
     blocks.append(_costs(plan, facts, wish))
     blocks.append(_small_print(plan, facts, now))
     return "\n\n".join(b for b in blocks if b)
@@ -82,7 +88,8 @@ def _stop_line(stop: Stop) -> str:
     if stop.kind in _KIND_WORDS:
         return f"- {at} {_KIND_WORDS[stop.kind]}"
     if stop.kind is StopKind.ARRIVAL:
-        return f"- {words.clock(stop.start)} {stop.title}, in town by {words.clock(stop.end)}"
+        text = f"- {words.clock(stop.start)} {stop.title}, in town by {words.clock(stop.end)}"
+        return f"{text} (about {words.money(stop.cost)}, estimate)" if stop.cost else text
     if stop.kind is StopKind.DEPARTURE:
         return f"- {words.clock(stop.start)} {stop.title}"
     text = f"- {at} **{words.literal(stop.title)}**"
@@ -108,9 +115,13 @@ def _mode(mode: str) -> str:
 
 def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
     """What it costs everybody, in the traveller's currency, the local sum in brackets."""
-    if plan.budget is None or facts.rate is None:
+    if plan.budget is None:
         return ""
-    rate = Decimal(str(facts.rate))
+    rate = Decimal(1)
+    if plan.budget.currency != facts.currency:
+        if facts.rate is None:
+            return ""
+        rate = Decimal(str(facts.rate))
     parts = [
         (name.removesuffix(" (estimate)"), (value / rate).quantize(Decimal(1)))
         for name, value in plan.budget.lines

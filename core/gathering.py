@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from core.appointments import as_sights
+from core.appointments import as_sight
 from core.errors import Rejected, Unavailable
 from core.naming import best_named
 from core.ranking import FLIGHT_KM, distance_km
@@ -89,10 +89,14 @@ async def gather(
     currency: str,
     today: date,
     wish: Wish,
+    way_back: date | None = None,
+    flights: bool = True,
 ) -> Facts:
     """All facts for the local days `first`..`last`. Raises Unavailable only without any sights.
 
-    Of the wish only what has a place is read: where the travellers sleep, and what is fixed.
+    Of the wish only what has a place is read: where the travellers sleep, and what is fixed (each
+    appointment with its day). `way_back` is the day of the flight home when that is not `last`;
+    flights are only asked for in the first town.
     """
     facts = Facts(destination, first, last, home, currency=currency)
     silent = facts.silent
@@ -111,6 +115,7 @@ async def gather(
         return None
 
     in_reach = first <= today + timedelta(days=HORIZON_DAYS - 1)
+    flies = flights and home is not None and facts.flies
     async with asyncio.TaskGroup() as group:
         sights = group.create_task(travel.places.sights(destination, first, last))
         weather = group.create_task(
@@ -134,13 +139,13 @@ async def gather(
                 "holidays and events",
             )
         )
-        flights = group.create_task(
+        estimate = group.create_task(
             ask(
-                travel.flights.estimate(home, destination, first, last, currency),
+                travel.flights.estimate(home, destination, first, way_back or last, currency),
                 "The flight source",
                 "the flight estimate",
             )
-            if home is not None and facts.flies
+            if home is not None and flies
             else _nothing()
         )
         rate = group.create_task(
@@ -154,7 +159,7 @@ async def gather(
         )
     facts.sights = sights.result()
     facts.events = events.result() or []
-    facts.flights = flights.result()
+    facts.flights = estimate.result()
     found = rate.result()
     facts.rate = 1.0 if currency == destination.currency else found.rate if found else None
     forecast = {w.day: w for w in weather.result() or []}
@@ -167,7 +172,7 @@ async def gather(
         if appointment.place:
             way = f"the way to “{appointment.title}” is counted from there"
             where = await _located(travel, facts, appointment.place, way)
-        facts.sights += as_sights(appointment, where, facts.days, today, facts.notes)
+        facts.sights.append(as_sight(appointment, where, facts.days, today))
     ids = ["anchor", *(s.id for s in facts.sights)]
     points = [facts.anchor, *(s.point for s in facts.sights)]
     matrix = await travel.routes.matrix(points, walk_km=walk_km(wish))

@@ -139,6 +139,26 @@ class Plan(Value):
     def last_day(self) -> date:
         return self.days[-1].day
 
+    @property
+    def towns(self) -> tuple[Stage, ...]:
+        """The towns of the trip in order; one when there are no stages."""
+        return self.stages or (
+            Stage(
+                destination_id=self.destination_id,
+                destination=self.destination,
+                country=self.country,
+                timezone=self.timezone,
+                anchor=self.anchor,
+                first=self.first_day,
+                last=self.last_day,
+                budget=self.budget,
+            ),
+        )
+
+    def town_on(self, day: date) -> Stage:
+        """Where the traveller is on `day`: the first town before the trip, the last one after."""
+        return next((t for t in self.towns if day <= t.last), self.towns[-1])
+
     def visits(self) -> list[Stop]:
         return [s for d in self.days for s in d.stops if s.kind is StopKind.VISIT]
 

@@ -383,8 +383,8 @@ def test_ids_are_derived_from_what_the_stop_is() -> None:
 
     assert [stop.id for stop in plan.days[0].stops] == [
         "stop-town/zoo",
-        "lunch-2030-04-11",
-        "dinner-2030-04-11",
+        "lunch-town-1",
+        "dinner-town-1",
     ]
 
 

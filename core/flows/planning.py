@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 from core import words
-from core.briefing import Brief, brief
 from core.cards import plan_card
 from core.choices import choice
 from core.errors import Rejected
-from core.flows.planning_questions import dates_or_question, destination_or_question
+from core.flows.planning_questions import dates_or_question, towns_or_question
 from core.flows.revision import revised_wish
-from core.gathering import Facts, gather
-from core.itinerary.build import build
-from core.itinerary.explain import why, why_not
-from core.itinerary.problem import Impossible
-from core.itinerary.revise import Revision, revise
-from core.itinerary.verify import Violation, verify
+from core.itinerary.explain import Explanation, why, why_not
+from core.itinerary.stages import split
+from core.making import Made, Start, arranged, build_all, dressed, insist, like_before, prepare
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
+from core.remaking import revise_all
 from core.resolving import (
     budget_of,
     check_dates,
@@ -60,21 +57,21 @@ class Planning:
     async def _plan(self, turn: Turn) -> AsyncIterator[Screen]:
         wish = _wish(turn)
         turn.update(wish=wish, module="planning", asked="")
-        destination, question = await destination_or_question(turn, wish)
-        if destination is None:
+        towns, question = await towns_or_question(turn, wish)
+        if not towns:
             yield question
             return
-        dates, question = dates_or_question(turn, wish, destination)
+        dates, question = dates_or_question(turn, wish, towns)
         if dates is None:
             yield question
             return
         if wish.party:
             check_party(wish.party)
         first, last = dates
-        yield (Text(markdown=_progress(destination, first, last)),)
-        facts, plan = await self._make(turn, wish, destination, first, last)
-        trip = _stored(turn, wish, plan, destination)
-        card = plan_card(trip, plan, facts, wish, turn.now)
+        yield (Text(markdown=_progress(towns, first, last)),)
+        made, plan = await self._make(turn, wish, towns, first, last)
+        trip = _stored(turn, wish, plan)
+        card = plan_card(trip, plan, made.towns[0], wish, turn.now)
         options = Choices(options=turn.offer(*_plan_options()))
         lead = _lead(plan)
         said = lead
@@ -84,17 +81,13 @@ class Planning:
             yield (Text(markdown=f"{said}\n\n{card_here}"), options)
 
     async def _make(
-        self, turn: Turn, wish: Wish, destination: Destination, first: date, last: date
-    ) -> tuple[Facts, Plan]:
+        self, turn: Turn, wish: Wish, towns: Sequence[Destination], first: date, last: date
+    ) -> tuple[Made, Plan]:
         """Facts and a verified plan. Raises Rejected with a way on when none exists."""
-        facts, made = await _facts_for(turn, wish, destination, first, last)
-        try:
-            plan = await asyncio.to_thread(build, made.problem)
-        except Impossible as error:
-            raise Rejected(f"{error} Shall I change the dates, the pace or the budget?") from error
-        plan = _dressed(plan, facts, made, wish)
-        _insist(verify(plan, made.problem))
-        return facts, plan
+        made = await _facts_for(turn, wish, towns, first, last)
+        plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
+        insist(plan, made)
+        return made, plan
 
     # --- a changed plan ------------------------------------------------------------------------
 
@@ -102,9 +95,7 @@ class Planning:
         trip = turn.trip
         assert trip is not None and trip.plan is not None
         old_plan = trip.plan
-        destination = turn.travel.places.destination(old_plan.destination_id)
-        if destination is None:
-            raise Rejected("I no longer know this destination. Please plan it anew.")
+        towns = _towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
         check_dates(first, last, turn.now.date())
         if wish.party:
@@ -119,22 +110,21 @@ class Planning:
             )
             return
         yield (Text(markdown="Changing as little as possible…"),)
-        _, old_made = await _facts_for(
-            turn, trip.wish, destination, old_plan.first_day, old_plan.last_day
-        )
-        facts, made = await _facts_for(turn, wish, destination, first, last)
-        revision = await asyncio.to_thread(_apply, old_plan, old_made, made, changes, facts, wish)
+        old_made = await _facts_again(turn, trip.wish, old_plan)
+        made = await _facts_for(turn, wish, towns, first, last, like=old_plan)
+        revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
+        revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
         if revision.plan.days == old_plan.days:
             yield (
                 Text(markdown=_unchanged(changes)),
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
-        _insist(verify(revision.plan, made.problem))
+        insist(revision.plan, made)
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
         turn.update(wish=wish, module="planning", last_change="plan", asked="")
         changed = "\n".join(f"- {line}" for line in revision.summary)
-        card = plan_card(trip, revision.plan, facts, wish, turn.now)
+        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now)
         lead = f"**What changed**\n{changed}"
         options = Choices(options=turn.offer(choice("undo", "", "Undo"), *_plan_options()))
         if not turn.model.words:
@@ -157,88 +147,70 @@ class Planning:
             yield (Text(markdown="There is no plan yet to explain. Where would you like to go?"),)
             return
         plan = trip.plan
-        destination = turn.travel.places.destination(plan.destination_id)
-        if destination is None:
-            raise Rejected("I no longer have the facts of this plan.")
-        _, made = await _facts_for(turn, trip.wish, destination, plan.first_day, plan.last_day)
-        stop_id = _stop_asked(turn, plan)
-        if stop_id is not None:
-            explanation = why(plan, made.problem, stop_id)
-        else:
-            names = [(s.id, s.name) for s in made.problem.sights.values()]
-            sight_id = best_named(turn.request.about, names)
-            if sight_id is None:
-                yield (Text(markdown=_which_stop(plan)),)
-                return
-            explanation = why_not(plan, made.problem, sight_id)
+        made = await _facts_again(turn, trip.wish, plan)
+        explanation = _explained(turn, plan, made)
+        if explanation is None:
+            yield (Text(markdown=_which_stop(plan)),)
+            return
         draft = "\n".join(explanation.sentences)
         async for said in word(turn, file="support", name="answer", draft=draft):
             yield (Text(markdown=said),)
 
 
 async def _facts_for(
-    turn: Turn, wish: Wish, destination: Destination, first: date, last: date
-) -> tuple[Facts, Brief]:
-    """All facts for these days and the planner's problem, with the profile's wishes in it."""
+    turn: Turn,
+    wish: Wish,
+    towns: Sequence[Destination],
+    first: date,
+    last: date,
+    *,
+    like: Plan | None = None,
+) -> Made:
+    """All facts for these days and the planner's problems, with the profile's wishes in them.
+
+    The days are shared out among the towns as in the plan `like`, when that is as long.
+    """
     full = with_profile(wish, turn.profile)
     home = await home_of(turn, full)
     currency = currency_of(turn, full, home)
-    facts = await gather(
-        turn.travel,
-        destination,
-        first,
-        last,
-        home=home,
-        currency=currency,
-        today=turn.now.date(),
-        wish=full,
-    )
     days = (last - first).days + 1
-    made = brief(facts, full, budget_of(full, currency, days))
-    return facts, made
-
-
-def _apply(
-    plan: Plan, old: Brief, new: Brief, changes: tuple[Change, ...], facts: Facts, wish: Wish
-) -> Revision:
-    """All changes, one after the other, as one revision."""
-    lines: list[str] = []
-    revision: Revision | None = None
-    current, problem = plan, old.problem
-    try:
-        for change in changes:
-            revision = revise(current, problem, new.problem, change)
-            lines += [s for s in revision.summary if s not in lines]
-            current, problem = revision.plan, new.problem
-    except Impossible as error:
-        raise Rejected(f"{error} The plan stays as it was.") from error
-    assert revision is not None
-    dressed = _dressed(current, facts, new, wish)
-    return revision.with_plan(dressed, tuple(lines))
-
-
-def _dressed(plan: Plan, facts: Facts, made: Brief, wish: Wish) -> Plan:
-    """The plan with what stands beside its stops: flights, notes, what was assumed."""
-    said = wish.arrive_at is not None and wish.leave_at is not None
-    return plan.model_copy(
-        update={
-            "flights": facts.flights,
-            "notes": tuple(dict.fromkeys((*plan.notes, *made.notes))),
-            "times_assumed": not said,
-            "arrival_at": made.problem.landing,
-            "departure_at": made.problem.takeoff,
-        }
+    spans = like_before(like, towns, first, last) if like else None
+    return await prepare(
+        turn.travel,
+        spans or arranged(towns, first, last, home),
+        full,
+        budget_of(full, currency, days),
+        Start(home, currency, turn.now.date()),
     )
 
 
-def _insist(violations: list[Violation]) -> None:
-    """The last gate: a plan with a violation is never sent."""
-    if violations:
-        found = "; ".join(sorted({v.text for v in violations})[:3])
-        raise Rejected(
-            f"I made a plan, but it did not pass my own check ({found}), so I do not send it. "
-            "Please change the dates or the pace, and I try again."
-        )
+async def _facts_again(turn: Turn, wish: Wish, plan: Plan) -> Made:
+    """The facts of a plan as they are now, for the same towns on the same days."""
+    towns = _towns_of(turn, plan)
+    return await _facts_for(turn, wish, towns, plan.first_day, plan.last_day, like=plan)
+
+
+def _towns_of(turn: Turn, plan: Plan) -> list[Destination]:
+    """The towns of a plan. Raises Rejected when the atlas no longer has one."""
+    found = [turn.travel.places.destination(t.destination_id) for t in plan.towns]
+    if any(d is None for d in found):
+        raise Rejected("I no longer know this destination. Please plan it anew.")
+    return [d for d in found if d is not None]
+
+
+def _explained(turn: Turn, plan: Plan, made: Made) -> Explanation | None:
+    """Why a stop is where it is, or a sight is not in the plan; None when nobody knows which."""
+    parts = list(zip(split(plan), made.problems, strict=True))
+    stop_id = _stop_asked(turn, plan)
+    if stop_id is not None:
+        for part, problem in parts:
+            if any(s.id == stop_id for d in part.days for s in d.stops):
+                return why(part, problem, stop_id)
+    for part, problem in parts:
+        names = [(s.id, s.name) for s in problem.sights.values()]
+        if sight_id := best_named(turn.request.about, names):
+            return why_not(part, problem, sight_id)
+    return None
 
 
 def _wish(turn: Turn) -> Wish:
@@ -253,21 +225,18 @@ def _wish(turn: Turn) -> Wish:
     return base.with_news(news)
 
 
-def _progress(destination: Destination, first: date, last: date) -> str:
+def _progress(towns: Sequence[Destination], first: date, last: date) -> str:
+    names = words.listing(d.name for d in towns)
     return (
-        f"Planning {destination.name}, {words.span(first, last)}: asking for weather, flights, "
+        f"Planning {names}, {words.span(first, last)}: asking for weather, flights, "
         "sights and events, then checking every stop…"
     )
 
 
-def _stored(turn: Turn, wish: Wish, plan: Plan, destination: Destination) -> Trip:
+def _stored(turn: Turn, wish: Wish, plan: Plan) -> Trip:
     """The conversation's trip with this plan: a new one, or the draft of the same place anew."""
     current = turn.trip
-    again = (
-        current is not None
-        and current.plan is not None
-        and current.plan.destination_id == destination.id
-    )
+    again = current is not None and current.plan is not None and _ids(current.plan) == _ids(plan)
     if again and current is not None and current.plan is not None:
         trip = current.replanned(plan, wish, turn.now)
         turn.update(last_change="plan")
@@ -287,6 +256,10 @@ def _stored(turn: Turn, wish: Wish, plan: Plan, destination: Destination) -> Tri
         turn.update(last_change="")
     turn.keep_trip(trip)
     return trip
+
+
+def _ids(plan: Plan) -> set[str]:
+    return {town.destination_id for town in plan.towns}
 
 
 def _lead(plan: Plan) -> str:

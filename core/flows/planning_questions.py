@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from core import words
@@ -19,12 +20,32 @@ from core.resolving import (
 )
 from core.travel import Destination, Point
 from core.turn import Screen, Turn
-from core.wishes import When, Wish
+from core.wishes import Mention, When, Wish
 
 
-async def destination_or_question(turn: Turn, wish: Wish) -> tuple[Destination | None, Screen]:
+async def towns_or_question(turn: Turn, wish: Wish) -> tuple[tuple[Destination, ...], Screen]:
+    """The destinations meant, in the order they were said, or the screen that asks for one.
+
+    A country beside towns only says where they are.
+    """
+    towns = [m for m in wish.destinations if m.kind not in ("country", "state")]
+    if len(towns) < 2:
+        only = towns or wish.destinations[:1]
+        found, screen = await _destination_or_question(turn, only[0] if only else None)
+        return ((found,) if found else ()), screen
+    all_found: dict[str, Destination] = {}
+    for mention in towns:
+        found, screen = await _destination_or_question(turn, mention)
+        if found is None:
+            return (), screen
+        all_found[found.id] = found
+    return tuple(all_found.values()), ()
+
+
+async def _destination_or_question(
+    turn: Turn, named: Mention | None
+) -> tuple[Destination | None, Screen]:
     """The destination meant, or the screen that asks for it."""
-    named = wish.destinations[0] if wish.destinations else None
     if named is None:
         turn.update(asked="destination")
         suggested = [turn.travel.places.destination(i) for i in turn.session.suggested]
@@ -89,11 +110,11 @@ def _not_in_atlas(turn: Turn, name: str, kind: str, country: str, point: Point) 
 
 
 def dates_or_question(
-    turn: Turn, wish: Wish, destination: Destination
+    turn: Turn, wish: Wish, towns: Sequence[Destination]
 ) -> tuple[tuple[date, date] | None, Screen]:
     """The dates meant; when the window is wide, one question with options to tap."""
     today = turn.now.date()
-    when = wish.when
+    when, destination = wish.when, towns[0]
     if when is not None and when.exact:
         assert when.first is not None and when.last is not None
         check_dates(when.first, when.last, today)
@@ -108,10 +129,12 @@ def dates_or_question(
         return (first, last), ()
     turn.update(asked="dates")
     if not options:
-        nights = when.nights if when and when.nights else 3
+        usual = 3 if len(towns) == 1 else sum(d.stay_typical for d in towns)
+        nights = when.nights if when and when.nights else min(usual, 29)
         best = _next_good_months(destination, today)
         options = [(d, d + timedelta(days=nights)) for d in best]
-        text = f"When do you want to be in {destination.name}? Good times come up here:"
+        names = words.listing(d.name for d in towns)
+        text = f"When do you want to be in {names}? Good times come up here:"
     else:
         month = words.MONTH_NAMES[options[0][0].month - 1]
         c = destination.climate[options[0][0].month - 1]

@@ -102,7 +102,7 @@ def _stop(tables: Tables, day: date, at: int, block: Block) -> Stop:
     if block.token < 0:
         kind = StopKind.LUNCH if block.token == LUNCH else StopKind.DINNER
         return Stop(
-            id=f"{kind.value}-{day.isoformat()}",
+            id=f"{kind.value}-{problem.destination.id}-{problem.days.index(day) + 1}",
             kind=kind,
             title=_meal_title(tables, kind, block.at),
             start=start,
