@@ -29,6 +29,14 @@ class Draft:
         self.banned: set[int] = set()  # never put in by ourselves
         self.search = Search(tables)
 
+    def copy(self) -> Draft:
+        """The same days to try something with; what the search remembers is shared."""
+        other = Draft.__new__(Draft)
+        other.tables, other.search = self.tables, self.search
+        other.days = [list(day) for day in self.days]
+        other.displaced, other.banned = list(self.displaced), set(self.banned)
+        return other
+
     # --- looking -------------------------------------------------------------------------------
 
     def visits(self, d: int) -> list[int]:

@@ -6,14 +6,16 @@ result as it verifies every plan.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from core.itinerary.build import build, refuse_hopeless
 from core.itinerary.changes import AFTER, BEFORE
 from core.itinerary.compose import compose
 from core.itinerary.diff import Diff, Step, diff, money_sentence
-from core.itinerary.problem import Problem
-from core.itinerary.repair import Draft, blocks_from
+from core.itinerary.problem import Impossible, Problem
+from core.itinerary.repair import MOVED_POINTS, Draft, blocks_from
 from core.itinerary.schedule import Block
 from core.itinerary.tables import Tables
 from core.messages import Value
@@ -22,6 +24,8 @@ from core.trips import Plan
 from core.words import day as day_text
 
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
+
+SWAP_FROM = 60.0  # loss from which two days may change places: more than a sight of the third rank
 
 # After these fewer stops are what was asked for: nothing that lost its place is put back.
 _FEWER = {ChangeKind.SLOWER, ChangeKind.REMOVE, ChangeKind.CHEAPER, ChangeKind.BUDGET}
@@ -54,24 +58,69 @@ def revise(plan: Plan, old: Problem, new: Problem, change: Change | None = None)
     refuse_hopeless(tables)
     draft = Draft(tables, _old_blocks(plan, tables))
     draft.displaced += _of_days_cut_off(plan, tables)
-    counts = [len([b for b in day if b.token >= 0]) for day in draft.days]
-    before = BEFORE.get(change.kind) if change else None
-    if change is not None and before is not None:
-        before(draft, plan, change)
-    for d in range(tables.days):
-        draft.keep_best(d)
-    after = AFTER.get(change.kind) if change else None
-    if change is not None and after is not None:
-        after(draft, plan, change)
-    _put_musts_in(draft)
+    counts = [len(draft.visits(d)) for d in range(tables.days)]
     kind = change.kind if change else None
-    if kind not in _FEWER:
-        _put_back(draft)
+    draft = _with_least_loss(draft, plan, change)
     if change is not None and kind is ChangeKind.CHEAPER:
         _save_money(draft, plan)
     _stay_in_budget(draft)
     _fill(draft, plan, old, counts, kind)
     return _finished(draft, plan, old, change)
+
+
+def _with_least_loss(draft: Draft, plan: Plan, change: Change | None) -> Draft:
+    """The repaired draft; on new dates two days change places when that saves what is worth it.
+
+    The town is closed on other days of the trip then, and what was planned for a Sunday may fit
+    the Saturday as it is.
+    """
+    before = [list(day) for day in draft.days]
+    best = _repaired(draft.copy(), plan, change)
+    least = _loss(best, before)
+    if least < SWAP_FROM or plan.first_day == draft.tables.problem.days[0]:
+        return best
+    lost = set(best.displaced) - best.planned()
+    hurt = [d for d, day in enumerate(before) if lost & {block.token for block in day}]
+    for a, b in combinations(range(len(before)), 2):
+        if a not in hurt and b not in hurt:
+            continue
+        trial = draft.copy()
+        trial.days[a], trial.days[b] = trial.days[b], trial.days[a]
+        try:
+            trial = _repaired(trial, plan, change)
+        except Impossible:
+            continue
+        if (loss := _loss(trial, before)) < least - 1e-9:
+            best, least = trial, loss
+    return best
+
+
+def _repaired(draft: Draft, plan: Plan, change: Change | None) -> Draft:
+    """Every day keeps what it can; then the change; then what has to be in and what lost its place.
+
+    Raises Impossible when the change cannot be done.
+    """
+    before = BEFORE.get(change.kind) if change else None
+    if change is not None and before is not None:
+        before(draft, plan, change)
+    for d in range(draft.tables.days):
+        draft.keep_best(d)
+    after = AFTER.get(change.kind) if change else None
+    if change is not None and after is not None:
+        after(draft, plan, change)
+    _put_musts_in(draft)
+    if change is None or change.kind not in _FEWER:
+        _put_back(draft)
+    return draft
+
+
+def _loss(draft: Draft, before: Sequence[Sequence[Block]]) -> float:
+    """Worth of the sights that lost their place, and a little for each that changes day or time."""
+    tables, planned = draft.tables, draft.planned()
+    old = {b.token: (d, b.start) for d, day in enumerate(before) for b in day if b.token >= 0}
+    new = {b.token: (d, b.start) for d, day in enumerate(draft.days) for b in day if b.token >= 0}
+    lost = sum(max(row[s] for row in tables.worth) for s in set(draft.displaced) - planned)
+    return lost + MOVED_POINTS * sum(new[s] != old[s] for s in new.keys() & old.keys())
 
 
 def _finished(draft: Draft, plan: Plan, old: Problem, change: Change | None) -> Revision:
