@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from core.itinerary.problem import APPOINTMENT
-from core.naming import folded
+from core.naming import best_named, folded
 from core.travel import Confidence, OpenInterval, Point, Sight, Source
 from core.wishes import Appointment
 from core.words import day as day_text
@@ -31,7 +31,7 @@ def on_their_days(
 
 def as_sight(appointment: Appointment, where: Point, days: Sequence[date], said: date) -> Sight:
     """The appointment as a sight that is open on its day, exactly while it lasts."""
-    start = (appointment.at.hour * 60 + appointment.at.minute) // GRID * GRID
+    start = start_minute(appointment)
     length = -(-appointment.minutes // GRID) * GRID
     open_then = (OpenInterval(start=start, end=start + length),)
     return Sight(
@@ -55,19 +55,39 @@ def as_sight(appointment: Appointment, where: Point, days: Sequence[date], said:
     )
 
 
+def booked_sight(appointment: Appointment, sights: Sequence[Sight]) -> str | None:
+    """The id of the sight that the appointment is a visit of; None when it is something else."""
+    if appointment.meal:
+        return None
+    names = [(s.id, n) for s in sights for n in (s.name, s.local_name) if n]
+    return best_named(appointment.title, names)
+
+
+def start_minute(appointment: Appointment) -> int:
+    """Minutes after local midnight, on the grid of the plan."""
+    return (appointment.at.hour * 60 + appointment.at.minute) // GRID * GRID
+
+
 def _day(appointment: Appointment, days: Sequence[date]) -> date | None:
     if appointment.day is not None:
         return appointment.day if appointment.day in days else None
     if appointment.weekday is not None:
         return next((d for d in days if d.weekday() == appointment.weekday), None)
+    if appointment.month_day is not None:
+        return next((d for d in days if d.day == appointment.month_day), None)
     return days[0] if len(days) == 1 else None
 
 
 def _why_not(appointment: Appointment, days: Sequence[date]) -> str:
-    if appointment.day is None and appointment.weekday is None:
+    said = (appointment.day, appointment.weekday, appointment.month_day)
+    if all(each is None for each in said):
         return f"On which day is “{appointment.title}”? It is not in the plan until I know."
     span = f"{day_text(days[0])} to {day_text(days[-1])}"
-    return f"“{appointment.title}” is not on a day of this trip ({span}), so it is not in the plan."
+    when = f"for {day_text(appointment.day)}" if appointment.day else "for a day"
+    return (
+        f"“{appointment.title}” is fixed {when} that this trip does not have ({span}). You decide: "
+        "move the booking or the dates."
+    )
 
 
 def _slug(title: str) -> str:

@@ -73,7 +73,7 @@ class Purse:
 def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: int = 0) -> Brief:
     """Turn a wish and the facts of one town into a problem."""
     party = wish.party or Party()
-    sights, musts, notes, missing = _wanted(facts.sights, wish, party)
+    sights, musts, notes, missing = _wanted(facts, wish, party)
     landing, takeoff = _flight_times(facts, wish, part)
     home = facts.home.country if facts.home else ""
     near = home == facts.destination.country or {home, facts.destination.country} <= _SCHENGEN_EU
@@ -89,6 +89,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         children=party.children,
         interest={s.id: _interest(s, wish, party) for s in sights},
         musts=frozenset(musts),
+        booked=facts.booked,
         landing=landing,
         takeoff=takeoff,
         transfer_min=transfer,
@@ -108,16 +109,17 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
 
 
 def _wanted(
-    sights: Sequence[Sight], wish: Wish, party: Party
+    facts: Facts, wish: Wish, party: Party
 ) -> tuple[list[Sight], set[str], list[str], list[str]]:
     """Sights without those that are refused or cannot be, the ids of the musts, notes, unknowns."""
+    sights = facts.sights
     refused = {s.id for s in sights for tag in wish.dislikes if matches(tag, s.category, s.tags)}
     for words in wish.dislikes:
         if words not in INTERESTS and (found := best_named(words, _names(sights))):
             refused.add(found)
     refused |= {s.id for s in sights if _not_for_children(s, party.children)}
     steep = {s.id for s in sights if wish.step_free and STEPS & set(s.tags)}
-    musts = {s.id for s in sights if s.category == APPOINTMENT}
+    musts = {s.id for s in sights if s.category == APPOINTMENT or s.id in facts.booked}
     notes: list[str] = []
     missing: list[str] = []
     for words in wish.musts:

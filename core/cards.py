@@ -98,7 +98,9 @@ def _stop_line(stop: Stop) -> str:
         extras.append(f"{words.minutes(stop.leg.minutes)} {_mode(stop.leg.mode)}")
     if stop.cost is not None:
         extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
-    if stop.book_ahead:
+    if stop.booked:
+        extras.append("fixed")
+    elif stop.book_ahead:
         extras.append("reserve ahead")
     extras += [_short(check) for check in stop.checks]
     return f"{text} ({', '.join(extras)})" if extras else text

@@ -57,6 +57,8 @@ def request_of(id: str) -> Request | None:
     if verb in ("save", "drop"):
         intent = Intent.SAVE if verb == "save" else Intent.DISMISS
         return Request(intent=intent, confidence=1, about=argument)
+    if verb == "settle":
+        return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "dates":
         return _dates(argument)
     if verb == "change" and argument in {k.value for k in ChangeKind}:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from core.appointments import as_sight
+from core.appointments import as_sight, booked_sight, start_minute
 from core.errors import Rejected, Unavailable
 from core.naming import best_named
 from core.ranking import FLIGHT_KM, distance_km
@@ -61,6 +61,7 @@ class Facts:
     anchor: Point = field(init=False)
     sun: dict[date, tuple[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    booked: dict[str, tuple[date, int]] = field(default_factory=dict)  # day, minute of the start
 
     def __post_init__(self) -> None:
         self.anchor = self.destination.center
@@ -168,6 +169,10 @@ async def gather(
     if wish.lodging:
         facts.anchor = await _located(travel, facts, wish.lodging, "the days start there")
     for appointment in wish.appointments:
+        sight = booked_sight(appointment, facts.sights)
+        if sight is not None and appointment.day is not None:
+            facts.booked[sight] = (appointment.day, start_minute(appointment))
+            continue
         where = facts.anchor
         if appointment.place:
             way = f"the way to “{appointment.title}” is counted from there"

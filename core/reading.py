@@ -81,6 +81,8 @@ class ChangeKind(StrEnum):
     SHIFT_DATES = "shift_dates"  # wish.when
     PARTY = "party"  # wish.party
     BUDGET = "budget"  # wish.budget
+    FIXED = "fixed"  # an appointment, the hotel or a walking limit in the wish
+    BOOKED = "booked"  # what = words naming a stop: it stays at its time
     INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
 
 

@@ -48,6 +48,7 @@ class Stop(Value):
     source: Source
     hours_text: str = ""
     book_ahead: bool = False
+    booked: bool = False  # fixed by the traveller: it never moves
     checks: tuple[str, ...] = ()
     swap_sight_id: str = ""  # a verified indoor sight for the same time, when it rains
 

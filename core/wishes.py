@@ -68,14 +68,15 @@ class Mention(Value):
 class Appointment(Value):
     """Something that is fixed already: a concert, a table, a meeting. Local time of the place.
 
-    `meal` is "lunch" or "dinner" when it is that; `day` None: on every such `weekday` (Monday 0)
-    of the trip, first one only.
+    The day is told as a date, as a `weekday` (Monday 0) or as a `month_day`; of the latter two the
+    first such day of the trip is meant. `meal` is "lunch" or "dinner" when it is that.
     """
 
     title: str
     at: time
     day: date | None = None
     weekday: int | None = None
+    month_day: int | None = None
     minutes: int = Field(default=120, ge=30, le=12 * 60)
     place: str = ""
     meal: Literal["", "lunch", "dinner"] = ""
@@ -98,6 +99,7 @@ class Wish(Value):
     likes: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
     musts: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()  # musts that stay although their kind is refused
     climate: Literal["warm", "hot", "mild", "cold", "snow"] | None = None
     quiet: bool | None = None  # "not too touristy"
     max_flight_hours: float | None = None
@@ -125,7 +127,7 @@ class Wish(Value):
             update["when"] = _merge_when(self.when, news.when)
         if "budget" in update and self.budget and news.budget:
             update["budget"] = _merge_budget(self.budget, news.budget)
-        for name in ("likes", "dislikes", "musts", "diet"):
+        for name in ("likes", "dislikes", "musts", "exceptions", "diet"):
             update[name] = _union(getattr(self, name), getattr(news, name))
         update["appointments"] = _union_appointments(self.appointments, news.appointments)
         asked = {m.id or m.text.casefold() for m in news.destinations}

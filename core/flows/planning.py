@@ -9,9 +9,15 @@ from datetime import date
 from core import words
 from core.cards import plan_card
 from core.choices import choice
+from core.contradictions import settled
 from core.errors import Rejected
-from core.flows.planning_questions import dates_or_question, towns_or_question
+from core.flows.planning_questions import (
+    contradiction_or_none,
+    dates_or_question,
+    towns_or_question,
+)
 from core.flows.revision import revised_wish
+from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.stages import split
 from core.making import Made, Start, arranged, build_all, dressed, insist, like_before, prepare
@@ -42,6 +48,8 @@ class Planning:
     name = "planning"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
+        if turn.request.about.startswith("settle:"):
+            _settle(turn)
         intent = turn.request.intent
         if intent is Intent.REVISE and turn.trip and turn.trip.plan:
             screens = self._revise(turn)
@@ -69,7 +77,12 @@ class Planning:
             check_party(wish.party)
         first, last = dates
         yield (Text(markdown=_progress(towns, first, last)),)
-        made, plan = await self._make(turn, wish, towns, first, last)
+        made = await _facts_for(turn, wish, towns, first, last)
+        if question := contradiction_or_none(turn, wish, made):
+            yield question
+            return
+        plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
+        insist(plan, made)
         trip = _stored(turn, wish, plan)
         card = plan_card(trip, plan, made.towns[0], wish, turn.now)
         options = Choices(options=turn.offer(*_plan_options()))
@@ -79,15 +92,6 @@ class Planning:
             yield (Text(markdown=f"{said}\n\n{card}"), options)
         if (card_here := await in_their_language(turn, card)) != card:
             yield (Text(markdown=f"{said}\n\n{card_here}"), options)
-
-    async def _make(
-        self, turn: Turn, wish: Wish, towns: Sequence[Destination], first: date, last: date
-    ) -> tuple[Made, Plan]:
-        """Facts and a verified plan. Raises Rejected with a way on when none exists."""
-        made = await _facts_for(turn, wish, towns, first, last)
-        plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
-        insist(plan, made)
-        return made, plan
 
     # --- a changed plan ------------------------------------------------------------------------
 
@@ -112,6 +116,10 @@ class Planning:
         yield (Text(markdown="Changing as little as possible…"),)
         old_made = await _facts_again(turn, trip.wish, old_plan)
         made = await _facts_for(turn, wish, towns, first, last, like=old_plan)
+        if question := contradiction_or_none(turn, wish, made):
+            turn.update(wish=wish)
+            yield question
+            return
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
         if revision.plan.days == old_plan.days:
@@ -155,6 +163,39 @@ class Planning:
         draft = "\n".join(explanation.sentences)
         async for said in word(turn, file="support", name="answer", draft=draft):
             yield (Text(markdown=said),)
+
+
+def _settle(turn: Turn) -> None:
+    """The answer to a contradiction becomes a plan, or the changes of the plan that there is."""
+    _, _, answer = turn.request.about.partition(":")
+    word_, _, number = answer.partition("/")
+    wish = settled(
+        turn.session.wish, int(number) if number.isdecimal() else -1, keep=word_ == "keep"
+    )
+    request = turn.request.model_copy(update={"about": "", "wish": Wish()})
+    trip = turn.trip
+    if trip is not None and trip.plan is not None:
+        request = request.model_copy(
+            update={
+                "intent": Intent.REVISE,
+                "wish": wish.model_copy(update={"when": None}),
+                "changes": _news(trip.wish, wish),
+            }
+        )
+    turn.request = request
+    turn.update(wish=wish, asked="")
+
+
+def _news(old: Wish, new: Wish) -> tuple[Change, ...]:
+    """The changes that lead from one wish to the other, as far as likes and refusals go."""
+    refused = [t for t in new.dislikes if t not in old.dislikes and t in INTERESTS]
+    wanted = [m for m in new.musts if m not in old.musts]
+    gone = [m for m in old.musts if m not in new.musts]
+    return (
+        *(Change(kind=ChangeKind.NO_CATEGORY, what=t) for t in refused),
+        *(Change(kind=ChangeKind.ADD, what=m) for m in wanted),
+        *(Change(kind=ChangeKind.REMOVE, what=m) for m in gone),
+    )
 
 
 async def _facts_for(
@@ -220,6 +261,8 @@ def _wish(turn: Turn) -> Wish:
     trip = turn.trip
     if trip is not None and trip.plan is not None and news.destinations and news.when:
         base = base.model_copy(update={"when": None, "arrive_at": None, "leave_at": None})
+    if news.musts and news.dislikes:  # said in one breath: the one is the exception of the other
+        news = news.model_copy(update={"exceptions": (*news.exceptions, *news.musts)})
     if news.when is not None:
         news = news.model_copy(update={"when": within_window(news.when, base.when)})
     return base.with_news(news)

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 
 from core import words
 from core.choices import choice
+from core.contradictions import contradictions
 from core.errors import Rejected
+from core.interests import INTERESTS
+from core.making import Made
 from core.messages import Choices, Text
 from core.naming import folded
 from core.ranking import distance_km
@@ -163,3 +166,31 @@ def _next_good_months(destination: Destination, today: date) -> list[date]:
         if len(found) == 3:
             break
     return found
+
+
+def contradiction_or_none(turn: Turn, wish: Wish, made: Made) -> Screen:
+    """The question which of two hard wishes holds; empty when they can all be kept."""
+    sights = [s for town in made.towns for s in town.sights]
+    found = contradictions(wish, sights)
+    if not found:
+        return ()
+    first = found[0]
+    turn.update(asked="contradiction")
+    refused = words.literal(INTERESTS[first.refused].label)
+    sight = words.literal(first.sight)
+    return (
+        Text(
+            markdown=f"You want **{sight}**, and you also said no {refused}. Both cannot hold: "
+            "which one counts?"
+        ),
+        Choices(
+            options=turn.offer(
+                choice("settle", f"keep/{first.number}", f"Keep {first.sight}"[:60]),
+                choice(
+                    "settle",
+                    f"drop/{first.number}",
+                    f"No {INTERESTS[first.refused].label} at all"[:60],
+                ),
+            )
+        ),
+    )

@@ -12,7 +12,7 @@ from core.reading import Change, ChangeKind
 from core.resolving import date_options
 from core.trips import Plan, Trip
 from core.turn import Turn
-from core.wishes import Pace, When, Wish
+from core.wishes import Appointment, Pace, When, Wish
 
 _PACES = (Pace.RELAXED, Pace.NORMAL, Pace.PACKED)
 
@@ -49,6 +49,8 @@ def _implied(turn: Turn) -> tuple[Change, ...]:
     found += [Change(kind=ChangeKind.NO_CATEGORY, what=t) for t in news.dislikes if t in INTERESTS]
     found += [Change(kind=ChangeKind.MORE_OF, what=t) for t in news.likes if t in INTERESTS]
     found += [Change(kind=ChangeKind.ADD, what=t) for t in news.musts]
+    if news.appointments or news.lodging or news.max_walk_km is not None:
+        found.append(Change(kind=ChangeKind.FIXED))
     if news.arrive_at is not None:
         found.append(Change(kind=ChangeKind.ARRIVE_AT, at=news.arrive_at))
     if news.leave_at is not None:
@@ -70,6 +72,8 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             return wish.with_news(Wish(dislikes=(_stop_title(change.what, plan),)))
         case ChangeKind.ADD:
             return wish.with_news(Wish(musts=(change.what,)))
+        case ChangeKind.BOOKED:
+            return wish.with_news(Wish(appointments=(_booking(change.what, plan),)))
         case ChangeKind.ARRIVE_AT:
             at = change.at or _other_flight(plan.arrival_at, change.what) or wish.arrive_at
             return wish.model_copy(update={"arrive_at": at})
@@ -78,6 +82,20 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             return wish.model_copy(update={"leave_at": at})
         case _:
             return wish
+
+
+def _booking(what: str, plan: Plan) -> Appointment:
+    """The stop that `what` names, fixed at its time."""
+    title = _stop_title(what, plan)
+    stop = next(s for s in plan.visits() if s.title == title)
+    minutes = int((stop.end - stop.start).total_seconds() // 60)
+    return Appointment(
+        title=title,
+        at=stop.start.time(),
+        day=stop.start.date(),
+        minutes=min(max(30, minutes), 12 * 60),
+        place=title,
+    )
 
 
 def _stop_title(what: str, plan: Plan) -> str:

@@ -144,6 +144,12 @@ def _inside(minute: int, windows: tuple[tuple[int, int], ...]) -> bool:
 def _never_open(tables: Tables, s: int) -> str:
     sight = tables.problem.sights[tables.ids[s]]
     days = tables.problem.days
+    if sight.id in tables.problem.booked:
+        on, at = tables.problem.booked[sight.id]
+        return (
+            f"{sight.name} is booked for {_named(on)} at {at // 60:02}:{at % 60:02}, and that does "
+            "not fit into its opening hours and the hours of this trip."
+        )
     trip = f"{_named(days[0])} to {_named(days[-1])}" if len(days) > 1 else _named(days[0])
     if sight.hours is not None and not any(sight.hours.get(day, (1,)) for day in days):
         return f"{sight.name} is closed on every day of the trip ({trip})."

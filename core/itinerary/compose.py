@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.itinerary import budget
-from core.itinerary.problem import STEP_FREE, Problem
+from core.itinerary.problem import APPOINTMENT, STEP_FREE, Problem
 from core.itinerary.schedule import LUNCH, Block
 from core.itinerary.tables import Tables
 from core.travel import Confidence, Leg, Point, Sight, Source
@@ -131,6 +131,7 @@ def _stop(tables: Tables, day: date, at: int, block: Block) -> Stop:
         source=sight.source,
         hours_text=sight.hours_text,
         book_ahead=sight.book_ahead,
+        booked=sight.id in problem.booked or sight.category == APPOINTMENT,
         checks=checks(sight, day, problem, lunch_inside=block.lunch_inside),
     )
 
@@ -220,6 +221,8 @@ def _with_swaps(tables: Tables, days: Sequence[Day], blocks: Blocks) -> list[Day
         chosen: dict[str, str] = {}
         for n, block in enumerate(blocks[d]):
             if block.token < 0 or indoor[block.token] or block.lunch_inside:
+                continue
+            if tables.ids[block.token] in problem.booked:
                 continue
             fitting = [s for s in spare if _stands_in(tables, d, blocks[d], n, s, slack)]
             if fitting:

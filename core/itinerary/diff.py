@@ -62,7 +62,7 @@ def diff(old: Plan, new: Plan) -> Diff:
             )
         )
     both = [step for step in steps if step.old_day and step.new_day]
-    kept = [s for s in both if s.old_day == s.new_day and _time(s.before) == _time(s.after)]
+    kept = [s for s in both if _same(s)]
     return Diff(
         kept=tuple(kept),
         moved=tuple(step for step in both if step not in kept),
@@ -79,9 +79,17 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
         return ""
     word = "less" if new.budget.total < old.budget.total else "more"
     by = abs(new.budget.total - old.budget.total)
+    if by < 1:
+        return ""
     currency = problem.destination.currency
     total = amount(new.budget.total, currency)
     return f"That is {about(by, currency)} {word} for everybody ({total} in all, there)."
+
+
+def _same(step: Step) -> bool:
+    """The same day of the trip at the same time; or the very same moment, as what is booked."""
+    as_numbered = step.old_day == step.new_day and _time(step.before) == _time(step.after)
+    return as_numbered or step.before == step.after
 
 
 def _places(plan: Plan) -> dict[str, tuple[int, Stop | None]]:

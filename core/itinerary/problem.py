@@ -73,11 +73,12 @@ class Problem:
     sight cover every day of the trip or are None (unknown: the stop carries a check note).
     `interest` weighs sights: 1.0 neutral, more when liked, less when of little interest; a sight
     that is refused is not in `sights` at all. `musts` are sight ids that have to be in the plan.
-    An appointment is a sight with the category `APPOINTMENT`, open exactly while it lasts, and a
-    must. `budget` limits everything in local currency for the whole party: tickets, meals, local
-    transport, and `other_costs`, the lines that no stop causes (flights, rooms). `sun` holds
-    sunrise and sunset of each day in minutes after local midnight; a day without is not judged.
-    `comes_by` is the transfer from the town before; there is no landing then.
+    `booked` maps a sight to the day and minute it is booked for; it is visited then or not at all,
+    and it is a must. An appointment is a sight with the category `APPOINTMENT`, open exactly while
+    it lasts, and a must. `budget` limits everything in local currency for the whole party: tickets,
+    meals, local transport, and `other_costs`, the lines that no stop causes (flights, rooms). `sun`
+    holds sunrise and sunset of each day in minutes after local midnight; a day without is not
+    judged. `comes_by` is the transfer from the town before; there is no landing then.
     """
 
     destination: Destination
@@ -90,6 +91,7 @@ class Problem:
     children: tuple[int, ...] = ()
     interest: Mapping[str, float] = field(default_factory=dict)
     musts: frozenset[str] = frozenset()
+    booked: Mapping[str, tuple[date, int]] = field(default_factory=dict)
     landing: datetime | None = None  # None: no flight, the first day starts as any other
     takeoff: datetime | None = None
     transfer_min: int = 45

@@ -85,7 +85,8 @@ class Tables:
         ]
         self._legs(self.ids)
         self.worth = [[self._worth(s, day) for s in sights] for day in problem.days]  # [day][sight]
-        self.must = frozenset(self.index[id] for id in problem.musts if id in self.index)
+        musts = problem.musts | problem.booked.keys()
+        self.must = frozenset(self.index[id] for id in musts if id in self.index)
         # [day][sight]: worth as the search sees it
         self.points = [
             [worth + MUST_BONUS if s in self.must else worth for s, worth in enumerate(row)]
@@ -163,11 +164,16 @@ class Tables:
         found = []
         for id in self.ids:
             sight = self.problem.sights[id]
-            if sight.category == APPOINTMENT and sight.hours and sight.hours.get(day):
-                leg = self.problem.legs.get(("anchor", id))
-                way = _up(with_travel_margin(leg.minutes)) if leg else 0
-                [interval] = sight.hours[day]
-                found.append((interval.start, interval.end, way, sight.tags))
+            if id in self.problem.booked:
+                on, start = self.problem.booked[id]
+                times = [(start, start + _up(sight.visit_min))] if on == day else []
+            elif sight.category == APPOINTMENT and sight.hours:
+                times = [(each.start, each.end) for each in sight.hours.get(day, ())]
+            else:
+                continue
+            leg = self.problem.legs.get(("anchor", id))
+            way = _up(with_travel_margin(leg.minutes)) if leg else 0
+            found += [(a, b, way, sight.tags) for a, b in times]
         return found
 
     def _meals_due(self) -> None:
@@ -192,7 +198,7 @@ class Tables:
     def _frame(self, sight: Sight, d: int) -> tuple[int, int]:
         """The first and last minute of the day at which this kind of sight may be visited."""
         limit = self.limit[d]
-        if sight.category == APPOINTMENT:
+        if sight.category == APPOINTMENT or sight.id in self.problem.booked:
             return self.start[d], limit
         opens = max(self.start[d], self.rule.start)
         closes = min(NIGHT_END if sight.category == "nightlife" else self.rule.end, limit)
@@ -223,6 +229,9 @@ class Tables:
             last = _down(min(end - length, end - sight.last_entry_min, closes - length))
             if first <= last:
                 found.append((first, last))
+        if sight.id in self.problem.booked:
+            on, at = self.problem.booked[sight.id]
+            return tuple((at, at) for a, b in found if on == day and a <= at <= b)
         return tuple(found)
 
     def _legs(self, ids: list[str]) -> None:

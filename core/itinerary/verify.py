@@ -79,7 +79,7 @@ def _repeated(plan: Plan) -> list[Violation]:
 def _musts(plan: Plan, problem: Problem) -> list[Violation]:
     planned = {stop.sight_id for stop in plan.visits()}
     found = []
-    for id in sorted(problem.musts - planned):
+    for id in sorted((problem.musts | problem.booked.keys()) - planned):
         name = problem.sights[id].name if id in problem.sights else id
         found.append(Violation(kind=Kind.MISSING_MUST, text=f"{name} has to be in the plan."))
     return found

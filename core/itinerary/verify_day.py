@@ -144,6 +144,8 @@ class DayCheck:
         if self.problem.interest.get(sight.id, 1.0) <= 0:
             self.wrong(Kind.REFUSED, stop, f"{stop.title} was refused.")
         start, end = self.minute(stop.start), self.minute(stop.end)
+        if sight.id in self.problem.booked and self.problem.booked[sight.id] != (self.day, start):
+            self.wrong(Kind.BOOKED, stop, f"{stop.title} is booked for another time.")
         if end - start < sight.visit_min:
             text = f"{stop.title} takes {sight.visit_min} min and has {end - start}."
             self.wrong(Kind.TOO_SHORT, stop, text)
@@ -224,7 +226,7 @@ class DayCheck:
         """When the day may begin: as the pace says, earlier for an early appointment."""
         starts = [PACES[self.problem.pace].start]
         for stop in self.stops:
-            if self._category(stop) == APPOINTMENT:
+            if self._is_fixed(stop):
                 leg = self._leg("anchor", stop.sight_id)
                 way = _with_margin(leg.minutes) if leg else 0
                 # The plan is on a grid of five minutes; so is the moment of leaving.
@@ -307,12 +309,14 @@ class DayCheck:
 
     def _appointed(self, meal: str, first: int, last: int) -> bool:
         """True when an appointment is this meal, or takes time out of its window."""
-        for sight in self.problem.sights.values():
-            if sight.category != APPOINTMENT or not sight.hours:
+        for stop in self.stops:
+            sight = self.problem.sights.get(stop.sight_id)
+            if sight is None or not self._is_fixed(stop):
                 continue
-            for each in sight.hours.get(self.day, ()):
-                if meal in sight.tags or (each.start < last and each.end > first):
-                    return True
+            if meal in sight.tags or (
+                self.minute(stop.start) < last and self.minute(stop.end) > first
+            ):
+                return True
         return False
 
     def _holds_lunch(self, stop: Stop) -> bool:
@@ -336,12 +340,16 @@ class DayCheck:
         for stop in timed:
             if stop.kind is not StopKind.VISIT:
                 continue
-            if self._category(stop) == APPOINTMENT:
+            if self._is_fixed(stop):
                 continue
             last = NIGHT_END if self._category(stop) == "nightlife" else rule.end
             if self.minute(stop.start) < rule.start or self.minute(stop.end) > last:
                 text = f"{stop.title} is outside {_clock(rule.start)}-{_clock(last)}."
                 self.wrong(Kind.PACE, stop, text)
+
+    def _is_fixed(self, stop: Stop) -> bool:
+        """True for what the traveller has fixed: it may be outside the hours of the pace."""
+        return self._category(stop) == APPOINTMENT or stop.sight_id in self.problem.booked
 
     def _category(self, stop: Stop) -> str:
         sight = self.problem.sights.get(stop.sight_id)

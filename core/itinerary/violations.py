@@ -30,6 +30,7 @@ class Kind(StrEnum):
     MISSING_MUST = "missing_must"
     MISSING_MEAL = "missing_meal"
     DUPLICATE = "duplicate"
+    BOOKED = "booked"  # booked for another time
     PACE = "pace"
     BEFORE_LANDING = "before_landing"
     AFTER_TAKEOFF = "after_takeoff"

@@ -69,6 +69,11 @@ _REMOVE = re.compile(
     r"(?:don't like|hate|not) the)\s+(?P<what>(?!that$|it$).{2,70})"
 )
 _TAKE_OUT = re.compile(r"\btake\s+(?P<what>.{2,60}?)\s+(?:out|off(?: the (?:plan|list))?)\b")
+_BOOKED = re.compile(
+    r"\b(?:(?:i|we)(?:'ve| have)? (?:already |just )?booked (?:tickets (?:for|to) )?(?:the )?"
+    r"(?P<what>.{3,60}?)|(?:the )?(?P<what2>[^,.;]{3,60}?) (?:is|are|has been) (?:already )?booked)"
+    r"(?=\s+(?:already|now|as planned|at that time)\b|[,.;!]|$)"
+)
 _ADD = re.compile(
     r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go "
     r"to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also "
@@ -172,6 +177,9 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     move = _move(said, stops, today)
     if move:
         return [move]
+    booked = _booked(said, stops)
+    if booked:
+        return [booked]
     day, on = day_in(said), weekday_in(said, today)
     if _RAIN.search(low):
         return [Change(kind=ChangeKind.INDOOR, day=day, on=on)]
@@ -204,6 +212,16 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
         ):
             out.append(Change(kind=ChangeKind.FASTER, day=day, on=on))
     return out
+
+
+def _booked(said: Said, stops: tuple[str, ...]) -> Change | None:
+    """ "The castle is booked": a stop of the plan stays at its time from now on."""
+    m = _BOOKED.search(said.low)
+    if not m or said.low.lstrip().startswith(("is ", "are ", "has ")):
+        return None
+    group = "what" if m["what"] else "what2"
+    what = stop_named(said.text[m.start(group) : m.end(group)], stops)
+    return Change(kind=ChangeKind.BOOKED, what=what) if what in stops else None
 
 
 def _longer(low: str) -> Change | None:

@@ -16,6 +16,7 @@ from adapters.models.reader.changes import (
     weekday_in,
 )
 from adapters.models.reader.dates import find_when
+from adapters.models.reader.fixed import find_fixed
 from adapters.models.reader.intents import (
     Parts,
     is_correction,
@@ -172,6 +173,7 @@ class RuleReader:
     # Parts
 
     def _parts(self, said: Said, context: ReadingContext) -> Parts:
+        fixed = find_fixed(said, context.today, self._is_town)
         budget = find_budget(said, context.home_currency)
         arrive_at, leave_at = find_times(said)
         when = find_when(said, context.today)
@@ -199,9 +201,19 @@ class RuleReader:
             step_free=tastes.step_free,
             arrive_at=arrive_at,
             leave_at=leave_at,
+            appointments=fixed.appointments,
+            lodging=fixed.lodging,
+            max_walk_km=fixed.max_walk_km,
         )
         correction = is_correction(said, places, not is_empty(wish))
         return Parts(said, context, wish, places, tastes, correction)
+
+    def _is_town(self, words: str) -> bool:
+        """True for a whole town or country, which is where one travels and not where one sleeps."""
+        hits = self._names.find(words)
+        return bool(hits) and (
+            hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 50_000
+        )
 
     def _is_place(self, name: str, places: Places) -> bool:
         """True when a "must see" is a whole destination ("must see Rome"): then it is one."""

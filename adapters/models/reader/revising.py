@@ -17,18 +17,31 @@ def revise(parts: Parts) -> Request | None:
         if changes and changes[0].kind is ChangeKind.SWAP_DAYS and not wish.destinations:
             return Request(intent=Intent.REVISE, confidence=0.8, changes=tuple(changes))
         return None
+    adds = {c.what.casefold() for c in changes if c.kind is ChangeKind.ADD}
+    changes += [
+        Change(kind=ChangeKind.ADD, what=must) for must in wish.musts if must.casefold() not in adds
+    ]
     if wish.arrive_at:
         changes.append(Change(kind=ChangeKind.ARRIVE_AT, at=wish.arrive_at))
     if wish.leave_at:
         changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
     topic = find_topic(said)
-    if changes and topic in (
-        Topic.LATE,
-        Topic.EMERGENCY,
-        Topic.BOOKING,
-        Topic.CLOSED,
-        Topic.HOURS,
-        Topic.PACKING,
+    fixed = bool(wish.appointments or wish.lodging or wish.max_walk_km)
+    if fixed:
+        changes.append(Change(kind=ChangeKind.FIXED))
+    kinds = {c.kind for c in changes}
+    if (
+        changes
+        and not kinds & {ChangeKind.FIXED, ChangeKind.BOOKED}
+        and topic
+        in (
+            Topic.LATE,
+            Topic.EMERGENCY,
+            Topic.BOOKING,
+            Topic.CLOSED,
+            Topic.HOURS,
+            Topic.PACKING,
+        )
     ):
         changes = []
     if not changes and not parts.correction and (topic is not None or asks(said)):

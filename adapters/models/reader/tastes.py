@@ -164,7 +164,8 @@ def find_must_see(said: Said) -> list[str]:
             continue
         text = _END_OF_NAME.sub("", text).strip()
         for part in re.split(r"\s+(?:and|&)\s+(?=the |[A-Z])", text):
-            name = re.sub(r"^(?:the|a|an)\s+", "", part.strip(), flags=re.I)
+            exact = re.split(r"\bbut\b", part, flags=re.I)[-1].strip()  # "no museums but the Prado"
+            name = re.sub(r"^(?:the|a|an)\s+", "", exact, flags=re.I)
             low = name.casefold()
             if (
                 len(name) < 3
