@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from adapters.travel.atlas import sources
 from adapters.travel.atlas.schema import DestinationFile
 from tools.atlas_checks import problems_of, problems_together
-from tools.atlas_checks.countries import country_problems
+from tools.atlas_checks.countries import country_problems, phrases_problems
 
 
 def main(slugs: list[str]) -> int:
@@ -47,6 +47,19 @@ def _countries() -> list[str]:
             told += [f"{code}: {problem}" for problem in error.problems]
             continue
         told += [f"{code}: {problem}" for problem in country_problems(country, code)]
+    return told + _phrases()
+
+
+def _phrases() -> list[str]:
+    told: list[str] = []
+    for file in sources.phrases_files():
+        code = file.name[:-5]
+        try:
+            phrases = sources.read_phrases(file)
+        except sources.BadAtlasFile as error:
+            told += [f"phrases/{code}: {problem}" for problem in error.problems]
+            continue
+        told += [f"phrases/{code}: {problem}" for problem in phrases_problems(phrases, code)]
     return told
 
 

@@ -33,6 +33,8 @@ DAY_IN_EUROS = {
     "VN": 35, "ZA": 50,
 }  # fmt: skip
 TIMES_OFF = 3.0
+# Bulgaria joined the euro on 1 January 2026; CLDR 48 does not know.
+CHANGED_SINCE = {"BG": "EUR"}
 
 
 def costs_make_sense(destination: DestinationFile) -> Iterator[str]:
@@ -61,5 +63,7 @@ def day_in_euros(destination: DestinationFile) -> float | None:
 
 
 def currencies_of(country: str) -> list[str]:
-    """The legal tender of a country today, by CLDR."""
+    """The legal tender of a country today, by CLDR and what has changed since."""
+    if country in CHANGED_SINCE:
+        return [CHANGED_SINCE[country]]
     return list(get_territory_currencies(country, datetime.now(UTC).date()))

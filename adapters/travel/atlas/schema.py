@@ -38,6 +38,9 @@ Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
 WikidataId = Annotated[str, StringConstraints(pattern=r"^Q[1-9]\d*$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+LanguageCode = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$")
+]
 Iata = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/\S*)?$")]
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -300,7 +303,7 @@ class TapWater(Record):
 
 
 class Language(Record):
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+    code: LanguageCode
     name: Words
 
 
@@ -312,8 +315,40 @@ class PhraseLine(Record):
     say: str = ""
 
 
+# What a phrases file may say, in this order. "…" is a gap for the traveller to fill.
+MEANINGS = (
+    "hello",
+    "thank you",
+    "please",
+    "excuse me",
+    "yes",
+    "no",
+    "help!",
+    "where is …?",
+    "how much is it?",
+    "the bill, please",
+    "I don't eat meat",
+    "I am allergic to …",
+    "please take me to this address",
+    "I need a doctor",
+)
+
+
+class PhrasesFile(Record):
+    """A few words of one language, as in `phrases/<code>.yaml`; `code` may name a region."""
+
+    code: LanguageCode
+    name: Words
+    phrases: Annotated[tuple[PhraseLine, ...], Field(min_length=1)]
+    provenance: Annotated[tuple[Provenance, ...], Field(min_length=1)]
+    schema_version: Literal[1]
+
+
 class CountryFile(Record):
-    """One country, as in `countries/<code>.yaml`."""
+    """One country, as in `countries/<code>.yaml`.
+
+    `phrases` is empty in the file: compiling fills it from `phrases/<phrases_language>.yaml`.
+    """
 
     code: CountryCode
     name: Words
@@ -326,7 +361,7 @@ class CountryFile(Record):
     tipping: Words | None
     tap_water: TapWater | None
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    phrases_language: str | None
+    phrases_language: LanguageCode | None
     phrases: tuple[PhraseLine, ...] = ()
     visa_note_url: Url | None
     provenance: Annotated[tuple[Provenance, ...], Field(min_length=1)]

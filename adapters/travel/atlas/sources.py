@@ -6,7 +6,7 @@ is an index and whose other lines are one validated record each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -15,7 +15,12 @@ import yaml
 from pydantic import ValidationError
 
 from adapters.travel.atlas.names import fold
-from adapters.travel.atlas.schema import SCHEMA_VERSION, CountryFile, DestinationFile
+from adapters.travel.atlas.schema import (
+    SCHEMA_VERSION,
+    CountryFile,
+    DestinationFile,
+    PhrasesFile,
+)
 
 _FOLDER = files("adapters.travel.atlas")
 
@@ -63,6 +68,44 @@ def read_country(file: Traversable) -> CountryFile:
         raise BadAtlasFile(file.name, list(_sentences(error))) from error
 
 
+def phrases_files() -> list[Traversable]:
+    """All phrases files, by name."""
+    return _yaml_files("phrases")
+
+
+def read_phrases(file: Traversable) -> PhrasesFile:
+    """The phrases in a file.
+
+    Raises:
+        BadAtlasFile: with every problem of the file.
+    """
+    try:
+        return PhrasesFile.model_validate_json(_as_json(file), strict=True)
+    except ValidationError as error:
+        raise BadAtlasFile(file.name, list(_sentences(error))) from error
+
+
+def with_phrases(country: CountryFile, phrases: Mapping[str, PhrasesFile]) -> CountryFile:
+    """The country with the phrases of its language, and with where these are from.
+
+    Raises:
+        BadAtlasFile: when nobody wrote a file for that language.
+    """
+    if country.phrases_language is None:
+        return country
+    spoken = phrases.get(country.phrases_language)
+    if spoken is None:
+        raise BadAtlasFile(
+            f"{country.code}.yaml", [f"there is no phrases/{country.phrases_language}.yaml"]
+        )
+    return country.model_copy(
+        update={
+            "phrases": spoken.phrases,
+            "provenance": country.provenance + spoken.provenance,
+        }
+    )
+
+
 def read_ambiguous() -> dict[str, tuple[str, ...]]:
     """Names that several destinations may share: folded name -> destination ids, best first."""
     content = yaml.load((_FOLDER / "ambiguous.yaml").read_bytes(), Loader=yaml.CSafeLoader)
@@ -75,7 +118,8 @@ def compile_atlas() -> bytes:
     Raises:
         BadAtlasFile: the first file that does not fit the schema, or shares an id or alias.
     """
-    countries = [read_country(file) for file in country_files()]
+    phrases = {spoken.code: spoken for spoken in map(read_phrases, phrases_files())}
+    countries = [with_phrases(read_country(file), phrases) for file in country_files()]
     destinations = [read_destination(file) for file in destination_files()]
     index = {
         "schema_version": SCHEMA_VERSION,
