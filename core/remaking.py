@@ -75,6 +75,8 @@ def _of_town(change: Change, plan: Plan, n: int) -> Change | None:
             raise Rejected("These days are in different towns. Shall I plan the trip anew?")
         if not all(here):
             return None
+        if change.kind is ChangeKind.MOVE and not _has(plan, town, change.what):
+            raise Rejected(f"That stop is not in {town.destination}, where you are on that day.")
         return change.model_copy(update={k: d - offset for k, d in days.items() if d is not None})
     if change.kind in _OF_A_STOP and change.what and not _has(plan, town, change.what):
         return None

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -159,6 +160,17 @@ class Plan(Value):
     def town_on(self, day: date) -> Stage:
         """Where the traveller is on `day`: the first town before the trip, the last one after."""
         return next((t for t in self.towns if day <= t.last), self.towns[-1])
+
+    def town_at(self, moment: datetime) -> Stage:
+        """Where the traveller is at `moment`, by the calendar of the town itself."""
+        for town in self.towns:
+            if moment.astimezone(ZoneInfo(town.timezone)).date() <= town.last:
+                return town
+        return self.towns[-1]
+
+    def town_of(self, destination_id: str) -> Stage | None:
+        """The stay in this town; None when it is not on the way."""
+        return next((t for t in self.towns if t.destination_id == destination_id), None)
 
     def visits(self) -> list[Stop]:
         return [s for d in self.days for s in d.stops if s.kind is StopKind.VISIT]

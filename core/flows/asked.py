@@ -32,7 +32,7 @@ async def destination_asked(turn: Turn) -> Destination | None:
         place = await place_of(named[0], turn.travel)
         return places.destination(place.destination_id) if place else None
     if turn.trip is not None and turn.trip.plan is not None:
-        return places.destination(turn.trip.plan.destination_id)
+        return places.destination(turn.trip.plan.town_at(turn.now).destination_id)
     wished = turn.session.wish.destinations
     return destination_of(wished[0], turn.travel) if wished else None
 
@@ -72,16 +72,19 @@ def day_asked(turn: Turn, plan: Plan) -> Day:
     day = day_of(plan, turn.request.day, turn.request.on)
     if day is not None:
         return day
-    today = turn.now.astimezone(ZoneInfo(plan.timezone)).date()
+    today = turn.now.astimezone(ZoneInfo(plan.town_at(turn.now).timezone)).date()
     return day_of(plan, None, today) or plan.days[0]
 
 
 async def sights_of(turn: Turn, plan: Plan) -> dict[str, Sight]:
-    destination = turn.travel.places.destination(plan.destination_id)
-    if destination is None:
-        return {}
-    found = await turn.travel.places.sights(destination, plan.first_day, plan.last_day)
-    return {s.id: s for s in found}
+    """The sights of all towns of the plan, by id, with the hours of the days spent there."""
+    found: dict[str, Sight] = {}
+    for town in plan.towns:
+        destination = turn.travel.places.destination(town.destination_id)
+        if destination is not None:
+            sights = await turn.travel.places.sights(destination, town.first, town.last)
+            found |= {s.id: s for s in sights}
+    return found
 
 
 def stop_named(turn: Turn, plan: Plan) -> Stop | None:
@@ -100,7 +103,8 @@ def days_asked(turn: Turn, destination: Destination) -> tuple[date, date]:
         if first is not None:
             return first, when.last or when.latest or first
     plan = turn.trip.plan if turn.trip else None
-    if plan is not None and plan.destination_id == destination.id:
-        return plan.first_day, plan.last_day
+    stay = plan.town_of(destination.id) if plan is not None else None
+    if stay is not None:
+        return stay.first, stay.last
     today = turn.now.astimezone(ZoneInfo(destination.timezone)).date()
     return today, today + timedelta(days=6)

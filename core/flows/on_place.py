@@ -28,7 +28,7 @@ async def hours_answer(turn: Turn) -> Screen:
     destination = await known_destination(turn)
     plan = turn.trip.plan if turn.trip else None
     on = turn.request.on
-    if on is None and plan is not None and plan.destination_id == destination.id:
+    if on is None and plan is not None and plan.town_of(destination.id):
         on = day_asked(turn, plan).day
     on = on or turn.now.astimezone(ZoneInfo(destination.timezone)).date()
     sights = await turn.travel.places.sights(destination, on, on)
@@ -213,7 +213,7 @@ async def area_answer(turn: Turn) -> Screen:
     first, _ = days_asked(turn, d)
     plan = turn.trip.plan if turn.trip else None
     sights = await turn.travel.places.sights(d, first, first)
-    chosen = {s.sight_id for s in plan.visits()} if plan and plan.destination_id == d.id else set()
+    chosen = {s.sight_id for s in plan.visits()} if plan else set()
     counted: dict[str, int] = {}
     for s in sights:
         if s.area and (s.id in chosen if chosen else s.rank <= 2):

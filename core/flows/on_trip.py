@@ -23,7 +23,7 @@ from core.turn import Screen, Turn
 
 async def next_answer(turn: Turn) -> Screen:
     plan = plan_asked(turn)
-    local = turn.now.astimezone(ZoneInfo(plan.timezone))
+    local = turn.now.astimezone(ZoneInfo(plan.town_at(turn.now).timezone))
     if turn.request.day is not None or turn.request.on is not None:
         day = day_of(plan, turn.request.day, turn.request.on)
         if day is None:
@@ -43,7 +43,7 @@ async def next_answer(turn: Turn) -> Screen:
 
 
 def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
-    now = f"It is {words.clock(local)} in {plan.destination}."
+    now = f"It is {words.clock(local)} in {plan.town_on(local.date()).destination}."
     if stop.start <= local:
         text = f"{now} Now: **{words.literal(stop.title)}** until {words.clock(stop.end)}."
     elif day.day == local.date():
