@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.travel.rates import BuiltInRates
-from bot.wiring import _reader
+from bot.wiring import rule_reader
 from core.errors import Rejected
 from core.people import Profile, ProfileFact
 from core.reading import ReadingContext
@@ -149,7 +149,7 @@ def test_the_month_of_a_stay_is_its_middle(when: When, month: int | None) -> Non
 
 
 def read(text: str) -> When:
-    found = _reader().read(text, ReadingContext(today=TODAY)).wish.when
+    found = rule_reader().read(text, ReadingContext(today=TODAY)).wish.when
     assert found is not None
     return found
 

@@ -124,8 +124,8 @@ class DayCheck:
         return True
 
     def _date(self, stop: Stop) -> None:
-        travels = stop.kind in (StopKind.ARRIVAL, StopKind.DEPARTURE)
-        moments = [stop.start] if travels else [stop.start, stop.end]
+        late = stop.kind in (StopKind.ARRIVAL, StopKind.DEPARTURE) or self._is_fixed(stop)
+        moments = [stop.start] if late else [stop.start, stop.end]
         for moment in moments:
             local = moment.astimezone(self.zone).date()
             if local != self.day:

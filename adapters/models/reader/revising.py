@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.models.reader.changes import find_changes, sounds_like_change
 from adapters.models.reader.intents import Parts
 from adapters.models.reader.questions import asks, find_topic
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.wishes import Wish
+
+_MOVES_TRIP = re.compile(
+    r"\b(?:move|shift|postpone|start|begin|bring forward|push)\b[\w' ]{0,20}?"
+    r"\b(?:trip|holiday|journey|everything|whole thing|it all|dates?|on|from)\b"
+)
 
 
 def revise(parts: Parts) -> Request | None:
@@ -51,7 +58,8 @@ def revise(parts: Parts) -> Request | None:
     )
     other_place = [m for m in wish.destinations if not changes]
     if not placed and not other_place:
-        changes += _slot_changes(wish, parts.correction or len(said.words) <= 3)
+        any_day = parts.correction or len(said.words) <= 3 or bool(_MOVES_TRIP.search(said.low))
+        changes += _slot_changes(wish, any_day)
     if not changes:
         if sounds_like_change(said) and not wish.destinations:
             return Request(intent=Intent.REVISE, confidence=0.5)
