@@ -99,7 +99,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     travel = parts.travel or _travel(settings, clock, close)
     if parts.weather is not None:
         travel = replace(travel, weather=parts.weather)
-    reader = _reader()
+    reader = rule_reader()
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
     store: Store = await SqliteStore.open(settings.database_path, clock)
@@ -131,7 +131,7 @@ def keep_what_is_loaded() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _reader() -> RuleReader:
+def rule_reader() -> RuleReader:
     """The reader over the built-in names; one typo is looked up now, as the first is slow."""
     atlas = Atlas.load()
     reader = RuleReader(World(atlas, gazetteer, partial(close_names, atlas), airport_cities()))
@@ -139,26 +139,31 @@ def _reader() -> RuleReader:
     return reader
 
 
-def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]]) -> Travel:
+def offline_travel(clock: Clock) -> Travel:
+    """The travel ports that need no network: the atlas, estimates, the dated rates."""
     atlas = Atlas.load()
     places = AtlasPlaces(atlas)
     rates = BuiltInRates()
     hubs = {a.iata for d in places.destinations() for a in d.airports}
-    weather: Weather = NoWeather()
-    if settings.weather_on:
-        contact = settings.contact or "no contact given"
-        client = ProviderClient(MemoryCache(), clock, user_agent=f"Caravan/{VERSION} (+{contact})")
-        close.append(client.aclose)
-        weather = OpenMeteo(client, clock, settings.open_meteo_base_url)
     return Travel(
         geocoder=AtlasGeocoder(Finder(atlas)),
-        weather=weather,
+        weather=NoWeather(),
         flights=FlightEstimates(rates, clock, hubs),
         events=AtlasEvents(atlas),
         places=places,
         routes=GreatCircleRoutes(),
         rates=rates,
     )
+
+
+def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]]) -> Travel:
+    travel = offline_travel(clock)
+    if not settings.weather_on:
+        return travel
+    contact = settings.contact or "no contact given"
+    client = ProviderClient(MemoryCache(), clock, user_agent=f"Caravan/{VERSION} (+{contact})")
+    close.append(client.aclose)
+    return replace(travel, weather=OpenMeteo(client, clock, settings.open_meteo_base_url))
 
 
 async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:

@@ -58,7 +58,7 @@ def test_the_day_of_every_longitude_is_its_own(lon: int) -> None:
 
 DAYS = days_from(date(2030, 12, 5), 1)
 ALWAYS = dict.fromkeys(DAYS, (OpenInterval(start=0, end=1440),))
-DUSK = {day: (8 * 60, 16 * 60 + 30) for day in DAYS}
+DUSK = dict.fromkeys(DAYS, (8 * 60, 16 * 60 + 30))
 
 
 def test_a_park_is_visited_while_it_is_light_and_a_night_view_is_not_moved() -> None:
