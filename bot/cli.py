@@ -24,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bot.doctor import doctor
 
             return doctor(settings, sys.stdout)
+        if arguments.command == "atlas":
+            from bot.refresh_command import refresh
+
+            return refresh(arguments, settings)
         return _run(settings, chat_only=arguments.command == "chat")
     except Misconfigured as error:
         print(f"Caravan cannot start.\n  {error.why}", file=sys.stderr)
@@ -40,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "doctor", help="what is configured, what is missing, what that switches off"
     )
+    from bot.refresh_command import add_atlas
+
+    add_atlas(commands)
     return parser
 
 

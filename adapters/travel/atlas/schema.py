@@ -258,6 +258,7 @@ class Poi(Record):
     ticket: Ticket | None = None
     best_time: tuple[TimeOfDay, ...] = ()
     area: Words | None = None
+    website: Url | None = None
     tags: tuple[Tag, ...] = ()
     prov: PoiProvenance
 

@@ -1,0 +1,1 @@
+"""`caravan atlas refresh`: curated fields replaced by what open providers say, file by file."""
