@@ -208,6 +208,7 @@ class CountryFacts(Fact):
     languages: tuple[str, ...]
     phrases: tuple[Phrase, ...] = ()
     visa_note_url: str = ""
+    unsure: frozenset[str] = frozenset()  # power, emergency, ...: written down, to be checked
 
 
 class FlightEstimate(Fact):

@@ -11,6 +11,7 @@ from adapters.travel.atlas import gazetteer, sources
 from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.atlas.schema import MEANINGS, CountryFile, PhrasesFile
 from adapters.travel.curated import AtlasPlaces
+from core.flows.country import emergency, phrases, plugs
 from core.travel import CountryFacts
 from tools.atlas_checks.countries import BIG, country_problems, phrases_problems
 
@@ -58,6 +59,20 @@ def test_a_country_brings_the_phrases_of_its_language(places: AtlasPlaces) -> No
     assert said["thank you"].startswith("obrigado (said by a man) / obrigada")
     assert said[asked] != {p.meaning: p.local for p in brazil.phrases}[asked]
     assert facts(places, "GB").phrases == ()
+
+
+def test_what_the_atlas_is_not_sure_of_is_said(places: AtlasPlaces) -> None:
+    burundi, portugal = facts(places, "BI"), facts(places, "PT")
+
+    assert "check it on the spot" in emergency(burundi)
+    assert "check it on the spot" not in plugs(burundi)
+    assert "check it on the spot" not in emergency(portugal)
+    assert "not sure of every word" in phrases(facts(places, "KH"))
+    assert "not sure of every word" not in phrases(portugal)
+
+
+def test_unknown_numbers_are_said_to_be_unknown(places: AtlasPlaces) -> None:
+    assert "no checked emergency numbers" in emergency(facts(places, "SS"))
 
 
 def test_a_language_without_phrases_is_no_silent_gap() -> None:

@@ -278,6 +278,7 @@ def _country(c: CountryFile) -> CountryFacts:
         languages=tuple(language.name for language in c.languages),
         phrases=tuple(Phrase(meaning=p.meaning, local=p.local, say=p.say) for p in c.phrases),
         visa_note_url=c.visa_note_url or "",
+        unsure=frozenset(p.field for p in c.provenance if p.confidence == "low"),
     )
 
 
