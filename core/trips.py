@@ -28,6 +28,25 @@ class StopKind(StrEnum):
     DEPARTURE = "departure"  # leaving for the airport: starts when the day in town ends
 
 
+class SwapStop(Value):
+    """A block of a day as it would be: a sight id, "lunch" or "dinner"; minutes after midnight.
+
+    `at` is the sight id where a meal is had, or "anchor".
+    """
+
+    what: str
+    at: str
+    start: int
+    end: int
+
+
+class SwapDay(Value):
+    """A whole day as it would be after a swap."""
+
+    day: date
+    stops: tuple[SwapStop, ...]
+
+
 class Stop(Value):
     """One block of a day. Times are aware, in the destination's zone.
 
@@ -51,7 +70,8 @@ class Stop(Value):
     book_ahead: bool = False
     booked: bool = False  # fixed by the traveller: it never moves
     checks: tuple[str, ...] = ()
-    swap_sight_id: str = ""  # a verified indoor sight for the same time, when it rains
+    swap_sight_id: str = ""  # a verified indoor sight instead, when it rains
+    swap_days: tuple[SwapDay, ...] = ()  # its day after the swap, and the day it is taken from
 
 
 class Day(Value):

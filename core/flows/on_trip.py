@@ -87,18 +87,24 @@ async def rain_answer(turn: Turn) -> Screen:
         if swap is not None:
             lines.append(
                 f"- {words.clock(stop.start)} instead of {words.literal(stop.title)}: "
-                f"**{words.literal(swap.name)}**, indoors and open then"
+                f"**{words.literal(swap.name)}**, indoors and open{_goes_to(stop, day)}"
             )
         else:
             lines.append(
                 f"- {words.clock(stop.start)} {words.literal(stop.title)}: I have nothing indoors "
-                "that is open at that time; take a long break or a café"
+                "that fits into that day; take a long break or a café"
             )
     options = (
         choice("change", ChangeKind.INDOOR, "Change the rainy days"),
         choice("ask", Topic.WEATHER, "Weather"),
     )
     return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+
+
+def _goes_to(stop: Stop, day: Day) -> str:
+    """Where the outdoor stop goes when it changes places with one of another day."""
+    other = [swap.day for swap in stop.swap_days if swap.day != day.day]
+    return f"; {words.literal(stop.title)} goes to {words.day(other[0])}" if other else ""
 
 
 async def closed_answer(turn: Turn) -> Screen:
@@ -115,7 +121,7 @@ async def closed_answer(turn: Turn) -> Screen:
     ]
     swap = sights.get(stop.swap_sight_id)
     if swap is not None:
-        lines.append(f"Open at that time and near: **{words.literal(swap.name)}**.")
+        lines.append(f"Open that day, and it fits in: **{words.literal(swap.name)}**.")
     lines.append(f"Say “remove {words.literal(stop.title)}”, and I close the gap.")
     return (Text(markdown="\n".join(lines)),)
 

@@ -12,6 +12,7 @@ from core.itinerary.problem import Impossible
 from core.itinerary.repair import Draft
 from core.naming import best_named
 from core.reading import Change, ChangeKind
+from core.travel import DayWeather
 from core.trips import Plan
 from core.words import WEEKDAYS
 from core.words import day as day_text
@@ -96,41 +97,61 @@ def _indoors(draft: Draft, plan: Plan, change: Change) -> None:
     """Outdoor stops of a day (None: of every day with bad weather) give way to indoor ones."""
     tables, weather = draft.tables, draft.tables.problem.weather
     swaps = {stop.sight_id: stop.swap_sight_id for stop in plan.visits()}
-    for d, day in enumerate(tables.problem.days):
-        wet = day in weather and not weather[day].outdoor_ok
-        if not (change.day == d + 1 or (change.day is None and wet)):
-            continue
-        for s in draft.visits(d):
+    wet = {d for d, day in enumerate(tables.problem.days) if _bad(weather.get(day))}
+    asked = {change.day - 1} if change.day is not None else wet
+    for d in sorted(asked):
+        for s in draft.visits(d) if d < tables.days else ():
             sight = tables.problem.sights[tables.ids[s]]
             if sight.indoor or s in tables.must:
                 continue
             first = tables.index.get(swaps.get(sight.id, ""), -1)
             if not _stand_in(draft, d, s, first):
-                continue
-            draft.banned.add(s)
+                _change_places(draft, d, s, first, wet | asked)
+
+
+def _bad(weather: DayWeather | None) -> bool:
+    return weather is not None and not weather.outdoor_ok
 
 
 def _stand_in(draft: Draft, d: int, s: int, first: int) -> bool:
-    """An unplanned indoor sight for the slot of `s`, the one named in the plan before others."""
+    """An unplanned indoor sight for `s`, the one named in the plan before others."""
     tables = draft.tables
-    sights = tables.problem.sights
-    spare = [
-        o
-        for o in range(tables.n)
-        if sights[tables.ids[o]].indoor and o not in draft.planned() and o not in draft.banned
-    ]
+    taken = draft.planned() | draft.banned
+    spare = [o for o in range(tables.n) if _indoor(draft, o) and o not in taken]
     spare.sort(key=lambda o: (o != first, -tables.worth[d][o], o))
-    before = draft.days[d]
     for other in spare:
-        day = [
-            b._replace(token=other, at=other, lunch_inside=False) if b.token == s else b
-            for b in before
-        ]
-        settled = draft.settle(d, day) if tables.windows[d][other] else None
-        if settled is not None and draft.holds(d, settled):
-            draft.days[d] = settled
+        trial = draft.copy()
+        trial.remove(s)
+        if tables.windows[d][other] and trial.squeeze(other, [d]):
+            draft.days = trial.days
+            draft.banned.add(s)
             return True
     return False
+
+
+def _change_places(draft: Draft, d: int, s: int, first: int, wet: set[int]) -> bool:
+    """An indoor sight of a dry day for `s`, which goes there."""
+    tables = draft.tables
+    others = [
+        (e, o)
+        for e in range(tables.days)
+        if e not in wet and tables.windows[e][s]
+        for o in draft.visits(e)
+        if _indoor(draft, o) and o not in tables.must and tables.windows[d][o]
+    ]
+    others.sort(key=lambda pair: (pair[1] != first, -tables.worth[d][pair[1]], pair))
+    for e, other in others:
+        trial = draft.copy()
+        trial.remove(s)
+        trial.remove(other)
+        if trial.squeeze(other, [d]) and trial.squeeze(s, [e]):
+            draft.days = trial.days
+            return True
+    return False
+
+
+def _indoor(draft: Draft, s: int) -> bool:
+    return draft.tables.problem.sights[draft.tables.ids[s]].indoor
 
 
 def _meant(draft: Draft, plan: Plan, what: str) -> int | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from core.itinerary import budget
 from core.itinerary.problem import APPOINTMENT, STEP_FREE, Problem
 from core.itinerary.schedule import LUNCH, Block
+from core.itinerary.swaps import with_swaps
 from core.itinerary.tables import Tables
 from core.travel import Confidence, Leg, Point, Sight, Source
 from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, Transfer
@@ -21,7 +22,6 @@ TRANSFER_TITLES = {
     "ferry": "By ferry from {}",
     "flight": "Flight from {}",
 }
-NO_PURSE = 10**12
 _ON_FOOT = Leg(minutes=0, km=0.0, mode="walk")
 
 Blocks = Sequence[Sequence[Block]]  # of each day, in order of time
@@ -31,7 +31,7 @@ def compose(tables: Tables, blocks: Blocks, known: Plan | None = None) -> Plan:
     """The plan of these blocks. Flights, notes and assumptions come over from `known`."""
     problem = tables.problem
     days = [_day(tables, d, blocks[d]) for d in range(tables.days)]
-    days = _with_swaps(tables, days, blocks)
+    days = with_swaps(tables, days, blocks)
     place = problem.destination
     return Plan(
         destination_id=place.id,
@@ -204,61 +204,3 @@ def _leg(tables: Tables, a: int, b: int) -> Leg:
         return _ON_FOOT
     names = (*tables.ids, "anchor")
     return tables.problem.legs[names[a], names[b]]
-
-
-def _with_swaps(tables: Tables, days: Sequence[Day], blocks: Blocks) -> list[Day]:
-    """Each outdoor stop gets an indoor sight for the same slot, no sight twice if possible."""
-    problem = tables.problem
-    planned = {block.token for day in blocks for block in day}
-    indoor = [problem.sights[id].indoor for id in tables.ids]
-    spare = [s for s in range(tables.n) if indoor[s] and s not in planned]
-    slack = NO_PURSE
-    if problem.budget is not None:
-        slack = int((problem.budget - budget.budget(days, problem).total) * 100)
-    taken: set[int] = set()
-    done: list[Day] = []
-    for d, day in enumerate(days):
-        chosen: dict[str, str] = {}
-        for n, block in enumerate(blocks[d]):
-            if block.token < 0 or indoor[block.token] or block.lunch_inside:
-                continue
-            if tables.ids[block.token] in problem.booked:
-                continue
-            fitting = [s for s in spare if _stands_in(tables, d, blocks[d], n, s, slack)]
-            if fitting:
-                swap = max(fitting, key=lambda s: (s not in taken, tables.worth[d][s], -s))
-                taken.add(swap)
-                chosen[f"stop-{tables.ids[block.token]}"] = tables.ids[swap]
-        stops = [
-            stop.model_copy(update={"swap_sight_id": chosen.get(stop.id, "")}) for stop in day.stops
-        ]
-        done.append(day.model_copy(update={"stops": tuple(stops)}))
-    return done
-
-
-def _stands_in(tables: Tables, d: int, blocks: Sequence[Block], n: int, s: int, slack: int) -> bool:
-    """True when sight `s` can take the place of block `n` and no time changes.
-
-    Meals beside the stop that is replaced move along with it.
-    """
-    block, travel, fare = blocks[n], tables.travel, tables.fare
-    stays, old = tables.duration[s], block.token
-    if tables.far[s] or stays > block.end - block.start:
-        return False
-    if not any(a <= block.start <= b and block.end <= b + stays for a, b in tables.windows[d][s]):
-        return False
-    before, free = (blocks[n - 1].at, blocks[n - 1].end) if n else (tables.anchor, tables.start[d])
-    if free + travel[before][s] > block.start:
-        return False
-    more = tables.ticket[s] - tables.ticket[old] + fare[before][s] - fare[before][old]
-    free = block.end
-    for later in blocks[n + 1 :]:
-        to = s if later.token < 0 and later.at == old else later.at
-        if free + travel[s][to] > later.start:
-            return False
-        more += fare[s][to] - fare[old][later.at]
-        if to != s:
-            return more <= slack
-        free = later.end
-    more += fare[s][tables.anchor] - fare[old][tables.anchor]
-    return free + travel[s][tables.anchor] <= tables.limit[d] and more <= slack

@@ -159,7 +159,7 @@ def _reasons(
             found.append(f"It is outdoors, and that day looks better: {weather_text(weather)}.")
     if stop.swap_sight_id in problem.sights:
         other = literal(problem.sights[stop.swap_sight_id].name)
-        found.append(f"If it rains, {other} fits the same time.")
+        found.append(f"If it rains, {other} fits that day instead.")
     return found
 
 

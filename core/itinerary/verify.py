@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
     CAR_SEATS,
@@ -22,7 +24,7 @@ from core.itinerary.problem import (
 from core.itinerary.verify_day import MEALS, DayCheck
 from core.itinerary.violations import Kind, Violation
 from core.travel import Leg
-from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind
+from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, SwapDay
 
 __all__ = ["Kind", "Violation", "verify"]
 
@@ -86,57 +88,76 @@ def _musts(plan: Plan, problem: Problem) -> list[Violation]:
 
 
 def _swaps(plan: Plan, day: Day, problem: Problem) -> list[Violation]:
-    planned = {stop.sight_id for stop in plan.visits()}
+    """Each swap is tried out: the days that it changes are checked like any other day."""
     found = []
     for n, stop in enumerate(day.stops):
-        if not stop.swap_sight_id:
-            continue
-        sight = problem.sights.get(stop.swap_sight_id)
-        why = ""
-        if sight is None:
-            why = "no source knows it"
-        elif not sight.indoor:
-            why = "it is not indoors"
-        elif sight.id in planned:
-            why = "it is in the plan already"
-        else:
-            stops = _swapped(day.stops, n, problem)
-            wrong = DayCheck(problem, day.day, stops).run()
-            if wrong:
-                why = wrong[0].text
-            elif problem.budget is not None:
-                days = [
-                    d if d is not day else d.model_copy(update={"stops": stops}) for d in plan.days
-                ]
-                if sum(_costs(days, problem)) > problem.budget:
-                    why = "it costs too much"
-        if why:
+        if stop.swap_sight_id and (why := _swap_fails(plan, day, n, problem)):
             text = f"The swap for {stop.title} does not work: {why}."
             kind = Kind.BAD_SWAP
             found.append(Violation(kind=kind, stop_id=stop.id, day=day.day, text=text))
     return found
 
 
-def _swapped(stops: tuple[Stop, ...], n: int, problem: Problem) -> tuple[Stop, ...]:
-    """The day with stop `n` swapped; meals beside it move along, times stay."""
-    old, sight = stops[n], problem.sights[stops[n].swap_sight_id]
-    new = {
-        "id": f"stop-{sight.id}",
-        "title": sight.name,
-        "point": sight.point,
-        "sight_id": sight.id,
-        "source": sight.source,
-        "checks": ("Check hours.",),
-        "swap_sight_id": "",
-    }
-    after = list(stops)
-    after[n] = old.model_copy(update=new)
-    for m in range(n + 1, len(after)):
-        if after[m].kind not in MEALS or after[m].point != old.point:
-            break
-        after[m] = after[m].model_copy(update={"point": sight.point})
-    true_legs = DayCheck(problem, old.start.date(), after).legs()
-    return tuple(stop.model_copy(update={"leg": leg}) for stop, leg in true_legs)
+def _swap_fails(plan: Plan, day: Day, n: int, problem: Problem) -> str:
+    """Why the swap of stop `n` cannot be; empty when it can."""
+    stop = day.stops[n]
+    sight = problem.sights.get(stop.swap_sight_id)
+    if sight is None:
+        return "no source knows it"
+    if not sight.indoor:
+        return "it is not indoors"
+    after = {swap.day: _stops_after(plan, swap, problem) for swap in stop.swap_days}
+    days = [d.model_copy(update={"stops": after.get(d.day, d.stops)}) for d in plan.days]
+    before = Counter(s.sight_id for s in plan.visits())
+    then = Counter(s.sight_id for d in days for s in d.stops if s.sight_id)
+    wanted = before.copy()
+    if not before[sight.id]:  # else the two change places
+        wanted[sight.id] += 1
+        wanted[stop.sight_id] -= 1
+    here = after.get(day.day, ())
+    if +wanted != then or all(s.sight_id != sight.id for s in here):
+        return "the days after it do not hold what they should"
+    if any(s.sight_id == stop.sight_id for s in here):
+        return f"{stop.title} is still on that day"
+    for on, stops in after.items():
+        wrong = DayCheck(problem, on, stops).run()
+        if wrong:
+            return wrong[0].text
+    if problem.budget is not None:
+        others = sum((amount for _, amount in problem.other_costs), Decimal(0))
+        if sum(_costs(days, problem)) + others > problem.budget:
+            return "it costs too much"
+    return ""
+
+
+def _stops_after(plan: Plan, swap: SwapDay, problem: Problem) -> tuple[Stop, ...]:
+    """The day after the swap as stops, with the ways between them as the facts have them."""
+    zone = ZoneInfo(problem.destination.timezone)
+    midnight = datetime.combine(swap.day, time())
+    now = next((d.stops for d in plan.days if d.day == swap.day), ())
+    stops = [s for s in now if s.kind is StopKind.ARRIVAL]
+    for each in swap.stops:
+        sight = problem.sights.get(each.what)
+        place = problem.sights.get(each.at)
+        start, end = (
+            (midnight + timedelta(minutes=m)).replace(tzinfo=zone) for m in (each.start, each.end)
+        )
+        stops.append(
+            Stop(
+                id=f"stop-{each.what}",
+                kind=StopKind.VISIT if sight else StopKind(each.what),
+                title=sight.name if sight else each.what,
+                start=start,
+                end=end,
+                point=place.point if place else problem.anchor,
+                sight_id=each.what if sight else "",
+                source=sight.source if sight else problem.destination.source,
+                checks=("Check hours.",),
+            )
+        )
+    stops += [s for s in now if s.kind is StopKind.DEPARTURE]
+    legs = DayCheck(problem, swap.day, stops).legs()
+    return tuple(stop.model_copy(update={"leg": leg}) for stop, leg in legs)
 
 
 def _money(plan: Plan, problem: Problem) -> list[Violation]:
