@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from core.appointments import as_sight, booked_sight, start_minute
@@ -54,7 +55,7 @@ class Facts:
     events: list[Event] = field(default_factory=list)
     flights: FlightEstimate | None = None
     legs: dict[tuple[str, str], Leg] = field(default_factory=dict)
-    rate: float | None = None  # one unit of the traveller's currency in the local one
+    rate: Decimal | None = None  # one unit of the traveller's currency in the local one
     currency: str = ""  # the traveller's
     silent: list[tuple[str, str]] = field(default_factory=list)
     simple_rooms: bool = False  # the budget holds no better ones
@@ -162,7 +163,7 @@ async def gather(
     facts.events = events.result() or []
     facts.flights = estimate.result()
     found = rate.result()
-    facts.rate = 1.0 if currency == destination.currency else found.rate if found else None
+    facts.rate = Decimal(1) if currency == destination.currency else found.rate if found else None
     forecast = {w.day: w for w in weather.result() or []}
     facts.weather = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
     facts.sun = {d: s for d in facts.days if (s := daylight(destination.center, d, zone))}

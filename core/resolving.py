@@ -80,7 +80,7 @@ async def rates_for(rates: Rates, currencies: set[str], quote: str) -> dict[str,
     known = {quote: 1.0}
     for base in sorted(currencies - {quote}):
         try:
-            known[base] = (await rates.rate(base, quote)).rate
+            known[base] = float((await rates.rate(base, quote)).rate)
         except Unavailable:
             continue
     return known

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import AwareDatetime, Field
 
 from core.messages import Value
+
+if TYPE_CHECKING:
+    from core.flights import FlightOffers, FlightStatus
 
 
 class Confidence(StrEnum):
@@ -139,11 +142,17 @@ class Sight(Fact):
 class EventKind(StrEnum):
     HOLIDAY = "holiday"
     FESTIVAL = "festival"
+    MUSIC = "music"
+    SPORT = "sport"
+    STAGE = "stage"  # theatre, opera, comedy, dance
     OTHER = "other"
 
 
 class Event(Fact):
-    """A public holiday or an event. `certain` is False for "usually in May; check dates"."""
+    """A public holiday or an event. `certain` is False for "usually in May; check dates".
+
+    What is sold has more: when it begins (in the zone of its venue), where, and who sells it.
+    """
 
     id: str
     name: str
@@ -152,6 +161,13 @@ class Event(Fact):
     last: date
     certain: bool = True
     impact: str = ""  # highlight | crowds | closes_sights
+    starts_at: AwareDatetime | None = None  # None: no fixed time, or a whole day
+    status: str = ""  # cancelled | postponed | moved; empty when it takes place
+    venue: str = ""
+    venue_point: Point | None = None
+    url: str = ""  # where it is sold or described
+    price_from: Money | None = None
+    price_to: Money | None = None
 
 
 class Airport(Value):
@@ -229,6 +245,7 @@ class Leg(Value):
     minutes: int
     km: float
     mode: str  # walk | transit | drive
+    source: str = ""  # whose map it was measured on; empty: our own estimate from the distance
 
 
 class Rate(Fact):
@@ -236,7 +253,7 @@ class Rate(Fact):
 
     base: str
     quote: str
-    rate: float
+    rate: Decimal
     day: date
 
 
@@ -317,3 +334,5 @@ class Travel:
     places: Places
     routes: Routes
     rates: Rates
+    offers: FlightOffers | None = None  # None: nobody is configured to sell flights
+    flight_status: FlightStatus | None = None

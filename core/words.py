@@ -18,6 +18,14 @@ MONTH_NAMES = (
     "October", "November", "December",
 )  # fmt: skip
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# How many decimals a currency is written with, where it is not two (CLDR, current money only).
+_NO_CENTS = (
+    "AFN ALL BIF CLP DJF GNF IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PYG RSD RWF SLL SOS SYP "
+    "UGX UYI VND VUV XAF XOF XPF YER"
+).split()
+DECIMALS = dict.fromkeys(_NO_CENTS, 0) | dict.fromkeys(
+    ("BHD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
+)
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 
 
@@ -49,6 +57,12 @@ def amount(value: Decimal | float, currency: str) -> str:
     whole = Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)
     sign = _SIGNS.get(currency)
     return f"{sign}{whole:,}" if sign else f"{currency} {whole:,}"
+
+
+def exact(value: Decimal, currency: str) -> str:
+    """ "JPY 8,810", "KWD 1.204": with the currency's code and as many decimals as it has."""
+    places = DECIMALS.get(currency, 2)
+    return f"{currency} {value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
 
 
 def about(value: Decimal | float, currency: str) -> str:

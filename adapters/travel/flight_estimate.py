@@ -120,7 +120,7 @@ class FlightEstimates:
         if currency == "EUR":
             return 1.0
         try:
-            return (await self._rates.rate("EUR", currency)).rate
+            return float((await self._rates.rate("EUR", currency)).rate)
         except Unavailable as error:
             raise Unavailable("The flight estimate", f"no rate for {currency}") from error
 

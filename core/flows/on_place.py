@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core import words
@@ -143,15 +144,14 @@ async def money_answer(turn: Turn) -> Screen:
             rate = await turn.travel.rates.rate(base, quote)
     except (Unavailable, TimeoutError) as error:
         raise Rejected(f"I have no rate between {base} and {quote} right now.") from error
-    count = request.amount if request.amount is not None else 1
-    value = float(count) * rate.rate
-    shown = f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
-    return (
-        Text(
-            markdown=f"{base} {count:,} is about {quote} {shown} "
-            f"({rate.source.name}, rate of {words.day(rate.day, year=True)})."
-        ),
+    count = request.amount if request.amount is not None else Decimal(1)
+    value = words.exact(count * rate.rate, quote)
+    text = (
+        f"{base} {count:,} is about {value} "
+        f"({words.source(rate.source, turn.now)}, rate of {words.day(rate.day, year=True)}). "
+        "Your bank may add 1 to 3 %."
     )
+    return (Text(markdown=text),)
 
 
 async def packing_answer(turn: Turn) -> Screen:
