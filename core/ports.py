@@ -358,11 +358,13 @@ class LanguageModel(Protocol):
 
 
 class Cached(Value):
-    """A cached value with its age."""
+    """A cached value with its age; `etag` and `modified` are the provider's own words for it."""
 
     body: str
     fetched_at: AwareDatetime
     fresh_until: AwareDatetime
+    etag: str = ""
+    modified: str = ""
 
 
 class Cache(Protocol):
