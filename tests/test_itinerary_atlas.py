@@ -1,7 +1,7 @@
 """Every destination of the atlas gives a plan that the verifier passes, in every season and pace.
 
-One seed, insertion and a short search; the combinations are all of them, spread over the lengths:
-each destination sees every length, season and pace, and the pairs rotate with its number.
+All combinations of length, season and pace for each destination, half of them with flights; the
+days of the month and so the weekdays rotate. One seed, insertion without search.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from adapters.travel.atlas.sources import destination_files, read_destination
 from core.itinerary.build import build
 from core.itinerary.problem import Problem
 from core.itinerary.verify import verify
+from core.sun import daylight
 from core.travel import Money, OpenInterval, Point, Sight
 from core.wishes import Pace
 from tests.town import SOURCE, destination, legs, local
@@ -86,6 +87,7 @@ def problem_of(
         anchor=center,
         pace=pace,
         adults=2,
+        sun={day: sun for day in days if (sun := daylight(center, day, file.timezone))},
         landing=local(days[0], 12, zone=file.timezone) if flights and length > 1 else None,
         takeoff=local(days[-1], 18, zone=file.timezone) if flights and length > 1 else None,
         transfer_min=file.airports[0].transfer_min,
@@ -95,12 +97,25 @@ def problem_of(
 @pytest.mark.parametrize("slug", sorted(FILES))
 def test_every_length_season_and_pace_gives_a_verified_plan(slug: str) -> None:
     turn = sorted(FILES).index(slug)
-    for n, (length, month) in enumerate((a, b) for a in LENGTHS for b in MONTHS):
-        pace = tuple(Pace)[(n + turn) % 3]
+    combinations = [(a, b, c) for a in LENGTHS for b in MONTHS for c in Pace]
+    for n, (length, month, pace) in enumerate(combinations):
         first = date(2031, month, 3 + (turn + n) % 24)
         problem = problem_of(slug, first, length, pace, flights=(n + turn) % 2 == 0)
 
-        plan = build(problem, iterations=3)
+        plan = build(problem, iterations=0)
 
         assert verify(plan, problem) == []
         assert plan.visits(), f"{slug}: nothing to see in {length} days from {first}"
+
+
+def test_most_outdoor_stops_have_something_indoors_for_a_wet_day() -> None:
+    outdoor = [
+        stop
+        for slug in sorted(FILES)
+        for stop in build(
+            problem_of(slug, date(2031, 4, 14), 3, Pace.NORMAL), iterations=0
+        ).visits()
+        if not stop.indoor
+    ]
+
+    assert sum(bool(s.swap_sight_id) for s in outdoor) >= 0.75 * len(outdoor)
