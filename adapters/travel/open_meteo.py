@@ -25,11 +25,17 @@ class OpenMeteo:
     """The Weather port over Open-Meteo's daily forecast."""
 
     def __init__(
-        self, client: ProviderClient, clock: Clock, base_url: str = "https://api.open-meteo.com"
+        self,
+        client: ProviderClient,
+        clock: Clock,
+        base_url: str = "https://api.open-meteo.com",
+        key: str = "",
     ) -> None:
+        """With a `key`, `base_url` is the customers' host (https://customer-api.open-meteo.com)."""
         self._client = client
         self._clock = clock
         self._url = base_url.rstrip("/") + "/v1/forecast"
+        self._key = {"apikey": key} if key else {}
 
     async def forecast(
         self, place: Point, timezone: str, first: date, last: date
@@ -59,6 +65,7 @@ class OpenMeteo:
                 "timezone": timezone or "auto",
                 "forecast_days": str(HORIZON_DAYS),
                 "daily": _DAILY,
+                **self._key,
             },
             fresh_for=timedelta(hours=1 if first - today <= timedelta(days=3) else 3),
             keep_for=KEPT,

@@ -37,8 +37,9 @@ class ProviderClient:
     """Asks providers. One for the whole process.
 
     `limits` are per host ("api.met.no", or "127.0.0.1:8080" with a port), on top of those of the
-    public servers; `per_second` is the pace of any other host. `patience_s` is how long a refresh
-    may take while there is an older body to show; `sleep`, `steady` and `rng` are of tests.
+    public servers; `per_second` is the pace of any other host. `timeout_s` is the deadline of a
+    request that names none, `longest_s` of all. `patience_s` is how long a refresh may take while
+    there is an older body to show; `sleep`, `steady` and `rng` are injected by tests.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class ProviderClient:
         user_agent: str,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout_s: float = 5.0,
+        longest_s: float = 60.0,
         patience_s: float = 1.5,
         retries: int = 2,
         per_second: float = 5.0,
@@ -60,6 +62,7 @@ class ProviderClient:
         self._cache = cache
         self._clock = clock
         self._timeout_s = timeout_s
+        self._longest_s = longest_s
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=None,  # every question has a deadline of its own
@@ -235,7 +238,7 @@ class ProviderClient:
     async def _send(self, q: Question, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
         try:
             async with (
-                asyncio.timeout(self._timeout_s if q.timeout_s is None else q.timeout_s),
+                asyncio.timeout(min(q.timeout_s or self._timeout_s, self._longest_s)),
                 self._http.stream(
                     q.method,
                     q.url,

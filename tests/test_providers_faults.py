@@ -1,0 +1,224 @@
+"""Every provider under the same faults: it answers, says honestly that it cannot, or shows its age.
+
+Each provider is a file in tests/wire; what is here knows none of them by name.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from core.errors import Unavailable
+from core.travel import Confidence, Fact
+from tests.wire import OUTAGE, Rig, Says, Wire, refuses, wires
+from tests.wire.rig import rig_of
+from tests.wire.server import HTML, PAGE, Fault, cut, dropped, html_500, says, silence
+
+WIRES = wires()
+every_provider = pytest.mark.parametrize("wire", WIRES, ids=lambda w: w.name)
+
+
+@asynccontextmanager
+async def at(wire: Wire, **options: Any) -> AsyncIterator[Rig]:
+    async with rig_of(wire.routes, **options) as rig:
+        yield rig
+
+
+def facts(value: object) -> Iterable[Fact]:
+    """The facts in an answer, however it is built."""
+    if isinstance(value, Fact):
+        yield value
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from facts(item)
+
+
+async def fails(wire: Wire, rig: Rig) -> Unavailable:
+    with pytest.raises(Unavailable) as caught:
+        await wire.ask(rig)
+    return caught.value
+
+
+def test_there_are_providers() -> None:
+    assert len(WIRES) >= 1
+    assert len({w.name for w in WIRES}) == len(WIRES)
+
+
+@every_provider
+async def test_a_good_answer_is_live_and_says_where_it_is_from(wire: Wire) -> None:
+    async with at(wire) as rig:
+        found = list(facts(await wire.ask(rig)))
+        lost = rig.server.lost
+
+    assert lost == []
+    if not wire.plain:
+        assert found
+    for fact in found:
+        assert fact.source.name and fact.source.attribution
+        assert fact.source.confidence is Confidence.LIVE
+        assert fact.source.fetched_at.tzinfo is not None
+
+
+@every_provider
+async def test_a_second_question_is_answered_from_the_cache_or_asked_afresh(wire: Wire) -> None:
+    """The same answer either way, and never more requests than the first time."""
+    async with at(wire) as rig:
+        first = await wire.ask(rig)
+        once = rig.asked
+        second = await wire.ask(rig)
+
+        assert rig.asked <= 2 * once
+    assert type(second) is type(first)
+    if wire.stale_after is not None:
+        assert rig.asked == once
+
+
+@every_provider
+async def test_nothing_found_is_nothing_or_an_outage_as_the_provider_means_it(wire: Wire) -> None:
+    if not wire.empty:
+        pytest.skip("this provider has no empty answer")
+    async with at(wire) as rig:
+        for route, handler in wire.empty.items():
+            rig.server.serves(route, handler)
+        if wire.nothing is OUTAGE:
+            await fails(wire, rig)
+        else:
+            assert await wire.ask(rig) == wire.nothing
+
+
+@every_provider
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_refusal_is_an_outage_and_not_asked_again(wire: Wire, status: int) -> None:
+    async with at(wire) as rig:
+        rig.server.breaks(refuses(status, wire.errors.get(status, {"message": "no"})))
+        failure = await fails(wire, rig)
+
+        assert f"HTTP {status}" in failure.why
+        assert len({(a.method, a.path) for a in rig.server.asked}) == rig.asked
+        assert rig.cache.kept == {}
+
+
+@every_provider
+async def test_a_limit_with_a_time_is_kept_to_and_told(wire: Wire) -> None:
+    async with at(wire) as rig:
+        body = wire.errors.get(429, {"message": "slow down"})
+        rig.server.breaks(refuses(429, body, retry_after="120"))
+        failure = await fails(wire, rig)
+        asked = rig.asked
+        await fails(wire, rig)
+
+        assert failure.retry_after == 120
+        assert len({(a.method, a.path) for a in rig.server.asked}) == asked
+        assert rig.asked == asked  # left alone
+        rig.server.heals()
+        rig.time.passes(seconds=121)
+        await wire.ask(rig)
+
+
+@every_provider
+async def test_a_limit_without_a_time_is_tried_again_a_little_and_then_left_alone(
+    wire: Wire,
+) -> None:
+    async with at(wire) as rig:
+        rig.server.breaks(refuses(429, PAGE, content_type="text/html"))
+        await fails(wire, rig)
+        asked = rig.asked
+        await fails(wire, rig)
+
+        routes = {(a.method, a.path) for a in rig.server.asked}
+        assert asked == wire.tries * len(routes)
+        assert rig.asked == asked
+
+
+TROUBLE: dict[str, Fault] = {
+    "HTML 500": html_500,
+    "silence": silence,
+    "cut JSON": cut,
+    "connection lost": dropped,
+    "HTML 200": says(Says(200, PAGE, HTML)),
+    "empty body": says(Says(200, b"")),
+    "a number": says(Says(200, 42)),
+    "null": says(Says(200, None)),
+    "text": says(Says(200, "maintenance")),
+}
+
+
+@every_provider
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE.keys())
+async def test_trouble_is_an_outage_and_leaves_nothing_behind(wire: Wire, trouble: Fault) -> None:
+    async with at(wire, longest_s=0.1) as rig:
+        rig.server.breaks(trouble)
+        await fails(wire, rig)
+
+        assert rig.cache.kept == {}
+    async with at(wire) as rig:
+        rig.server.breaks(trouble)
+        rig.server.heals()
+        await wire.ask(rig)
+
+
+@every_provider
+async def test_success_with_an_error_inside_is_an_outage(wire: Wire) -> None:
+    if not wire.wrong:
+        pytest.skip("this provider never does that")
+    for answer in wire.wrong:
+        async with at(wire) as rig:
+            rig.server.breaks(says(answer))
+            await fails(wire, rig)
+
+            assert rig.cache.kept == {}
+
+
+@every_provider
+async def test_an_old_answer_is_shown_with_its_age_or_not_at_all(wire: Wire) -> None:
+    async with at(wire) as rig:
+        await wire.ask(rig)
+        live = rig.time.now()
+        rig.time.passes(seconds=(wire.stale_after.total_seconds() if wire.stale_after else 9e6))
+        rig.server.breaks(html_500)
+        if wire.stale_after is None:
+            await fails(wire, rig)
+            return
+        found = list(facts(await wire.ask(rig)))
+
+    for fact in found:
+        assert fact.source.confidence is Confidence.CACHED
+        assert fact.source.fetched_at == live
+
+
+@every_provider
+async def test_a_key_is_in_no_log_no_error_and_no_cache(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not wire.key:
+        pytest.skip("this provider has no key")
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+    async with at(wire, longest_s=0.1) as rig:
+        await wire.ask(rig)
+        kept = "".join(f"{k}{v.body}{v.etag}" for k, v in rig.cache.kept.items())
+        rig.cache.kept.clear()
+        sent = rig.server.asked[0]
+        echo = {"message": f"{wire.key} is no good", "error": f"{wire.key} is no good"}
+        for fault in (
+            refuses(401, echo),
+            says(Says(200, echo)),
+            html_500,
+            silence,
+            dropped,
+        ):
+            rig.server.heals()
+            rig.server.breaks(fault)
+            failure = await fails(wire, rig)
+            said += [str(failure), repr(failure), failure.why]
+            rig.time.passes(hours=1)
+
+    assert wire.key in f"{sent.query}{sent.headers}{sent.body!r}"
+    for text in (*said, kept, caplog.text):
+        assert wire.key not in text
