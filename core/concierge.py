@@ -207,6 +207,7 @@ class Concierge:
         screen: Screen = ()
         seq = 0
         try:
+            _refuse_impossible(turn.request)
             async for draft, is_last in _with_last(flow.run(turn)):
                 screen = draft
                 if not is_last:
@@ -246,6 +247,20 @@ class Concierge:
             self._w.model.count_tokens(entry.text),
             entry.call_id,
         )
+
+
+_IMPOSSIBLE = {
+    "days": "A trip needs at least one day. How many days shall it be, and from when?",
+    "people": "Somebody has to travel. For how many people shall I plan?",
+    "money": "With a budget of nothing I cannot plan. What is the most you want to spend?",
+    "date": "That date does not exist. Which day do you mean?",
+}
+
+
+def _refuse_impossible(request: Request) -> None:
+    """Raises Rejected for what no trip can be."""
+    if request.impossible and request.intent in (Intent.PLAN, Intent.BRAINSTORM, Intent.REVISE):
+        raise Rejected(_IMPOSSIBLE[request.impossible])
 
 
 def turn_id(kind: str, message_id: str, number: int) -> str:

@@ -129,6 +129,7 @@ class Request(Value):
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data"] = ""
     correction: bool = False
+    impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
 
 
 class Paraphrase(Value):

@@ -90,6 +90,9 @@ def _seen(key: str, request: Request) -> Any:
         "changes": lambda: [_change(c) for c in request.changes],
         "edits": lambda: _edits(request),
         "name": lambda: request.pick_name,
+        "fixed": lambda: [
+            a.model_dump(mode="json", exclude_defaults=True) for a in wish.appointments
+        ],
         "sure": lambda: request.confidence >= 0.8,
         "unsure": lambda: request.confidence < 0.5,
         "topic": lambda: request.topic,

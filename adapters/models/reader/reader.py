@@ -26,6 +26,7 @@ from adapters.models.reader.intents import (
 )
 from adapters.models.reader.language import language_of
 from adapters.models.reader.money import find_budget
+from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
 from adapters.models.reader.places import Places, find_places
@@ -97,7 +98,8 @@ class RuleReader:
         short = None if answer else self._short(said, context)
         if short is not None:
             return short
-        return self._long(said, context)
+        read = self._long(said, context)
+        return read.model_copy(update={"impossible": find_nonsense(said)})
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
         if command is Intent.EXPORT:

@@ -1,0 +1,55 @@
+"""What no trip can be: no days, nobody, no money, the 31st of April."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+from adapters.models.reader.almanac import MONTHS
+from adapters.models.reader.text import Said
+
+Nonsense = Literal["", "days", "people", "money", "date"]
+
+_ZERO = r"(?<![\d.,:/-])(?:0|zero|-\d+|minus \w+)"
+_NO_DAYS = re.compile(rf"{_ZERO}[ -]?(?:days?|weeks?)\b(?! (?:longer|more|later|earlier|extra))")
+_NOBODY = re.compile(
+    rf"{_ZERO} (?:people|persons?|adults?|travell?ers?|of us|pax|guests?|friends)\b"
+)
+_NO_MONEY = re.compile(
+    r"\b(?:budget|under|below|max(?:imum)?|up to|at most|spend|only|limit)\b[^\d.,;\n]{0,15}"
+    r"-?0+(?:[.,]0+)?(?![\d.,]*\d)\s*(?:€|\$|£|[a-z]{3}\b|euros?|dollars?|pounds?)?"
+    r"(?!\s*(?:days?|nights?|km|h\b|hours?|people|stops?|stars?|°|degrees))"
+)
+_M = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY_MONTH = re.compile(
+    rf"\b(?P<d>29|30|31)(?:st|nd|rd|th|\.)?(?: of)? (?P<m>{_M})\b(?:,? (?P<y>\d{{4}}))?"
+)
+_MONTH_DAY = re.compile(rf"\b(?P<m>{_M}) (?P<d>29|30|31)(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?")
+_ISO = re.compile(r"\b(?P<y>\d{4})-(?P<mn>\d\d)-(?P<d>\d\d)\b")
+
+
+def find_nonsense(said: Said) -> Nonsense:
+    """What is impossible in the message, the first that is found; empty when all can be."""
+    low = said.low
+    if _NO_DAYS.search(low):
+        return "days"
+    if _NOBODY.search(low):
+        return "people"
+    if _NO_MONEY.search(low):
+        return "money"
+    for pattern in (_DAY_MONTH, _MONTH_DAY, _ISO):
+        for m in pattern.finditer(low):
+            groups = m.groupdict()
+            month = int(groups["mn"]) if groups.get("mn") else MONTHS[groups["m"]]
+            if not _exists(int(groups["y"] or 2028), month, int(groups["d"])):
+                return "date"
+    return ""
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
