@@ -25,7 +25,7 @@ from core.errors import Unavailable
 from core.ports import Cache, Cached, Clock
 
 RETRIED = frozenset({429, 502, 503, 504})
-SUCCESS = frozenset({200, 203, 204})
+SUCCESS = frozenset({200, 201, 203, 204})
 LONGEST_WAIT_S = 2.0  # a provider that asks for more is left alone, and the turn goes on without
 
 # At INFO they write every address, and addresses hold keys.
