@@ -127,6 +127,7 @@ async def prepare(
         for facts, purse, part in zip(gathered, money, parts, strict=True)
     )
     limit = budget.amount if budget and all(p.limit is not None for p in money) else None
+    notes = (*notes, *_to_say(travel, spans, wish))
     if len(spans) > 1 and gathered[0].flights is not None:
         notes = (*notes, OPEN_JAW.format(spans[0][0].name, spans[-1][0].name))
     return Made(tuple(gathered), _about_musts(briefs), transfers, notes, limit)
@@ -183,6 +184,22 @@ def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
     )
 
 
+def _to_say(travel: Travel, spans: Sequence[Span], wish: Wish) -> list[str]:
+    """What somebody who eats no meat says at the table, in each language of the trip."""
+    if not MEATLESS & set(wish.diet):
+        return []
+    found: dict[str, str] = {}
+    for town, _, _ in spans:
+        country = travel.places.country(town.country)
+        for phrase in country.phrases if country else ():
+            if phrase.meaning == "I don't eat meat":
+                said = f" ({phrase.say})" if phrase.say else ""
+                found[phrase.local] = (
+                    f"At the table: “{phrase.local}”{said} means I don't eat meat."
+                )
+    return list(found.values())
+
+
 def _of_days(wish: Wish, appointments: Sequence[Appointment], first: date, last: date) -> Wish:
     """The wish with only those appointments that are on these days."""
     mine = tuple(a for a in appointments if a.day is not None and first <= a.day <= last)
@@ -202,6 +219,7 @@ def _about_musts(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:
     )
 
 
+MEATLESS = frozenset({"vegetarian", "vegan"})
 OPEN_JAW = (
     "The flight estimate is a return to {}; you fly home from {}, so search for both ways singly."
 )
