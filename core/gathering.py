@@ -62,6 +62,7 @@ class Facts:
     anchor: Point = field(init=False)
     sun: dict[date, tuple[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    lodging_known: bool = True  # False: nobody knows where the travellers sleep
     booked: dict[str, tuple[date, int]] = field(default_factory=dict)  # day, minute of the start
 
     def __post_init__(self) -> None:
@@ -168,7 +169,8 @@ async def gather(
     facts.weather = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
     facts.sun = {d: s for d in facts.days if (s := daylight(destination.center, d, zone))}
     if wish.lodging:
-        facts.anchor = await _located(travel, facts, wish.lodging, "the days start there")
+        bed = await _point_of(travel, facts, wish.lodging)
+        facts.anchor, facts.lodging_known = bed or facts.anchor, bed is not None
     for appointment in wish.appointments:
         sight = booked_sight(appointment, facts.sights)
         if sight is not None and appointment.day is not None:
@@ -177,7 +179,10 @@ async def gather(
         where = facts.anchor
         if appointment.place:
             way = f"the way to “{appointment.title}” is counted from there"
-            where = await _located(travel, facts, appointment.place, way)
+            hall = await _point_of(travel, facts, appointment.place)
+            where = hall or facts.destination.center
+            if hall is None:
+                facts.notes.append(UNPLACED.format(appointment.place, way))
         facts.sights.append(as_sight(appointment, where, facts.days, today))
     ids = ["anchor", *(s.id for s in facts.sights)]
     points = [facts.anchor, *(s.point for s in facts.sights)]
@@ -196,8 +201,11 @@ def walk_km(wish: Wish) -> float | None:
     return SMALL_CHILD_WALK_KM if small else None
 
 
-async def _located(travel: Travel, facts: Facts, words: str, so: str) -> Point:
-    """The point of an area, a sight or an address in town; the centre, said so, when unknown."""
+UNPLACED = "I do not know where “{}” is; I took the centre, and {}."
+
+
+async def _point_of(travel: Travel, facts: Facts, words: str) -> Point | None:
+    """The point of an area, a sight or an address in town; None when nobody knows it."""
     areas = {s.area: s.area for s in facts.sights if s.area}
     if area := best_named(words, list(areas.items())):
         inside = [s.point for s in facts.sights if s.area == area]
@@ -217,8 +225,7 @@ async def _located(travel: Travel, facts: Facts, words: str, so: str) -> Point:
     for place in found:
         if distance_km(place.point, center) <= NEARBY_KM and place.kind not in ("country", "state"):
             return place.point
-    facts.notes.append(f"I do not know where “{words}” is; I took the centre, and {so}.")
-    return center
+    return None
 
 
 async def _nothing() -> None:

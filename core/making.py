@@ -12,7 +12,7 @@ from itertools import pairwise
 from core.appointments import on_their_days
 from core.briefing import Brief, Part, brief, purses
 from core.errors import Rejected
-from core.gathering import Facts, gather
+from core.gathering import UNPLACED, Facts, gather
 from core.itinerary import stages
 from core.itinerary.build import build
 from core.itinerary.problem import Impossible, Problem
@@ -128,6 +128,8 @@ async def prepare(
     )
     limit = budget.amount if budget and all(p.limit is not None for p in money) else None
     notes = (*notes, *_to_say(travel, spans, wish))
+    if wish.lodging and not any(facts.lodging_known for facts in gathered):
+        notes = (*notes, UNPLACED.format(wish.lodging, "the days start there"))
     if len(spans) > 1 and gathered[0].flights is not None:
         notes = (*notes, OPEN_JAW.format(spans[0][0].name, spans[-1][0].name))
     return Made(tuple(gathered), _about_musts(briefs), transfers, notes, limit)
