@@ -11,6 +11,7 @@ from core.travel import Confidence, Event, EventKind
 from core.trips import Day, Plan, Stop, StopKind, Trip
 from core.wishes import Wish
 
+FREE_TIME = timedelta(hours=2, minutes=30)  # a gap that is worth a line
 _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
 
@@ -71,7 +72,12 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
         label = "typically " if day.weather.typical else ""
         head += f" · {label}{words.weather(day.weather)}"
     lines = [head, *(_event_line(e) for e in day.events if e.id not in without)]
-    lines += [_stop_line(s) for s in day.stops]
+    for before, stop in zip((None, *day.stops), day.stops, strict=False):
+        way = timedelta(minutes=stop.leg.minutes if stop.leg else 0)
+        if before is not None and stop.start - way - before.end >= FREE_TIME:
+            start, end = words.clock(before.end), words.clock(stop.start - way)
+            lines.append(f"- {start}–{end} time of your own")
+        lines.append(_stop_line(stop))
     if not any(s.kind is StopKind.VISIT for s in day.stops):
         lines.append("- time of your own")
     return "\n".join(lines)
