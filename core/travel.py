@@ -90,6 +90,8 @@ class DayWeather(Fact):
     gust_kmh: float | None = None
     code: int | None = None  # WMO weather code
     low_confidence: bool = False  # forecast days 8 to 16
+    feels_max_c: float | None = None
+    snow_cm: float | None = None
 
     @property
     def outdoor_ok(self) -> bool:
@@ -100,7 +102,7 @@ class DayWeather(Fact):
             (self.rain_chance is None or self.rain_chance < 0.5)
             and (self.rain_mm is None or self.rain_mm < 4)
             and (self.gust_kmh is None or self.gust_kmh < 60)
-            and -5 <= self.tmax_c <= 37
+            and -5 <= (self.tmax_c if self.feels_max_c is None else self.feels_max_c) <= 37
             and (self.code is None or self.code < 95)
         )
 

@@ -152,7 +152,7 @@ def test_a_booking_outside_of_the_opening_hours_is_told() -> None:
     museum = sight("museum", days)
     asked = problem([museum], days, booked={museum.id: (FRIDAY, 7 * 60)})
 
-    with pytest.raises(Impossible, match="booked for Fri 12 Apr at 07:00"):
+    with pytest.raises(Impossible, match="fixed for Fri 12 Apr at 07:00"):
         build(asked)
 
 

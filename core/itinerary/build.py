@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from core.itinerary.compose import compose
-from core.itinerary.problem import Impossible, Problem
+from core.itinerary.problem import APPOINTMENT, Impossible, Problem
 from core.itinerary.schedule import (
     SAME_AREA_POINTS,
     SAME_KIND_POINTS,
@@ -144,11 +144,10 @@ def _inside(minute: int, windows: tuple[tuple[int, int], ...]) -> bool:
 def _never_open(tables: Tables, s: int) -> str:
     sight = tables.problem.sights[tables.ids[s]]
     days = tables.problem.days
-    if sight.id in tables.problem.booked:
-        on, at = tables.problem.booked[sight.id]
+    if fixed := _fixed(tables, s):
         return (
-            f"{sight.name} is booked for {_named(on)} at {at // 60:02}:{at % 60:02}, and that does "
-            "not fit into its opening hours and the hours of this trip."
+            f"{sight.name} is fixed for {fixed}, and that does not fit into its opening hours and "
+            "the hours of this trip: change it, or the times of the trip."
         )
     trip = f"{_named(days[0])} to {_named(days[-1])}" if len(days) > 1 else _named(days[0])
     if sight.hours is not None and not any(sight.hours.get(day, (1,)) for day in days):
@@ -160,8 +159,25 @@ def _never_open(tables: Tables, s: int) -> str:
     )
 
 
+def _fixed(tables: Tables, s: int) -> str:
+    """ "Fri 16 Apr at 21:00" for what is booked or an appointment; empty for other sights."""
+    sight = tables.problem.sights[tables.ids[s]]
+    booked = tables.problem.booked.get(sight.id)
+    if booked is None and sight.category == APPOINTMENT and sight.hours:
+        booked = next((d, each.start) for d, spans in sight.hours.items() for each in spans)
+    if booked is None:
+        return ""
+    day, minute = booked
+    return f"{_named(day)} at {minute // 60:02}:{minute % 60:02}"
+
+
 def _does_not_fit(tables: Tables, s: int) -> str:
     sight = tables.problem.sights[tables.ids[s]]
+    if fixed := _fixed(tables, s):
+        return (
+            f"{sight.name}, fixed for {fixed}, leaves no room for the ways, for meals, or for what "
+            "else is fixed on that day."
+        )
     if tables.purse is not None and tables.ticket[s] > 0:
         return f"{sight.name} does not fit into the days, hours and money of this trip."
     return f"{sight.name} does not fit into the days and hours of this trip."
