@@ -307,10 +307,11 @@ def _ids(plan: Plan) -> set[str]:
 
 def _lead(plan: Plan) -> str:
     wet = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
-    text = f"Here is {plan.destination}, day by day; every stop is open when you are there."
+    here = "Here are" if plan.stages else "Here is"
+    text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
     if any(s.checks for s in plan.visits()):
         text = (
-            f"Here is {plan.destination}, day by day, fitted to the opening hours I have; "
+            f"{here} {plan.destination}, day by day, fitted to the opening hours I have; "
             "“check” marks the ones I am not sure of."
         )
     if wet:
