@@ -16,8 +16,8 @@ HORIZON_DAYS = 16
 SURE_DAYS = 7
 KEPT = timedelta(hours=24)  # an older forecast is worse than typical values
 _DAILY = (
-    "weather_code,temperature_2m_max,temperature_2m_min,precipitation_sum,"
-    "precipitation_probability_max,wind_gusts_10m_max"
+    "weather_code,temperature_2m_max,temperature_2m_min,apparent_temperature_max,"
+    "precipitation_sum,precipitation_probability_max,snowfall_sum,wind_gusts_10m_max"
 )
 
 
@@ -76,7 +76,7 @@ class OpenMeteo:
 
 
 class _Values(NamedTuple):
-    """One day as Open-Meteo says it, in °C, mm, percent and km/h."""
+    """One day as Open-Meteo says it, in °C, mm, percent, km/h and cm."""
 
     day: date
     high: float
@@ -85,6 +85,8 @@ class _Values(NamedTuple):
     chance: float | None
     gust: float | None
     code: float | None
+    feels: float | None
+    snow: float | None
 
 
 def _check(body: Any, today: date) -> None:
@@ -123,6 +125,8 @@ def _read(body: Any) -> list[_Values]:
                 chance=_number(daily, "precipitation_probability_max", index, 0, 100),
                 gust=_number(daily, "wind_gusts_10m_max", index, 0, 500),
                 code=_number(daily, "weather_code", index, 0, 99),
+                feels=_number(daily, "apparent_temperature_max", index, -90, 80),
+                snow=_number(daily, "snowfall_sum", index, 0, 500),
             )
         )
     return found
@@ -150,6 +154,8 @@ def _weather(v: _Values, source: Source, today: date) -> DayWeather:
         gust_kmh=v.gust,
         code=None if v.code is None else int(v.code),
         low_confidence=(v.day - today).days > SURE_DAYS,
+        feels_max_c=v.feels,
+        snow_cm=v.snow,
     )
 
 
