@@ -95,7 +95,7 @@ async def gather(
     way_back: date | None = None,
     flights: bool = True,
 ) -> Facts:
-    """All facts for the local days `first`..`last`. Raises Unavailable only without any sights.
+    """All facts for the local days `first`..`last`. Raises Rejected only without any sights.
 
     Of the wish only what has a place is read: where the travellers sleep, and what is fixed (each
     appointment with its day). `way_back` is the day of the flight home when that is not `last`;
@@ -117,10 +117,17 @@ async def gather(
             pass
         return None
 
+    async def sights_there() -> list[Sight]:
+        try:
+            return await travel.places.sights(destination, first, last)
+        except Unavailable as error:
+            silent.append((error.who, f"what there is to see in {destination.name}"))
+            return []
+
     in_reach = first <= today + timedelta(days=HORIZON_DAYS - 1)
     flies = flights and home is not None and facts.flies
     async with asyncio.TaskGroup() as group:
-        sights = group.create_task(travel.places.sights(destination, first, last))
+        sights = group.create_task(sights_there())
         weather = group.create_task(
             ask(
                 travel.weather.forecast(
@@ -161,12 +168,15 @@ async def gather(
             else _nothing()
         )
     facts.sights = sights.result()
+    if not facts.sights:
+        raise Rejected(_nothing_to_see(destination, silent))
     facts.events = events.result() or []
     facts.flights = estimate.result()
     found = rate.result()
     facts.rate = Decimal(1) if currency == destination.currency else found.rate if found else None
     forecast = {w.day: w for w in weather.result() or []}
-    facts.weather = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
+    known = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
+    facts.weather = {d: w for d, w in known.items() if w is not None}
     facts.sun = {d: s for d in facts.days if (s := daylight(destination.center, d, zone))}
     if wish.lodging:
         bed = await _point_of(travel, facts, wish.lodging)
@@ -232,7 +242,19 @@ async def _nothing() -> None:
     return None
 
 
-def _typical(destination: Destination, day: date) -> DayWeather:
+def _nothing_to_see(destination: Destination, silent: list[tuple[str, str]]) -> str:
+    missing = [who for who, what in silent if what.startswith("what there is to see")]
+    if missing:
+        return (
+            f"I cannot see what there is in {destination.name} right now: {missing[0]} does not "
+            "answer. Please ask me again in a few minutes."
+        )
+    return f"I found nothing to see in {destination.name}, and I do not invent any."
+
+
+def _typical(destination: Destination, day: date) -> DayWeather | None:
+    if not destination.climate:
+        return None
     c: Climate = destination.climate[day.month - 1]
     return DayWeather(
         source=c.source,

@@ -123,7 +123,7 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
     score = 0.0
     reasons: list[str] = []
     warnings: list[str] = []
-    climate = d.climate[q.month - 1] if q.month else None
+    climate = d.climate[q.month - 1] if q.month and d.climate else None
     for part in (_weather(d, q, climate), _likes(d, q), _quiet(d, q), _known(d, q)):
         if part is None:
             return None

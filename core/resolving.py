@@ -47,6 +47,13 @@ def destination_of(mention: Mention, travel: Travel) -> Destination | None:
     return None
 
 
+def known_at(place: Place, travel: Travel) -> Destination | None:
+    """The destination of a place: the atlas's, else one made of what is seen there right now."""
+    if place.destination_id:
+        return travel.places.destination(place.destination_id)
+    return travel.places.town(place)
+
+
 def currency_of(turn: Turn, wish: Wish, home: Place | None) -> str:
     """The traveller's currency: as said, as known, or that of the country they start from."""
     if wish.budget and wish.budget.currency:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from core import words
 from core.errors import Rejected, Unavailable
 from core.ports import Tool
+from core.resolving import known_at
 from core.travel import Destination, Place, Travel
 
 MAX_RESULT_CHARS = 2_000
@@ -55,13 +56,13 @@ def travel_tools(travel: Travel, now: datetime) -> tuple[Tool, ...]:
         if now.date() <= a.first_day <= now.date() + timedelta(days=15):
             found = await travel.weather.forecast(d.center, d.timezone, a.first_day, last)
             lines = [f"{words.day(w.day)}: {words.weather(w)} (forecast)" for w in found]
-        if not lines:
+        if not lines and d.climate:
             c = d.climate[a.first_day.month - 1]
             lines = [
                 f"{words.MONTH_NAMES[c.month - 1]}, typical: {c.tmin_c}–{c.tmax_c} °C, rain on "
                 f"{c.rain_days} days"
             ]
-        return "\n".join(lines)
+        return "\n".join(lines) or "Neither a forecast nor typical values are known."
 
     async def events(a: DaysArguments) -> str:
         d = await _destination(travel, a.place)
@@ -116,7 +117,7 @@ async def _place(travel: Travel, name: str) -> Place | None:
 
 async def _destination(travel: Travel, name: str) -> Destination | None:
     place = await _place(travel, name)
-    return travel.places.destination(place.destination_id) if place else None
+    return known_at(place, travel) if place else None
 
 
 def _unknown(name: str) -> str:

@@ -139,6 +139,7 @@ class Sight(Fact):
     best_time: tuple[str, ...] = ()
     area: str = ""
     tags: tuple[str, ...] = ()
+    wikidata: str = ""
 
 
 class EventKind(StrEnum):
@@ -179,7 +180,11 @@ class Airport(Value):
 
 
 class Destination(Fact):
-    """Everything the atlas holds about one destination, apart from its sights."""
+    """Everything the atlas holds about one destination, apart from its sights.
+
+    A town that the atlas does not have is made of what is known of it (`Places.town`): its source
+    says so, `climate` and `best_months` are empty, prices are those of its neighbours.
+    """
 
     id: str
     name: str
@@ -200,7 +205,7 @@ class Destination(Fact):
     stay_min: int
     stay_typical: int
     stay_max: int
-    climate: tuple[Climate, ...]  # twelve, January first
+    climate: tuple[Climate, ...]  # twelve, January first; empty when nobody knows
     best_months: tuple[int, ...]
     quiet_share: float  # share of its sights tagged quiet or hidden-gem
 
@@ -259,6 +264,63 @@ class Rate(Fact):
     day: date
 
 
+class Severity(StrEnum):
+    """How grave a warning is, in the words of the Common Alerting Protocol."""
+
+    UNKNOWN = "Unknown"
+    MINOR = "Minor"
+    MODERATE = "Moderate"
+    SEVERE = "Severe"
+    EXTREME = "Extreme"
+
+
+class Alert(Fact):
+    """A warning for a place, from `onset` to `ends` (UTC).
+
+    `official` is False for what our own thresholds make of a forecast; `headline` is then ours,
+    else the issuer's words, unchanged. `id` is the issuer's; an update names in `references` the
+    ids it replaces.
+    """
+
+    id: str
+    event: str  # "Winter Storm Warning"
+    severity: Severity
+    onset: AwareDatetime
+    ends: AwareDatetime
+    headline: str
+    area: str
+    official: bool
+    issuer: str = ""
+    description: str = ""
+    instruction: str = ""
+    link: str = ""
+    references: frozenset[str] = frozenset()
+
+
+class AlertReport(Value):
+    """Warnings, gravest first. No alerts and something `silent` is not "no warnings".
+
+    `checked` names the sources that answered, `silent` those that did not; `notes` are sentences
+    for the traveller about what could not be told from their answers.
+    """
+
+    alerts: tuple[Alert, ...] = ()
+    checked: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Alerts(Protocol):
+    async def active(
+        self, destination: Destination, first: date, last: date, language: str = "en"
+    ) -> AlertReport:
+        """Warnings known now that touch the local days `first`..`last`.
+
+        An outage is in the report's `silent`, never an exception.
+        """
+        ...
+
+
 class Geocoder(Protocol):
     async def find(
         self, text: str, *, kind: str = "", country: str = "", near: Point | None = None
@@ -299,8 +361,18 @@ class Places(Protocol):
 
     def destination(self, id: str) -> Destination | None: ...
 
+    def town(self, place: Place) -> Destination | None:
+        """A destination made of a place the atlas does not have; None when nothing is seen there.
+
+        Its id is known to `destination` as well, so that a stored plan finds it again.
+        """
+        ...
+
     async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
-        """Sights with opening intervals for each local day `first`..`last`."""
+        """Sights with opening intervals for each local day `first`..`last`.
+
+        Raises Unavailable when a town outside the atlas cannot be looked at right now.
+        """
         ...
 
     def country(self, code: str) -> CountryFacts | None: ...
@@ -338,3 +410,4 @@ class Travel:
     rates: Rates
     offers: FlightOffers | None = None  # None: nobody is configured to sell flights
     flight_status: FlightStatus | None = None
+    alerts: Alerts | None = None  # None: nobody is asked for warnings

@@ -68,6 +68,10 @@ class AtlasPlaces:
     def destination(self, id: str) -> Destination | None:
         return self._by_id.get(id)
 
+    def town(self, place: Place) -> Destination | None:
+        """None: what the atlas does not have, it does not know."""
+        return None
+
     async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
         """Sights with their open intervals on each local day `first`..`last`."""
         return list(self._sights(destination.id, first, last))
@@ -259,6 +263,7 @@ def _sight(file: DestinationFile, poi: Poi, first: date, last: date) -> Sight:
         best_time=poi.best_time,
         area=poi.area or "",
         tags=poi.tags,
+        wikidata=poi.wikidata or "",
     )
 
 

@@ -125,8 +125,9 @@ def cells_of(body: Any, who: str, size: int, snapped: str) -> tuple[Any, ...]:
     columns of such points are None. Raises Unavailable when the square is not one.
     """
     whole = fields.row(body)
-    seconds, metres = whole.get("durations"), whole.get("distances")
-    if not _square(seconds, size) or not _square(metres, size):
+    seconds = _square(whole.get("durations"), size)
+    metres = _square(whole.get("distances"), size)
+    if seconds is None or metres is None:
         raise Unavailable(who, "the answer has no whole matrix")
     off = _off_the_map(whole.get("sources"), snapped, size)
     return tuple(
@@ -138,12 +139,10 @@ def cells_of(body: Any, who: str, size: int, snapped: str) -> tuple[Any, ...]:
     )
 
 
-def _square(value: Any, size: int) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == size
-        and all(isinstance(r, list) and len(r) == size for r in value)
-    )
+def _square(value: Any, size: int) -> list[list[Any]] | None:
+    if not isinstance(value, list) or len(value) != size:
+        return None
+    return value if all(isinstance(r, list) and len(r) == size for r in value) else None
 
 
 def _cell(seconds: Any, metres: Any) -> tuple[float, float] | None:

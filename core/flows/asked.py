@@ -9,7 +9,7 @@ from core import words
 from core.cards import day_of
 from core.errors import Rejected
 from core.naming import best_named
-from core.resolving import destination_of, place_of
+from core.resolving import destination_of, known_at, place_of
 from core.travel import CountryFacts, Destination, Place, Sight
 from core.trips import Day, Plan, Stop
 from core.turn import Turn
@@ -30,7 +30,7 @@ async def destination_asked(turn: Turn) -> Destination | None:
         if found is not None:
             return found
         place = await place_of(named[0], turn.travel)
-        return places.destination(place.destination_id) if place else None
+        return known_at(place, turn.travel) if place else None
     if turn.trip is not None and turn.trip.plan is not None:
         return places.destination(turn.trip.plan.town_at(turn.now).destination_id)
     wished = turn.session.wish.destinations

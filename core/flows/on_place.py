@@ -81,7 +81,9 @@ async def weather_answer(turn: Turn) -> Screen:
             who = error.who if isinstance(error, Unavailable) else "The weather service"
             missing = f"{who} does not answer; these are typical values."
     lines += [f"- {words.day(w.day)}: {words.weather(w)}" for w in forecast]
-    if forecast:
+    if not forecast and not destination.climate:
+        lines.append("- I have no forecast for these days, and no typical values for this place.")
+    elif forecast:
         lines.append(f"_Forecast: {words.source(forecast[0].source, turn.now)}_")
     else:
         for month in sorted({first.month, last.month}):
@@ -157,6 +159,9 @@ async def money_answer(turn: Turn) -> Screen:
 async def packing_answer(turn: Turn) -> Screen:
     destination = await known_destination(turn)
     first, last = days_asked(turn, destination)
+    if not destination.climate:
+        text = f"I do not know the climate of {destination.name}; ask me for its forecast instead."
+        return (Text(markdown=text),)
     c = destination.climate[(first + (last - first) / 2).month - 1]
     lines = [
         f"**For {destination.name}** (typically {round(c.tmin_c)}–{round(c.tmax_c)} °C, rain on "

@@ -18,6 +18,7 @@ from core.resolving import (
     check_dates,
     date_options,
     destination_of,
+    known_at,
     narrow,
     place_of,
 )
@@ -70,8 +71,8 @@ async def _destination_or_question(
             ),
             Choices(options=turn.offer(choice("ideas", "", "Give me ideas"))),
         )
-    if place.destination_id:
-        return turn.travel.places.destination(place.destination_id), ()
+    if (known := known_at(place, turn.travel)) is not None:
+        return known, ()
     return None, _not_in_atlas(turn, place.name, place.kind, place.country, place.point)
 
 
@@ -140,11 +141,13 @@ def dates_or_question(
         text = f"When do you want to be in {names}? Good times come up here:"
     else:
         month = words.MONTH_NAMES[options[0][0].month - 1]
-        c = destination.climate[options[0][0].month - 1]
-        text = (
-            f"{destination.name} in {month}: typically {round(c.tmax_c)} °C by day, rain on "
-            f"{round(c.rain_days)} days ({c.source.name}). Which dates?"
-        )
+        text = f"{destination.name} in {month}. Which dates?"
+        if destination.climate:
+            c = destination.climate[options[0][0].month - 1]
+            text = (
+                f"{destination.name} in {month}: typically {round(c.tmax_c)} °C by day, rain on "
+                f"{round(c.rain_days)} days ({c.source.name}). Which dates?"
+            )
     tapped = [choice("dates", f"{a}/{b}", words.span(a, b)) for a, b in options]
     return None, (
         Text(markdown=f"{text} Or just write your own."),

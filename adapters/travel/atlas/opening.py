@@ -49,6 +49,25 @@ def hours(
     return {day: () if day in shut else intervals for day, intervals in days.items()}
 
 
+def hours_of(
+    text: str,
+    country: str,
+    timezone: str,
+    coords: tuple[float, float],
+    first_day: date,
+    last_day: date,
+) -> Mapping[date, Intervals] | None:
+    """Open intervals by an opening string of anybody; None when it is empty or unreadable."""
+    if not text:
+        return None
+    at = (round(coords[0], 4), round(coords[1], 4))
+    days = _hours(text, country, timezone, at, first_day, last_day)
+    if days is None or "PH off" not in text:
+        return days
+    shut = closing_holidays(country, first_day, last_day)
+    return {day: () if day in shut else intervals for day, intervals in days.items()}
+
+
 def _rests_on_holidays(poi: Poi) -> bool:
     # The parser's own calendar has no Eid, no Tết and several countries not at all, so a "PH off"
     # is applied with ours as well.
