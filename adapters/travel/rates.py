@@ -71,6 +71,11 @@ class RatesInOrder:
         return await self._built_in.rate(base, quote)
 
 
+def euros(currency: str) -> Decimal | None:
+    """Units of `currency` for one euro in the built-in table; None when it is not in there."""
+    return _table()[2].get(currency)
+
+
 @lru_cache(maxsize=1)
 def _table() -> tuple[date, str, dict[str, Decimal]]:
     text = resources.files("adapters.travel").joinpath("rates.yaml").read_text("utf-8")
