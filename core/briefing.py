@@ -84,7 +84,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         sights={s.id: s for s in sights},
         legs=facts.legs,
         anchor=facts.anchor,
-        pace=wish.pace or (Pace.RELAXED if party.children else Pace.NORMAL),
+        pace=pace_of(wish),
         adults=party.adults,
         children=party.children,
         interest={s.id: _interest(s, wish, party) for s in sights},
@@ -106,6 +106,13 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         seed=seed,
     )
     return Brief(problem, (*facts.notes, *notes), tuple(missing))
+
+
+def pace_of(wish: Wish) -> Pace:
+    """As said; else children make it a relaxed one."""
+    if wish.pace is not None:
+        return wish.pace
+    return Pace.RELAXED if wish.party and wish.party.children else Pace.NORMAL
 
 
 def _wanted(

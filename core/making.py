@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from core.appointments import on_their_days
-from core.briefing import Brief, Part, brief, purses
+from core.briefing import Brief, Part, brief, pace_of, purses
 from core.errors import Rejected
 from core.gathering import UNPLACED, Facts, gather
 from core.itinerary import stages
@@ -21,7 +21,7 @@ from core.itinerary.violations import Violation
 from core.ranking import Budget
 from core.travel import Destination, Place, Travel
 from core.trips import Plan, Transfer
-from core.wishes import Appointment, Pace, Party, Wish
+from core.wishes import Appointment, Party, Wish
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,8 @@ async def prepare(
     Raises Rejected when the budget cannot hold the trip or two towns are too far apart.
     """
     people = (wish.party or Party()).size
-    pace = wish.pace or Pace.NORMAL
     transfers = tuple(
-        stages.transfer(a, b, day, pace, people) for (a, _, _), (b, day, _) in pairwise(spans)
+        stages.transfer(a, b, day, pace_of(wish), people) for (a, _, _), (b, day, _) in pairwise(spans)
     )
     trip_days = [
         spans[0][1] + timedelta(days=n) for n in range((spans[-1][2] - spans[0][1]).days + 1)
