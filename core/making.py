@@ -87,7 +87,8 @@ async def prepare(
     """
     people = (wish.party or Party()).size
     transfers = tuple(
-        stages.transfer(a, b, day, pace_of(wish), people) for (a, _, _), (b, day, _) in pairwise(spans)
+        stages.transfer(a, b, day, pace_of(wish), people)
+        for (a, _, _), (b, day, _) in pairwise(spans)
     )
     trip_days = [
         spans[0][1] + timedelta(days=n) for n in range((spans[-1][2] - spans[0][1]).days + 1)
