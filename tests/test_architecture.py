@@ -20,7 +20,7 @@ VENDORS = {
     "langchain_openai": "adapters/models/langchain.py",
     "langchain_anthropic": "adapters/models/langchain.py",
     "tiktoken": "adapters/models/tokens.py",
-    "httpx": "adapters/travel/http.py",
+    "httpx": "adapters/travel/http/client.py",
     "airportsdata": "adapters/travel/flight_estimate.py",
     "icalendar": "adapters/exports/ics.py",
     "opening_hours": "adapters/travel/atlas/opening.py",

@@ -6,6 +6,7 @@ the key, and pages are asked for at our own base address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,9 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from adapters.travel import fields
 from adapters.travel.http import Answer, ProviderClient
+from adapters.travel.spot import Found, Spot, honest
 from core.errors import Unavailable
 from core.ports import Clock
-from core.travel import Confidence, DayWeather, Point, Source
+from core.travel import Alert, Confidence, DayWeather, Point, Severity, Source
 
 WHO = "OpenWeather"
 BASE_URL = "https://api.openweathermap.org"
@@ -23,6 +25,9 @@ HORIZON_DAYS, PAGE_DAYS, MAX_PAGES = 16, 10, 2
 SURE_DAYS = 7
 KEPT = timedelta(hours=24)
 PATH = "/data/4.0/onecall/timeline/1day"
+ALERT_PATH = "/data/4.0/onecall/alert/"
+MAX_ALERTS = 10
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,120}")
 
 
 class OpenWeather:
@@ -34,7 +39,7 @@ class OpenWeather:
         self._client = client
         self._clock = clock
         self._key = key
-        self._url = base_url.rstrip("/") + PATH
+        self._url = base_url.rstrip("/")
 
     async def forecast(
         self, place: Point, timezone: str, first: date, last: date
@@ -75,7 +80,7 @@ class OpenWeather:
         }
         return await self._client.get(
             WHO,
-            self._url,
+            self._url + PATH,
             asked,
             fresh_for=timedelta(hours=3),
             keep_for=KEPT,
@@ -83,6 +88,77 @@ class OpenWeather:
             reduce=_reduced,
             timeout_s=10.0,
         )
+
+    async def alert(self, id: str) -> Answer:
+        """One warning, which never changes: an update has another id."""
+        return await self._client.get(
+            WHO,
+            f"{self._url}{ALERT_PATH}{id}",
+            {"appid": self._key},
+            fresh_for=timedelta(days=1),
+            check=_check_alert,
+            reduce=_reduced_alert,
+        )
+
+
+class OpenWeatherAlerts:
+    """An AlertSource: the days of a place name their warnings, each of which is asked for once."""
+
+    name = WHO
+    lasting = False
+
+    def __init__(self, weather: OpenWeather) -> None:
+        self._weather = weather
+
+    def covers(self, country: str) -> bool:
+        return True
+
+    async def alerts(self, spot: Spot, first: date, last: date) -> Found:
+        """Warnings of the national services as OpenWeather passes them on, at most ten.
+
+        It does not say how grave they are. Raises Unavailable without a usable answer.
+        """
+        page = await self._weather.page(spot.point, {})
+        ids = [
+            id
+            for day in page.body["data"]
+            for id in day.get("alerts") or ()
+            if isinstance(id, str) and _ID.fullmatch(id)
+        ]
+        found = []
+        for id in list(dict.fromkeys(ids))[:MAX_ALERTS]:
+            answer = await self._weather.alert(id)
+            starts, ends = answer.body["start"], answer.body["end"]
+            event = fields.text(answer.body["event"]) or "Weather warning"
+            issuer = fields.text(answer.body["sender_name"])
+            found.append(
+                Alert(
+                    source=source_of(answer),
+                    id=id,
+                    event=event,
+                    severity=Severity.UNKNOWN,
+                    onset=datetime.fromtimestamp(starts, UTC),
+                    ends=datetime.fromtimestamp(ends, UTC),
+                    headline=event,
+                    area="",
+                    official=True,
+                    issuer=issuer,
+                    description=fields.text(answer.body["description"], 1_000),
+                    link="https://openweathermap.org/",
+                )
+            )
+        return honest(WHO, page, found)
+
+
+def _check_alert(body: Any) -> None:
+    times = (fields.number(fields.row(body).get(name), 0, 9e9) for name in ("start", "end"))
+    if None in times:
+        raise Unavailable(WHO, "the warning has no times")
+
+
+def _reduced_alert(body: Any) -> dict[str, Any]:
+    kept = {name: body.get(name) for name in ("event", "sender_name", "description")}
+    return kept | {"start": float(body["start"]), "end": float(body["end"])}
 
 
 def _check(body: Any) -> None:

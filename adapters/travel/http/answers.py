@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
 import orjson
 
 from adapters.travel.http.asking import Question
@@ -50,22 +50,31 @@ class Passing(Exception):
         self.failure = failure
 
 
-def refused(q: Question, response: httpx.Response, content: bytes, now: datetime) -> Refused:
+@dataclass(frozen=True)
+class Reply:
+    """What came over the wire; names of headers in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def refused(q: Question, reply: Reply, now: datetime) -> Refused:
     """The failure that an answer which is no success means."""
-    why = f"HTTP {response.status_code}"
-    reason = name(q.hide(_reason(response, content)), 160)
-    wait = retry_after(response.headers.get("retry-after"), now)
-    if wait is None and response.status_code == 429:
+    why = f"HTTP {reply.status}"
+    reason = name(q.hide(_reason(reply)), 160)
+    wait = retry_after(reply.headers.get("retry-after"), now)
+    if wait is None and reply.status == 429:
         wait = _told(reason, now)
-    return Refused(q.who, f"{why}: {reason}" if reason else why, response.status_code, wait)
+    return Refused(q.who, f"{why}: {reason}" if reason else why, reply.status, wait)
 
 
-def _reason(response: httpx.Response, content: bytes) -> str:
+def _reason(reply: Reply) -> str:
     """The provider's own words; empty for HTML, which is not for people."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in reply.headers.get("content-type", ""):
         return ""
     try:
-        return _sentence(orjson.loads(content))
+        return _sentence(orjson.loads(reply.content))
     except orjson.JSONDecodeError:
         return ""
 

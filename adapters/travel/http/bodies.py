@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import orjson
 
-from adapters.travel.http.answers import http_date
+from adapters.travel.http.answers import Reply, http_date
 from adapters.travel.http.asking import Question
 from core.errors import Unavailable
 
@@ -19,35 +19,35 @@ def header(text: str) -> str:
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
 
 
-def fresh_until(q: Question, response: httpx.Response, now: datetime) -> datetime:
+def fresh_until(q: Question, reply: Reply, now: datetime) -> datetime:
     """As long as we want it, or as the provider says when that is longer (a day at most)."""
     ours = now + q.fresh_for
-    told = http_date(response.headers.get("expires", "")) if q.expires else None
+    told = http_date(reply.headers.get("expires", "")) if q.expires else None
     return ours if told is None else min(max(ours, told), now + timedelta(days=1))
 
 
-async def content(q: Question, response: httpx.Response) -> bytes:
+async def content(q: Question, chunks: AsyncIterator[bytes]) -> bytes:
     """The body, never more of it than we would read."""
     found = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in chunks:
         found += chunk
         if len(found) > q.max_bytes:
             raise Unavailable(q.who, "the answer is too large")
     return bytes(found)
 
 
-def body(q: Question, response: httpx.Response, raw: bytes) -> Any:
+def body(q: Question, reply: Reply) -> Any:
     """The answer's body, checked; None for 204."""
     if q.kind == "picture":
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in ("image/png", "image/jpeg", "image/webp") or not raw:
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("image/png", "image/jpeg", "image/webp") or not reply.content:
             raise Unavailable(q.who, "the answer is not a picture")
-        return raw
+        return reply.content
     read = None
-    if response.status_code != 204:
+    if reply.status != 204:
         try:
-            raw.decode()
-            read = orjson.loads(raw)
+            reply.content.decode()
+            read = orjson.loads(reply.content)
         except (orjson.JSONDecodeError, UnicodeDecodeError):
             raise Unavailable(q.who, "the answer is not JSON") from None
     q.check(read)

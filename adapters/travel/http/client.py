@@ -18,7 +18,7 @@ from typing import Any, Unpack
 import httpx
 
 from adapters.travel.http import bodies
-from adapters.travel.http.answers import Answer, Passing, refused
+from adapters.travel.http.answers import Answer, Passing, Reply, refused
 from adapters.travel.http.asking import MAX_PICTURE_BYTES, How, Question
 from adapters.travel.http.limits import LIMITS, Host, Limit
 from core.errors import Unavailable
@@ -208,34 +208,34 @@ class ProviderClient:
         if q.revalidate and kept is not None:
             headers |= {"If-None-Match": kept.etag} if kept.etag else {}
             headers |= {"If-Modified-Since": kept.modified} if kept.modified else {}
-        response, content = await self._send(q, headers)
+        reply = await self._send(q, headers)
         now = self._clock.now()
-        if response.status_code == 304 and kept is not None:
+        if reply.status == 304 and kept is not None:
             unchanged = kept.model_copy(
-                update={"fetched_at": now, "fresh_until": bodies.fresh_until(q, response, now)}
+                update={"fetched_at": now, "fresh_until": bodies.fresh_until(q, reply, now)}
             )
             await self._cache.put(q.key, unchanged)
             return Answer(bodies.unpacked(q, kept.body), now)
-        if response.status_code not in SUCCESS:
-            failure = refused(q, response, content, now)
-            if response.status_code in RETRIED:
+        if reply.status not in SUCCESS:
+            failure = refused(q, reply, now)
+            if reply.status in RETRIED:
                 raise Passing(failure)
             raise failure
-        body = q.reduce(bodies.body(q, response, content))
+        body = q.reduce(bodies.body(q, reply))
         if q.idempotent and q.keep_for:
             await self._cache.put(
                 q.key,
                 Cached(
                     body=bodies.packed(q, body),
                     fetched_at=now,
-                    fresh_until=bodies.fresh_until(q, response, now),
-                    etag=response.headers.get("etag", ""),
-                    modified=response.headers.get("last-modified", ""),
+                    fresh_until=bodies.fresh_until(q, reply, now),
+                    etag=reply.headers.get("etag", ""),
+                    modified=reply.headers.get("last-modified", ""),
                 ),
             )
-        return Answer(body, now, status=response.status_code)
+        return Answer(body, now, status=reply.status)
 
-    async def _send(self, q: Question, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
+    async def _send(self, q: Question, headers: dict[str, str]) -> Reply:
         try:
             async with (
                 asyncio.timeout(min(q.timeout_s or self._timeout_s, self._longest_s)),
@@ -248,7 +248,8 @@ class ProviderClient:
                     data=dict(q.form) if q.form is not None else None,
                 ) as response,
             ):
-                return response, await bodies.content(q, response)
+                content = await bodies.content(q, response.aiter_bytes())
+                return Reply(response.status_code, response.headers, content)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             raise Unavailable(q.who, type(error).__name__) from None  # its text may hold the URL
         except (httpx.HTTPError, TimeoutError) as error:

@@ -1,0 +1,159 @@
+"""Disasters of the whole world from GDACS: cyclones, earthquakes, floods, volcanoes, fires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.travel import fields
+from adapters.travel.atlas.gazetteer import km_between
+from adapters.travel.http import Answer, ProviderClient
+from adapters.travel.spot import Found, Spot, honest, source
+from core.errors import Unavailable
+from core.ports import Clock
+from core.travel import Alert, Severity
+
+WHO = "GDACS"
+BASE_URL = "https://www.gdacs.org"
+FRESH, KEPT = timedelta(minutes=60), timedelta(hours=6)
+LOOKS_BACK = timedelta(days=14)
+LASTS = timedelta(days=2)  # after the last report of an event that is under way
+KINDS = {
+    "TC": "Tropical cyclone",
+    "EQ": "Earthquake",
+    "FL": "Flood",
+    "VO": "Volcano",
+    "WF": "Wildfire",
+}
+REACH_KM = {"TC": 400.0, "EQ": 150.0, "VO": 150.0, "WF": 100.0}  # a flood: the whole country
+LEVELS = {"orange": Severity.SEVERE, "red": Severity.EXTREME}
+
+
+class Gdacs:
+    """An AlertSource over GDACS' list of events. A disaster matters to a trip that comes later."""
+
+    name = WHO
+    lasting = True
+
+    def __init__(self, client: ProviderClient, clock: Clock, base_url: str = BASE_URL) -> None:
+        self._client = client
+        self._clock = clock
+        self._url = base_url.rstrip("/") + "/gdacsapi/api/events/geteventlist/SEARCH"
+
+    def covers(self, country: str) -> bool:
+        return True
+
+    async def alerts(self, spot: Spot, first: date, last: date) -> Found:
+        """Current orange and red events near the spot; floods in its country.
+
+        Raises:
+            Unavailable: no usable answer.
+        Source: https://www.gdacs.org, indicative, not for decisions about life and limb.
+        """
+        today = self._clock.now().date()
+        answer = await self._client.get(
+            WHO,
+            self._url,
+            {
+                "eventlist": ";".join(KINDS),
+                "fromDate": str(today - LOOKS_BACK),
+                "toDate": str(today),
+                "alertlevel": "orange;red",
+                "pagesize": "100",
+                "pagenumber": "1",
+            },
+            fresh_for=FRESH,
+            keep_for=KEPT,
+            check=_check,
+            reduce=_reduced,
+            timeout_s=10.0,
+        )
+        events = [e for e in answer.body if _concerns(e, spot)]
+        return honest(WHO, answer, [_alert(e, answer) for e in events])
+
+
+def _check(body: Any) -> None:
+    if not isinstance(fields.row(body).get("features"), list):
+        raise Unavailable(WHO, "the answer has no list of events")
+
+
+def _reduced(body: Any) -> list[dict[str, Any]]:
+    """Current events, of each the newest report."""
+    newest: dict[tuple[str, str], dict[str, Any]] = {}
+    for feature in fields.rows(body["features"]):
+        event = _event(feature)
+        if event is None:
+            continue
+        key = (event["kind"], event["id"])
+        if key not in newest or event["modified"] > newest[key]["modified"]:
+            newest[key] = event
+    return list(newest.values())
+
+
+def _event(feature: Mapping[str, Any]) -> dict[str, Any] | None:
+    said = fields.row(feature.get("properties"))
+    corner = fields.row(feature.get("geometry")).get("coordinates")
+    pair = corner if isinstance(corner, list) and len(corner) >= 2 else [None, None]
+    where = fields.point(pair[1], pair[0])
+    begins, ends = _utc(said.get("fromdate")), _utc(said.get("todate"))
+    level = fields.text(said.get("alertlevel")).lower()
+    kind = fields.text(said.get("eventtype"))
+    current = str(said.get("iscurrent")).lower() == "true"
+    if not (current and kind in KINDS and level in LEVELS and begins and ends):
+        return None
+    url = said.get("url")
+    countries = fields.rows(said.get("affectedcountries"))
+    return {
+        "id": str(said.get("eventid")),
+        "kind": kind,
+        "level": level,
+        "name": fields.text(said.get("name")) or fields.text(said.get("eventname")),
+        "text": fields.text(fields.row(said.get("severitydata")).get("severitytext"), 300),
+        "country": fields.text(said.get("country")),
+        "countries": [fields.text(c.get("iso2")).upper() for c in countries],
+        "lat": where.lat if where else None,
+        "lon": where.lon if where else None,
+        "begins": begins.isoformat(),
+        "ends": ends.isoformat(),
+        "modified": (_utc(said.get("datemodified")) or ends).isoformat(),
+        "link": fields.link(url.get("report") if isinstance(url, Mapping) else url),
+    }
+
+
+def _utc(value: Any) -> datetime | None:
+    """GDACS writes UTC without saying so."""
+    return fields.moment(value, ZoneInfo("UTC"))
+
+
+def _concerns(event: Mapping[str, Any], spot: Spot) -> bool:
+    reach = REACH_KM.get(event["kind"])
+    if reach is None:
+        return spot.country in event["countries"]
+    where = fields.point(event["lat"], event["lon"])
+    return (
+        where is not None
+        and km_between(where.lat, where.lon, spot.point.lat, spot.point.lon) <= reach
+    )
+
+
+def _alert(event: Mapping[str, Any], answer: Answer) -> Alert:
+    kind = KINDS[event["kind"]]
+    begins = datetime.fromisoformat(event["begins"]).astimezone(UTC)
+    ends = datetime.fromisoformat(event["ends"]).astimezone(UTC)
+    modified = datetime.fromisoformat(event["modified"]).astimezone(UTC)
+    return Alert(
+        source=source(WHO, "https://www.gdacs.org/", "GDACS (EC-JRC / UN OCHA)", answer),
+        id=f"{event['kind']}{event['id']}",
+        event=kind,
+        severity=LEVELS[event["level"]],
+        onset=begins,
+        ends=max(ends, modified + LASTS),
+        headline=event["name"] or kind,
+        area=event["country"],
+        official=True,
+        issuer="GDACS",
+        description=event["text"],
+        link=event["link"],
+    )
