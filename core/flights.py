@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import quote_plus
@@ -171,7 +171,8 @@ class FlightEnd(Value):
         """Minutes behind the timetable (negative: early); None when nobody knows."""
         if self.scheduled is None or self.expected is None:
             return None
-        return round((self.expected - self.scheduled).total_seconds() / 60)
+        late = self.expected.astimezone(UTC) - self.scheduled.astimezone(UTC)
+        return round(late.total_seconds() / 60)
 
 
 class FlightState(Fact):

@@ -58,6 +58,7 @@ class _Port(NamedTuple):
     iata: str
     lat: float
     lon: float
+    zone: str = ""
 
 
 class _Way(NamedTuple):
@@ -176,7 +177,7 @@ def airport_cities() -> dict[str, str]:
 def _airports() -> tuple[_Port, ...]:
     """Airports with an IATA code, without closed ones, heliports and seaplane bases."""
     return tuple(
-        _Port(code, row["lat"], row["lon"])
+        _Port(code, row["lat"], row["lon"], row["tz"])
         for code, row in sorted(airportsdata.load("IATA").items())
         if code not in _table().closed and not _NO_AIRPORT.search(row["name"])
     )
@@ -188,6 +189,12 @@ _NO_AIRPORT = re.compile(r"heli|seaplane|\bspb\b", re.I)
 @lru_cache(maxsize=1)
 def _by_code() -> dict[str, _Port]:
     return {port.iata: port for port in _airports()}
+
+
+def airport_zone(iata: str) -> str:
+    """The time zone of an airport, by its IATA code; empty when we do not know the airport."""
+    known = _by_code().get(iata)
+    return known.zone if known else ""
 
 
 def _km(a: _Port, b: _Port) -> float:

@@ -50,6 +50,8 @@ def body(q: Question, reply: Reply) -> Any:
             read = orjson.loads(reply.content)
         except (orjson.JSONDecodeError, UnicodeDecodeError):
             raise Unavailable(q.who, "the answer is not JSON") from None
+        if read is None:  # "null" is not the "nothing" that 204 means
+            raise Unavailable(q.who, "the answer is empty")
     q.check(read)
     return read
 
