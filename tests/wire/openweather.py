@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from adapters.travel.openweather import PATH, OpenWeather
-from core.travel import DayWeather, Point
+from adapters.travel.openweather import ALERT_PATH, PATH, OpenWeather, OpenWeatherAlerts
+from adapters.travel.spot import Spot
+from core.travel import Alert, DayWeather, Point
 from tests.fake_open_meteo import START
 from tests.wire.rig import Rig, Wire
 from tests.wire.server import Asked, Says
@@ -65,6 +66,28 @@ def onecall(asked: Asked, days: list[dict[str, Any]] | None = None) -> Says:
     return Says(200, body)
 
 
+def warned(asked: Asked) -> Says:
+    """The days of a place with one warning on two of them."""
+    days = [day(n, alerts=["wa-1"] if n in (1, 2) else []) for n in range(8)]
+    return onecall(asked, days)
+
+
+def alert(asked: Asked) -> Says:
+    if asked.query.get("appid") != KEY:
+        return Says(401, NO_KEY)
+    if not asked.match["id"].startswith("wa-"):
+        return Says(404, {"cod": "404", "message": "alert not found"})
+    body = {
+        "id": asked.match["id"],
+        "sender_name": "Japan Meteorological Agency",
+        "event": "Heavy rain warning",
+        "start": int(START.timestamp()) + 86_400,
+        "end": int(START.timestamp()) + 2 * 86_400,
+        "description": "Heavy rain is expected.",
+    }
+    return Says(200, body)
+
+
 def port(rig: Rig) -> OpenWeather:
     return OpenWeather(rig.client, rig.time, KEY, rig.url)
 
@@ -73,7 +96,14 @@ async def _ask(rig: Rig) -> list[DayWeather]:
     return await port(rig).forecast(LISBON, "Europe/Lisbon", TODAY, TODAY + timedelta(days=3))
 
 
+async def _ask_warnings(rig: Rig) -> tuple[Alert, ...]:
+    source = OpenWeatherAlerts(port(rig))
+    return (await source.alerts(TOKYO, TODAY, TODAY + timedelta(days=3))).alerts
+
+
+TOKYO = Spot(Point(lat=35.68, lon=139.65), "JP", "Asia/Tokyo", ("Tokyo",))
 ROUTE = f"GET {PATH}"
+ALERT_ROUTE = f"GET {ALERT_PATH}{{id}}"
 ERRORS = {
     400: {"cod": "400", "message": "wrong latitude"},
     401: NO_KEY,
@@ -89,5 +119,16 @@ WIRES = [
         wrong=(Says(200, NO_KEY), Says(200, {"cod": "404", "message": "no"})),
         key=KEY,
         stale_after=timedelta(hours=4),
+    ),
+    Wire(
+        name="openweather (warnings)",
+        routes={ROUTE: warned, ALERT_ROUTE: alert},
+        ask=_ask_warnings,
+        empty={ROUTE: onecall},
+        nothing=(),
+        errors=ERRORS,
+        wrong=(Says(200, NO_KEY),),
+        key=KEY,
+        stale_after=timedelta(hours=23),
     ),
 ]
