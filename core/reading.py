@@ -64,6 +64,9 @@ class Topic(StrEnum):
     AREA = "area"  # where to stay
     COST = "cost"
     FOOD = "food"  # where to eat
+    FLIGHTS = "flights"  # what flights are on sale
+    FLIGHT_STATUS = "flight_status"  # is TP1234 on time; about = its number
+    MAP = "map"  # the plan, a day or a stop on a map
 
 
 class ChangeKind(StrEnum):

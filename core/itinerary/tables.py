@@ -40,6 +40,8 @@ MEAL_SLACK = 15  # a meal that is not due is still planned when it fits with thi
 
 WORTH = {1: 100.0, 2: 72.0, 3: 48.0, 4: 30.0, 5: 20.0}
 RAIN_OUTDOOR, RAIN_MIXED = 0.5, 0.85
+# Minutes from which a sight of rank 1 or 2 (or another one) is worth more, and how much at most.
+LENGTH_FACTOR_GREAT, LENGTH_FACTOR_OTHER = (120, 2.2), (150, 1.6)
 UNSURE = {"high": 1.0, "medium": 0.99, "low": 0.96}
 HOURS_UNKNOWN = 0.92
 NIGHT_WITH_CHILDREN = 0.05
@@ -267,6 +269,7 @@ class Tables:
     def _worth(self, sight: Sight, day: date) -> float:
         problem = self.problem
         worth = WORTH.get(sight.rank, WORTH[5]) * problem.interest.get(sight.id, 1.0)
+        worth *= _length_factor(sight)
         unknown = sight.hours is None or day not in sight.hours
         worth *= HOURS_UNKNOWN if unknown else UNSURE.get(sight.hours_confidence, UNSURE["low"])
         weather = problem.weather.get(day)
@@ -277,6 +280,12 @@ class Tables:
         if problem.step_free and STEPS & set(sight.tags):
             worth *= STEPS_FACTOR
         return worth
+
+
+def _length_factor(sight: Sight) -> float:
+    """Long sights are worth more than short ones, else three small stops beat a great palace."""
+    usual, most = LENGTH_FACTOR_GREAT if sight.rank <= 2 else LENGTH_FACTOR_OTHER
+    return max(1.0, min(most, sight.visit_min / usual))
 
 
 def with_travel_margin(minutes: int) -> int:
