@@ -6,7 +6,7 @@ the verbs, so a button and the same words typed by hand reach the same code.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
@@ -61,6 +61,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "dates":
         return _dates(argument)
+    if verb == "fly":
+        return _flight_times(argument)
     if verb == "change" and argument in {k.value for k in ChangeKind}:
         changes = (Change(kind=ChangeKind(argument)),)
         return Request(intent=Intent.REVISE, confidence=1, changes=changes)
@@ -87,6 +89,24 @@ def picked(request: Request, session: Session) -> str:
             if option.label.casefold() == wanted:
                 return option.id
     return ""
+
+
+def flight_choice(landing: time | None, takeoff: time | None, label: str) -> Choice:
+    """A choice that puts the times of real flights into the plan."""
+    return choice("fly", "/".join(f"{t:%H:%M}" if t else "" for t in (landing, takeoff)), label)
+
+
+def _flight_times(argument: str) -> Request | None:
+    changes = []
+    kinds = (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT)
+    for kind, text in zip(kinds, argument.split("/", 1), strict=False):
+        if not text:
+            continue
+        try:
+            changes.append(Change(kind=kind, at=time.fromisoformat(text)))
+        except ValueError:
+            return None
+    return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
 
 
 def _dates(argument: str) -> Request | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -43,11 +44,16 @@ class ProfileFact(Value):
 
 
 class Profile(Value):
-    """What is known about one person. `earlier` are the states before the last changes (undo)."""
+    """What is known about one person. `earlier` are the states before the last changes (undo).
+
+    `searches` are the moments of the person's flight searches of the last day: each one may cost
+    the operator money, so there is a limit.
+    """
 
     person: str
     facts: tuple[ProfileFact, ...] = ()
     earlier: tuple[tuple[ProfileFact, ...], ...] = ()
+    searches: tuple[AwareDatetime, ...] = ()
 
     def value(self, key: str) -> str:
         return next((f.value for f in reversed(self.facts) if f.key == key), "")
@@ -80,6 +86,15 @@ class Profile(Value):
                 if f.key != key or (value and f.value.casefold() != value.casefold())
             )
         )
+
+    def searches_since(self, moment: datetime) -> int:
+        """How many flight searches the person asked for after `moment`."""
+        return sum(1 for at in self.searches if at > moment)
+
+    def searched(self, at: datetime) -> Profile:
+        """The profile with one more flight search; those older than a day are forgotten."""
+        kept = tuple(s for s in self.searches if at - s < timedelta(days=1))
+        return self.model_copy(update={"searches": (*kept, at)})
 
     def undone(self) -> Profile:
         """The profile before the last change; itself when there was none."""

@@ -409,5 +409,6 @@ class Travel:
     routes: Routes
     rates: Rates
     offers: FlightOffers | None = None  # None: nobody is configured to sell flights
+    searches_a_day: int = 5  # flight searches of one person; each may cost the operator money
     flight_status: FlightStatus | None = None
     alerts: Alerts | None = None  # None: nobody is asked for warnings

@@ -15,6 +15,7 @@ from core.flows.asked import (
     sights_of,
     stop_named,
 )
+from core.maps import Links, day_route, point_links
 from core.messages import Choice, Choices, Pin, Text
 from core.reading import ChangeKind, Topic
 from core.trips import Day, Plan, Stop, StopKind
@@ -28,7 +29,8 @@ async def next_answer(turn: Turn) -> Screen:
         day = day_of(plan, turn.request.day, turn.request.on)
         if day is None:
             raise Rejected(f"The plan runs {words.span(plan.first_day, plan.last_day)}.")
-        return (Text(markdown=day_card(day, plan.days.index(day) + 1)),)
+        card = day_card(day, plan.days.index(day) + 1)
+        return (Text(markdown=f"{card}{_way(plan, day)}"),)
     if not is_running(plan, turn.now):
         away = (plan.first_day - local.date()).days
         if away < 0:
@@ -64,6 +66,36 @@ def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
         after = ", ".join(f"{words.clock(s.start)} {words.literal(s.title)}" for s in later[:3])
         text += f"\nThen: {after}."
     return text
+
+
+async def map_answer(turn: Turn) -> Screen:
+    """A stop, a day or the whole plan as links to maps."""
+    plan = plan_asked(turn)
+    stop = stop_named(turn, plan) if turn.request.about else None
+    if stop is not None:
+        listed = _linked(point_links(stop.point, stop.title))
+        return (Text(markdown=f"**{words.literal(stop.title)}**: {listed}"), *_pin(stop))
+    named = turn.request.day is not None or turn.request.on is not None
+    days = [day_asked(turn, plan)] if named else list(plan.days)
+    lines = [
+        f"- Day {plan.days.index(day) + 1}, {words.day(day.day)}: {_linked(links)}"
+        for day in days
+        if (links := day_route(day, plan.town_on(day.day).anchor))
+    ]
+    if not lines:
+        return (Text(markdown="There is no way to show: nothing is planned in town that day."),)
+    head = "The way through each day, on foot in the order of the plan:"
+    return (Text(markdown="\n".join([head, *lines])),)
+
+
+def _way(plan: Plan, day: Day) -> str:
+    links = day_route(day, plan.town_on(day.day).anchor)
+    return f"\nThe way: {_linked(links)}" if links else ""
+
+
+def _linked(links: Links) -> str:
+    """Web links only: what is not https is dropped by chats."""
+    return " · ".join(f"[{label}]({url})" for label, url in links if url.startswith("https://"))
 
 
 def _pin(stop: Stop) -> tuple[Pin, ...]:

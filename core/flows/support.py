@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from core import words
 from core.choices import choice
-from core.flows import country
+from core.flows import country, flight
 from core.flows.account import HELP
 from core.flows.asked import (
     country_asked,
@@ -24,7 +24,14 @@ from core.flows.on_place import (
     transport_answer,
     weather_answer,
 )
-from core.flows.on_trip import booking_answer, closed_answer, late_answer, next_answer, rain_answer
+from core.flows.on_trip import (
+    booking_answer,
+    closed_answer,
+    late_answer,
+    map_answer,
+    next_answer,
+    rain_answer,
+)
 from core.messages import Choices, Text
 from core.reading import Intent, Topic
 from core.tools import travel_tools
@@ -75,6 +82,10 @@ class Support:
                 yield screen
             return
         turn.update(module="support")
+        if turn.request.topic is Topic.FLIGHTS:
+            async for screen in flight.offers(turn):
+                yield screen
+            return
         screen = await _answer(turn, turn.request.topic)
         first = screen[0]
         assert isinstance(first, Text)
@@ -138,6 +149,8 @@ async def _answer(turn: Turn, topic: Topic) -> Screen:
         Topic.COST: cost_answer,
         Topic.TRANSPORT: transport_answer,
         Topic.FOOD: food_answer,
+        Topic.FLIGHT_STATUS: flight.status_answer,
+        Topic.MAP: map_answer,
     }
     return await answers[topic](turn)
 

@@ -20,12 +20,29 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"consulate|112|911|notruf|urgencias?|pharmacy)\b",
         ),
         (
+            _T.FLIGHTS,
+            r"\b(?:(?:search|find|look(?:ing)?(?: up)? for|look up|show(?: me)?|check|compare|get)"
+            r"(?: (?:me|us|for|some|the|real|live|cheap|cheaper|cheapest|best|available|current|"
+            r"actual|good|any|our|my|a|an|return|direct))* (?:flights?|fares?|air ?fares?)|"
+            r"(?:flight|plane|air) (?:prices?|offers?|search|fares?)|(?:how much|what) (?:are|is|"
+            r"do|would|will) (?:the |our |a )?flights?(?: cost)?|fluge suchen|buscar vuelos)\b"
+            r"(?! (?:that|which) (?:is|was|got))",
+        ),
+        (
+            _T.MAP,
+            r"\b(?:(?:on|as|in) (?:a|the|google|apple) maps?|(?:google|apple) maps?|"
+            r"open ?street ?map|maps? (?:of|for|link|please)|map links?|"
+            r"(?:show|send|give) (?:me |us )?(?:a |the )?(?:map|route)\b)",
+        ),
+        (
             _T.LATE,
             r"\b(?:delayed|delay|missed (?:my|our|the)|miss (?:my|our|the) (?:flight|"
             r"train|bus|connection)|running late|(?:be|are|we're|i'm|am|is) (?:\w+ "
             r")?late\b(?! (?:april|may|june|july|august|summer|spring))|cancell?ed "
             r"(?:flight|train)|(?:flight|train|bus|ferry) (?:was|is|got|gets|has been|"
             r"might be) (?:cancell?ed|overbooked|late)|verspatet|verspatung|retrasado|"
+            r"(?:flight|plane|train|bus|ferry) (?:at \d\S* )?(?:is |was |gets )?(?:cancell?ed|"
+            r"delayed|\d+ \w+ late)|"
             r"retraso|en retard)\b",
         ),
         (
@@ -189,7 +206,8 @@ _GATE = re.compile(
     r"visa|weather|"
     r"forecast|emergency|packing|pack|phrases|translate|translation|convert|"
     r"next|rains?|raining|hospital|doctor|police|ambulance|opening|currency|"
-    r"atm|cuanto|cuesta|remind|best time|train|taxi|wie|was|wo|wann|como|"
+    r"atm|flights?|fares?|airfares?|maps?|fluge|vuelos|cuanto|cuesta|"
+    r"remind|best time|train|taxi|wie|was|wo|wann|como|"
     r"donde|cuando|que|comment|quand|ou|combien|"
     r"come|dove|quanto|onde|sold|cancelled|canceled|buy|hurt|sick|water|"
     r"todays|today's|tomorrow's|plan b|112|911|wenn|si|verspatet|retrasado|"

@@ -17,6 +17,7 @@ from adapters.models.reader.changes import (
 )
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
+from adapters.models.reader.flights import flight
 from adapters.models.reader.intents import (
     Parts,
     is_correction,
@@ -153,7 +154,7 @@ class RuleReader:
         return Request(intent=intent, confidence=0.95 if intent is not Intent.CHAT else 0.5)
 
     def _long(self, said: Said, context: ReadingContext) -> Request:
-        for special in (account, why, exchange):
+        for special in (account, why, flight, exchange):
             request = special(said, context)
             if request is not None:
                 return request
@@ -290,7 +291,9 @@ class RuleReader:
         if _is_about_a_trip(topic, parts):
             return None
         on = weekday_in(said, context.today)
-        if on is None and wish.when and wish.when.first:
+        if topic is Topic.FLIGHTS:
+            on = None  # a search wants both days
+        elif on is None and wish.when and wish.when.first:
             on = wish.when.first
         when = None if on and wish.when and wish.when.first else wish.when
         kept = Wish(destinations=wish.destinations, origin=wish.origin, when=when, party=wish.party)
@@ -363,12 +366,16 @@ _PRACTICAL = frozenset(
         Topic.PLUGS,
         Topic.TIPPING,
         Topic.ENTRY,
+        Topic.FLIGHTS,
+        Topic.MAP,
     )
 )
 
 
 def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
     """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
+    if topic is Topic.FLIGHTS and wants_ideas(parts.said) and not parts.wish.destinations:
+        return True
     if topic is Topic.WEATHER and wants_ideas(parts.said) and not parts.wish.destinations:
         return not parts.context.has_plan
     if topic in _PRACTICAL or asks(parts.said):
