@@ -18,7 +18,7 @@ from benchmarks.fake_model import FakeModel
 
 READY_S = 60.0
 RESULTS = Path(__file__).parent / "results.json"
-CARAVAN = {"CARAVAN_WEATHER": "off", "TELEGRAM_MESSAGES_PER_SECOND": "5000"}
+CARAVAN = {"CARAVAN_LIVE": "off", "TELEGRAM_MESSAGES_PER_SECOND": "5000"}
 MODEL = {"LANGUAGE_MODEL": "openai:bench", "OPENAI_API_KEY": "sk-benchmark-opens-nothing"}
 BOTS: dict[str, tuple[str, dict[str, str]]] = {
     "python-telegram-bot echo, as shipped": ("benchmarks.bots.echo", {}),

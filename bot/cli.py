@@ -51,16 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(settings: Settings, *, chat_only: bool) -> int:
-    secrets = [
-        s.get_secret_value()
-        for s in (
-            settings.telegram_token,
-            settings.telegram_webhook_secret,
-            settings.openai_api_key,
-            settings.anthropic_api_key,
-        )
-    ]
-    set_up_logging(settings.log_level, secrets)
+    set_up_logging(settings.log_level, settings.secrets)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, chat_only=chat_only))
     return 0

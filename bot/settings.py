@@ -73,8 +73,33 @@ class Settings(BaseModel):
     telegram_per_second: float = Field(28.0, alias="TELEGRAM_MESSAGES_PER_SECOND", gt=0, le=10_000)
     port: int = Field(8080, alias="PORT", ge=1, le=65_535)
 
+    live: bool = Field(True, alias="CARAVAN_LIVE")
     weather_on: bool = Field(True, alias="CARAVAN_WEATHER")
     open_meteo_base_url: Url = Field("https://api.open-meteo.com", alias="OPEN_METEO_BASE_URL")
+    open_meteo_geocoding_base_url: Url = Field(
+        "https://geocoding-api.open-meteo.com", alias="OPEN_METEO_GEOCODING_BASE_URL"
+    )
+    open_meteo_api_key: SecretStr = Field(SecretStr(""), alias="OPEN_METEO_API_KEY")
+    met_norway_base_url: Url = Field("https://api.met.no", alias="MET_NORWAY_BASE_URL")
+    openweather_api_key: SecretStr = Field(SecretStr(""), alias="OPENWEATHER_API_KEY")
+    openweather_base_url: Url = Field(
+        "https://api.openweathermap.org", alias="OPENWEATHER_BASE_URL"
+    )
+    nws_base_url: Url = Field("https://api.weather.gov", alias="NWS_BASE_URL")
+    meteoalarm_base_url: Url = Field("https://feeds.meteoalarm.org", alias="METEOALARM_BASE_URL")
+    gdacs_base_url: Url = Field("https://www.gdacs.org", alias="GDACS_BASE_URL")
+    nominatim_base_url: Url = Field(
+        "https://nominatim.openstreetmap.org", alias="NOMINATIM_BASE_URL"
+    )
+    photon_base_url: Url = Field("https://photon.komoot.io", alias="PHOTON_BASE_URL")
+    geoapify_api_key: SecretStr = Field(SecretStr(""), alias="GEOAPIFY_API_KEY")
+    geoapify_base_url: Url = Field("https://api.geoapify.com", alias="GEOAPIFY_BASE_URL")
+
+    @property
+    def secrets(self) -> list[str]:
+        """The values that must never be shown."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v]
 
     @property
     def price(self) -> tuple[Decimal, Decimal] | None:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from adapters.cache.memory import MemoryCache
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
 from adapters.models.reader.world import World
@@ -23,8 +22,6 @@ from adapters.travel.atlas.typos import close_names
 from adapters.travel.curated import AtlasEvents, AtlasGeocoder, AtlasPlaces
 from adapters.travel.flight_estimate import FlightEstimates, airport_cities
 from adapters.travel.great_circle import GreatCircleRoutes
-from adapters.travel.http import ProviderClient
-from adapters.travel.open_meteo import OpenMeteo
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
 from bot.runtime import Runtime
@@ -39,7 +36,7 @@ from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
-from core.travel import DayWeather, Point, Travel, Weather
+from core.travel import Alerts, DayWeather, Point, Travel, Weather
 from core.trips import Trip
 
 VERSION = "0.1.0"
@@ -77,6 +74,7 @@ class Parts:
     clock: Clock | None = None
     model: LanguageModel | None = None
     weather: Weather | None = None
+    alerts: Alerts | None = None
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
@@ -99,6 +97,8 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     travel = parts.travel or _travel(settings, clock, close)
     if parts.weather is not None:
         travel = replace(travel, weather=parts.weather)
+    if parts.alerts is not None:
+        travel = replace(travel, alerts=parts.alerts)
     reader = rule_reader()
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
@@ -158,12 +158,11 @@ def offline_travel(clock: Clock) -> Travel:
 
 def _travel(settings: Settings, clock: Clock, close: list[Callable[[], object]]) -> Travel:
     travel = offline_travel(clock)
-    if not settings.weather_on:
+    if not settings.live:
         return travel
-    contact = settings.contact or "no contact given"
-    client = ProviderClient(MemoryCache(), clock, user_agent=f"Caravan/{VERSION} (+{contact})")
-    close.append(client.aclose)
-    return replace(travel, weather=OpenMeteo(client, clock, settings.open_meteo_base_url))
+    from bot.providers import live_travel  # a caravan without providers need not load them
+
+    return live_travel(settings, clock, travel, close)
 
 
 async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
 import structlog
 
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.telemetry import Redactor, set_up_logging
 from core.errors import Misconfigured
 
@@ -112,3 +114,16 @@ def test_the_price_of_a_model_is_two_amounts() -> None:
     assert load_settings({}).price is None
     with pytest.raises(Misconfigured, match="LANGUAGE_MODEL_PRICE"):
         load_settings({"LANGUAGE_MODEL_PRICE": "cheap"})
+
+
+@pytest.mark.parametrize("file", ["README.md", ".env.example"])
+def test_every_setting_is_explained_and_nothing_else(file: str) -> None:
+    text = (Path(__file__).parents[1] / file).read_text("utf-8")
+    settings = {f.alias for f in Settings.model_fields.values() if f.alias}
+    if file == "README.md":
+        rows = re.findall(r"^\| (`[A-Z][^|]*) \|", text, re.M)
+        told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    else:
+        told = set(re.findall(r"^#? ?([A-Z][A-Z_]{3,})=", text, re.M))
+
+    assert told == settings

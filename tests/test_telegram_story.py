@@ -39,7 +39,7 @@ def settings(folder: Path, telegram_url: str, **more: str) -> dict[str, str]:
     return {
         **kept,
         "CARAVAN_DATABASE": str(folder / "caravan.sqlite"),
-        "CARAVAN_WEATHER": "off",
+        "CARAVAN_LIVE": "off",
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_BASE_URL": telegram_url,
         **more,

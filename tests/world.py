@@ -231,7 +231,7 @@ class World:
     async def opens(self) -> None:
         """Start Caravan on the world's database."""
         self.app = await build(
-            load_settings({"CARAVAN_DATABASE": str(self.path)}),
+            load_settings({"CARAVAN_DATABASE": str(self.path), "CARAVAN_LIVE": "off"}),
             Parts(clock=self.clock, weather=self.weather, adapters=[self.chat], model=self.model),
         )
         self._stop = asyncio.Event()

@@ -30,7 +30,7 @@ async def main() -> None:
     console = Console(record=True, width=100, file=io.StringIO())
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
-            {"CARAVAN_DATABASE": f"{folder}/picture.sqlite", "CARAVAN_WEATHER": "off"}
+            {"CARAVAN_DATABASE": f"{folder}/picture.sqlite", "CARAVAN_LIVE": "off"}
         )
         app = await build(settings, Parts(clock=SystemClock(), adapters=[]))
         for number, text in enumerate(SAID):
