@@ -22,6 +22,7 @@ from adapters.travel.open_meteo import OpenMeteo
 from adapters.travel.openweather import OpenWeather, OpenWeatherAlerts
 from adapters.travel.thresholds import Thresholds
 from bot.settings import Settings
+from bot.trip_ports import trip_ports
 from bot.wiring import VERSION
 from core.ports import Clock
 from core.travel import Travel, Weather
@@ -48,7 +49,7 @@ def live_travel(
         weather = WeatherChain(weather_sources(settings, client, clock), clock)
         alerts = alert_router(settings, client, clock, weather)
         travel = replace(travel, weather=weather, alerts=alerts)
-    return travel
+    return trip_ports(settings, client, clock, travel, close)
 
 
 def open_meteo_url(settings: Settings, url: str) -> str:

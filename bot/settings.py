@@ -95,6 +95,26 @@ class Settings(BaseModel):
     geoapify_api_key: SecretStr = Field(SecretStr(""), alias="GEOAPIFY_API_KEY")
     geoapify_base_url: Url = Field("https://api.geoapify.com", alias="GEOAPIFY_BASE_URL")
 
+    frankfurter_base_url: Url = Field("https://api.frankfurter.dev", alias="FRANKFURTER_BASE_URL")
+    openrouteservice_api_key: SecretStr = Field(SecretStr(""), alias="OPENROUTESERVICE_API_KEY")
+    openrouteservice_base_url: Url = Field(
+        "https://api.heigit.org/openrouteservice", alias="OPENROUTESERVICE_BASE_URL"
+    )
+    osrm_base_url: Url = Field("", alias="OSRM_BASE_URL")
+    ticketmaster_api_key: SecretStr = Field(SecretStr(""), alias="TICKETMASTER_API_KEY")
+    ticketmaster_base_url: Url = Field(
+        "https://app.ticketmaster.com", alias="TICKETMASTER_BASE_URL"
+    )
+    wikipedia_base_url: Url = Field("https://en.wikipedia.org", alias="WIKIPEDIA_BASE_URL")
+    overpass_base_url: Url = Field("https://overpass-api.de", alias="OVERPASS_BASE_URL")
+    duffel_access_token: SecretStr = Field(SecretStr(""), alias="DUFFEL_ACCESS_TOKEN")
+    duffel_base_url: Url = Field("https://api.duffel.com", alias="DUFFEL_BASE_URL")
+    flight_searches: int = Field(5, alias="CARAVAN_FLIGHT_SEARCHES", ge=0, le=1_000)
+    aerodatabox_api_key: SecretStr = Field(SecretStr(""), alias="AERODATABOX_API_KEY")
+    aerodatabox_base_url: Url = Field(
+        "https://prod.api.market/api/v1/aedbx/aerodatabox", alias="AERODATABOX_BASE_URL"
+    )
+
     @property
     def secrets(self) -> list[str]:
         """The values that must never be shown."""
