@@ -12,12 +12,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from core import alerting
 from core.appointments import as_sight, booked_sight, start_minute
 from core.errors import Rejected, Unavailable
 from core.naming import best_named
 from core.ranking import FLIGHT_KM, distance_km
 from core.sun import daylight
 from core.travel import (
+    AlertReport,
     Climate,
     DayWeather,
     Destination,
@@ -53,6 +55,7 @@ class Facts:
     sights: list[Sight] = field(default_factory=list)
     weather: dict[date, DayWeather] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    alerts: AlertReport | None = None
     flights: FlightEstimate | None = None
     legs: dict[tuple[str, str], Leg] = field(default_factory=dict)
     rate: Decimal | None = None  # one unit of the traveller's currency in the local one
@@ -167,10 +170,23 @@ async def gather(
             if currency != destination.currency
             else _nothing()
         )
+        alerts = group.create_task(
+            ask(
+                travel.alerts.active(destination, first, last),
+                "The warning services",
+                "weather warnings",
+            )
+            if travel.alerts is not None and alerting.due(first, last, today)
+            else _nothing()
+        )
     facts.sights = sights.result()
     if not facts.sights:
         raise Rejected(_nothing_to_see(destination, silent))
     facts.events = events.result() or []
+    facts.alerts = alerts.result()
+    if facts.alerts is not None:
+        facts.notes += alerting.notes(facts.alerts, destination)
+        silent += alerting.unheard(facts.alerts)
     facts.flights = estimate.result()
     found = rate.result()
     facts.rate = Decimal(1) if currency == destination.currency else found.rate if found else None

@@ -45,6 +45,7 @@ class Topic(StrEnum):
     RAIN = "rain"
     CLOSED = "closed"
     WEATHER = "weather"
+    WARNINGS = "warnings"  # storms, floods, fires: is there a warning
     EMERGENCY = "emergency"
     PLUGS = "plugs"
     TIPPING = "tipping"

@@ -28,7 +28,7 @@ from core.messages import (
 )
 from core.ports import Inbox, Ledger, Prompt
 from core.reading import Paraphrase
-from core.travel import Confidence, DayWeather, Point, Source
+from core.travel import Alerts, Confidence, DayWeather, Point, Source
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANSWER_SECONDS = 20.0
@@ -220,6 +220,7 @@ class World:
     clock: WorldClock = field(default_factory=WorldClock)
     chat: FakeChat = field(default_factory=FakeChat)
     model: ScriptedModel | None = None
+    alerts: Alerts | None = None
     app: App | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -232,7 +233,13 @@ class World:
         """Start Caravan on the world's database."""
         self.app = await build(
             load_settings({"CARAVAN_DATABASE": str(self.path), "CARAVAN_LIVE": "off"}),
-            Parts(clock=self.clock, weather=self.weather, adapters=[self.chat], model=self.model),
+            Parts(
+                clock=self.clock,
+                weather=self.weather,
+                alerts=self.alerts,
+                adapters=[self.chat],
+                model=self.model,
+            ),
         )
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(self.app.runtime.run(self._stop))

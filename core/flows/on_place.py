@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from core import words
+from core import alerting, words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
     country_asked,
@@ -97,6 +97,25 @@ async def weather_answer(turn: Turn) -> Screen:
     if missing:
         lines.append(f"⚠️ {missing}")
     return (Text(markdown="\n".join(lines)),)
+
+
+async def warnings_answer(turn: Turn) -> Screen:
+    """Official warnings for the days asked about, of which only the next week can be known."""
+    destination = await known_destination(turn)
+    first, last = days_asked(turn, destination)
+    today = turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    if not alerting.due(first, last, today):
+        when = "is over" if last < today else "is too far ahead for warnings"
+        text = f"{words.span(first, last)} {when}. Ask me again in the week before the trip."
+        return (Text(markdown=text if last >= today else f"{words.span(first, last)} {when}."),)
+    if turn.travel.alerts is None:
+        text = "I cannot ask for warnings here. Please look at the national weather service's page."
+        return (Text(markdown=text),)
+    first = max(first, today)
+    report = await turn.travel.alerts.active(
+        destination, first, last, turn.session.language or "en"
+    )
+    return (Text(markdown=alerting.told(report, destination, first, last, turn.now)),)
 
 
 async def events_answer(turn: Turn) -> Screen:

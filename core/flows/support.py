@@ -22,6 +22,7 @@ from core.flows.on_place import (
     money_answer,
     packing_answer,
     transport_answer,
+    warnings_answer,
     weather_answer,
 )
 from core.flows.on_trip import (
@@ -138,6 +139,7 @@ async def _answer(turn: Turn, topic: Topic) -> Screen:
         Topic.RAIN: rain_answer,
         Topic.CLOSED: closed_answer,
         Topic.WEATHER: weather_answer,
+        Topic.WARNINGS: warnings_answer,
         Topic.MONEY: money_answer,
         Topic.TIME: local_time_answer,
         Topic.PACKING: packing_answer,

@@ -96,6 +96,16 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"languages? (?:do|is|are|spoken)|do (?:they|people|locals) speak|get by "
             r"with english)\b",
         ),
+        (
+            _T.WARNINGS,
+            r"\b(?:(?:weather|storm|wind|flood|snow|heat|severe|official|travel|disaster) "
+            r"(?:warnings?|alerts?)|(?:any|are there|is there an?) (?:\w+ )?(?:warnings?|"
+            r"alerts?)(?! (?:about|for) (?:scams?|pickpockets?))|(?:hurricane|typhoon|cyclone|"
+            r"tornado|tsunami|earthquake|wildfire|volcano)s? (?:warnings?|alerts?|coming|"
+            r"risk|near|nearby|expected|heading)|(?:is|are) (?:there |an? |any )*(?:hurricane|"
+            r"typhoon|cyclone|storm|wildfire|flood)s?\b|unwetter\w*|alertas? meteo\w*|"
+            r"avisos? meteo\w*|alerte meteo|allerta meteo)\b",
+        ),
         (_T.WEATHER, r"\b(?:will it|is it going to|does it|do we get|chance of) (?:\w+ )?rain"),
         (
             _T.RAIN,
