@@ -105,9 +105,9 @@ def trip_ports(
         searches_a_day=settings.flight_searches,
         flight_status=clients.aerodatabox,
     )
-    walks: FootTable | None = clients.openrouteservice or clients.osrm
-    if walks is not None:
-        travel = replace(travel, routes=FootRoutes(walks))
+    walks: list[FootTable] = [w for w in (clients.openrouteservice, clients.osrm) if w is not None]
+    if walks:
+        travel = replace(travel, routes=FootRoutes(*walks))
     if clients.ticketmaster is not None:
         travel = replace(travel, events=EventsTogether(travel.events, clients.ticketmaster))
     sources: list[PlaceSource] = [s for s in (clients.wikipedia, clients.geoapify) if s is not None]

@@ -52,7 +52,8 @@ class FootRoutes:
     way for the first time longer than `patience_s`, the plan is made with the model.
     """
 
-    def __init__(self, walks: FootTable, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, *walks: FootTable, patience_s: float = PATIENCE_S) -> None:
+        """`walks` are asked in this order, until one answers."""
         self._walks = walks
         self._model = GreatCircleRoutes()
         self._patience_s = patience_s
@@ -68,7 +69,7 @@ class FootRoutes:
             return legs
         try:
             async with asyncio.timeout(self._patience_s):
-                table = await self._walks.table(asked)
+                table = await self._table(asked)
         except (Unavailable, TimeoutError):
             return legs
         number = {p: n for n, p in enumerate(asked)}
@@ -82,6 +83,15 @@ class FootRoutes:
                 if cell is not None and plausible(cell, straight):
                     legs[i][j] = _walked(cell, straight, limit, table.source)
         return legs
+
+    async def _table(self, points: Sequence[Point]) -> Table:
+        for n, walks in enumerate(self._walks, 1):
+            try:
+                return await walks.table(points)
+            except Unavailable:
+                if n == len(self._walks):
+                    raise
+        raise Unavailable("The map", "nobody to ask")
 
 
 def _walked(cell: tuple[float, float], straight: float, limit: float, source: str) -> Leg:
