@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from core.trips import Day, Plan, Stop, StopKind, Trip
 from core.wishes import Wish
 
 FREE_TIME = timedelta(hours=2, minutes=30)  # a gap that is worth a line
+SOLD_SHOWN = 2  # events on sale a day; a city has dozens
 _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
 
@@ -71,7 +73,7 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
     if day.weather is not None:
         label = "typically " if day.weather.typical else ""
         head += f" · {label}{words.weather(day.weather)}"
-    lines = [head, *(_event_line(e) for e in day.events if e.id not in without)]
+    lines = [head, *_event_lines([e for e in day.events if e.id not in without])]
     for before, stop in zip((None, *day.stops), day.stops, strict=False):
         way = timedelta(minutes=stop.leg.minutes if stop.leg else 0)
         if before is not None and stop.start - way - before.end >= FREE_TIME:
@@ -83,7 +85,34 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
     return "\n".join(lines)
 
 
+def _event_lines(events: Sequence[Event]) -> list[str]:
+    """Every holiday and festival; of what is sold two that take place, and how many more."""
+    known = [e for e in events if e.source.confidence is Confidence.CURATED]
+    sold = [e for e in events if e not in known and e.status in ("", "moved")]
+    lines = [_event_line(e) for e in (*known, *sold[:SOLD_SHOWN])]
+    more = len(sold) - SOLD_SHOWN
+    return lines + ([f"_{words.plural(more, 'more event')}: ask “events”_"] if more > 0 else [])
+
+
+def event_words(event: Event) -> str:
+    """ "20:00 Rock em Rio, Parque Tejo, from EUR 69.00 ([Ticketmaster](…))"."""
+    text = words.literal(event.name)
+    if event.starts_at is not None:
+        text = f"{words.clock(event.starts_at)} {text}"
+    if event.venue:
+        text += f", {words.literal(event.venue)}"
+    if event.price_from is not None:
+        text += f", from {words.exact(event.price_from.amount, event.price_from.currency)}"
+    if event.status:
+        text += f", **{event.status}**"
+    if event.url and event.starts_at is not None:
+        text += f" ([{event.source.name}]({event.url}))"
+    return text
+
+
 def _event_line(event: Event) -> str:
+    if event.starts_at is not None:
+        return f"_{event_words(event)}_"
     if event.kind is EventKind.HOLIDAY:
         return f"_Public holiday: {words.literal(event.name)}_"
     return f"_{words.literal(event.name)}{'' if event.certain else ' (check the dates)'}_"
@@ -165,18 +194,23 @@ def _small_print(plan: Plan, facts: Facts, now: datetime) -> str:
     typical = {d.weather.typical for d in plan.days if d.weather}
     weather = {words.source(d.weather.source, now) for d in plan.days if d.weather}
     kind = "typical values, no forecast yet" if typical == {True} else "forecast"
+    sky = f"{words.listing(sorted(weather))}, {kind}" if weather else "not known"
+    ways = {s.leg.source for d in plan.days for s in d.stops if s.leg and s.leg.source}
+    walks = f" Ways on foot: {words.listing(sorted(ways))}." if ways else ""
     lines.append(
         f"_Checked: opening times, travel times, meals and margins. Places: "
-        f"{words.listing(sorted(sources))}. Weather: {words.listing(sorted(weather))}, {kind}._"
+        f"{words.listing(sorted(sources))}.{walks} Weather: {sky}._"
     )
     return "\n".join(lines)
 
 
 def _source_words(stop: Stop, now: datetime) -> str:
-    text = words.source(stop.source, now)
-    if stop.source.confidence is Confidence.CURATED:
-        text += f" ({stop.source.fetched_at:%b %Y})"
-    return text
+    source = stop.source
+    if source.confidence is Confidence.CURATED:
+        return f"{words.source(source, now)} ({source.fetched_at:%b %Y})"
+    if source.attribution:  # of a live source each stop has an address of its own: one line for all
+        source = source.model_copy(update={"name": source.attribution, "url": ""})
+    return words.source(source, now)
 
 
 def day_of(plan: Plan, number: int | None, on: object = None) -> Day | None:

@@ -126,13 +126,17 @@ async def events_answer(turn: Turn) -> Screen:
         return (
             Text(
                 markdown=f"I know of no public holiday or yearly event in {destination.name} "
-                f"{words.span(first, last)}. Concerts and sport I cannot see yet."
+                f"{words.span(first, last)}, and I see no concerts or sport on sale there; that is "
+                "not to say that there are none."
             ),
         )
     lines = [f"**{destination.name}, {words.span(first, last)}**"]
     for e in found:
         sure = "" if e.certain else " (check the dates)"
-        lines.append(f"- {words.span(e.first, e.last)}: {words.literal(e.name)}{sure}")
+        lines.append(f"- {words.span(e.first, e.last)}: {event_words(e)}{sure}")
+    sellers = sorted({e.source.attribution for e in found if e.source.attribution})
+    if sellers:
+        lines.append(f"_{words.listing(sellers)}: not all that takes place is sold there._")
     return (Text(markdown="\n".join(lines)),)
 
 
