@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core import alerting, words
+from core.cards import event_words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
     country_asked,
