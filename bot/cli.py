@@ -1,4 +1,4 @@
-"""The command line: caravan run | chat | doctor."""
+"""The command line: caravan run | chat | plan | doctor | atlas."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bot.doctor import doctor
 
             return doctor(settings, sys.stdout)
+        if arguments.command == "plan":
+            from bot.plan_command import plan
+
+            return plan(arguments)
         if arguments.command == "atlas":
             from bot.refresh_command import refresh
 
@@ -44,8 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "doctor", help="what is configured, what is missing, what that switches off"
     )
+    from bot.plan_command import add_plan
     from bot.refresh_command import add_atlas
 
+    add_plan(commands)
     add_atlas(commands)
     return parser
 
