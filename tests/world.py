@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bot.settings import load_settings
-from bot.wiring import App, Parts, build
+from bot.wiring import App, Parts, build, offline_travel
 from core.errors import Unavailable
 from core.messages import (
     Capabilities,
@@ -28,7 +28,7 @@ from core.messages import (
 )
 from core.ports import Inbox, Ledger, Prompt
 from core.reading import Paraphrase
-from core.travel import Alerts, Confidence, DayWeather, Point, Source
+from core.travel import Alerts, Confidence, DayWeather, Point, Source, Travel
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANSWER_SECONDS = 20.0
@@ -221,6 +221,7 @@ class World:
     chat: FakeChat = field(default_factory=FakeChat)
     model: ScriptedModel | None = None
     alerts: Alerts | None = None
+    dress: Callable[[Travel], Travel] | None = None  # other travel ports than the built-in ones
     app: App | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -237,6 +238,7 @@ class World:
                 clock=self.clock,
                 weather=self.weather,
                 alerts=self.alerts,
+                travel=self.dress(offline_travel(self.clock)) if self.dress else None,
                 adapters=[self.chat],
                 model=self.model,
             ),
