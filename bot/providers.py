@@ -14,18 +14,24 @@ from adapters.travel.atlas import gazetteer
 from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.chain import WeatherChain
 from adapters.travel.gdacs import Gdacs
+from adapters.travel.geoapify_geocoding import GeoapifyGeocoding
+from adapters.travel.geocoding import LiveGeocoder
 from adapters.travel.http import ProviderClient
 from adapters.travel.met_norway import MetNorway
 from adapters.travel.meteoalarm import MeteoAlarm
+from adapters.travel.nominatim import Nominatim
 from adapters.travel.nws import NationalWeatherService
 from adapters.travel.open_meteo import OpenMeteo
+from adapters.travel.open_meteo_geocoding import OpenMeteoGeocoding
 from adapters.travel.openweather import OpenWeather, OpenWeatherAlerts
+from adapters.travel.photon import Photon
+from adapters.travel.placed import SpotFinder
 from adapters.travel.thresholds import Thresholds
 from bot.settings import Settings
 from bot.trip_ports import trip_ports
 from bot.wiring import VERSION
 from core.ports import Clock
-from core.travel import Travel, Weather
+from core.travel import Geocoder, Travel, Weather
 
 CUSTOMERS = {  # Open-Meteo's hosts for those who pay
     "https://api.open-meteo.com": "https://customer-api.open-meteo.com",
@@ -49,6 +55,7 @@ def live_travel(
         weather = WeatherChain(weather_sources(settings, client, clock), clock)
         alerts = alert_router(settings, client, clock, weather)
         travel = replace(travel, weather=weather, alerts=alerts)
+    travel = replace(travel, geocoder=geocoder(settings, client, travel.geocoder))
     return trip_ports(settings, client, clock, travel, close)
 
 
@@ -72,6 +79,19 @@ def weather_sources(settings: Settings, client: ProviderClient, clock: Clock) ->
 def openweather(settings: Settings, client: ProviderClient, clock: Clock) -> OpenWeather:
     key = settings.openweather_api_key.get_secret_value()
     return OpenWeather(client, clock, key, settings.openweather_base_url)
+
+
+def geocoder(settings: Settings, client: ProviderClient, offline: Geocoder) -> LiveGeocoder:
+    """Towns at Open-Meteo, addresses at Geoapify (with a key), Nominatim and Photon."""
+    key = settings.open_meteo_api_key.get_secret_value()
+    url = open_meteo_url(settings, settings.open_meteo_geocoding_base_url)
+    spots: list[SpotFinder] = []
+    if geoapify := settings.geoapify_api_key.get_secret_value():
+        spots.append(GeoapifyGeocoding(client, geoapify, settings.geoapify_base_url))
+    if settings.contact:
+        spots.append(Nominatim(client, settings.nominatim_base_url, settings.contact))
+        spots.append(Photon(client, settings.photon_base_url, settings.contact))
+    return LiveGeocoder(offline, names=[OpenMeteoGeocoding(client, url, key)], spots=spots)
 
 
 def alert_router(

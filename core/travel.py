@@ -57,7 +57,7 @@ class Place(Fact):
 
     id: str  # "atlas:lisbon", "geonames:2267057", "country:GE", "region:US.GA"
     name: str
-    kind: str  # city | island | region | park | town | country | state
+    kind: str  # city | island | region | park | town | country | state | spot
     country: str  # ISO 3166-1 alpha-2
     region: str = ""
     point: Point
@@ -327,8 +327,13 @@ class Geocoder(Protocol):
     ) -> list[Place]:
         """Places called `text`, best first; typos and local names allowed; empty when none.
 
-        `kind` may be "country", "state" or "city" to narrow an ambiguous name.
+        `kind` may be "country", "state" or "city" to narrow an ambiguous name. With `near`, an
+        address, a hotel or a sight around that point may be meant (kind "spot").
         """
+        ...
+
+    async def at(self, point: Point) -> Place | None:
+        """The place at a point, or the town nearest to it; None far out at sea."""
         ...
 
 

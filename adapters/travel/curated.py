@@ -149,6 +149,16 @@ class AtlasGeocoder:
         wanted = kind if kind in ("country", "state", "city") else ""
         return list(self._find(text, wanted, country, around))
 
+    async def at(self, point: Point) -> Place | None:
+        """The town nearest to a point; None far out at sea."""
+        town = gazetteer.nearest(point.lat, point.lon)
+        if town is None:
+            return None
+        found = self._finder.find(town.name, country=town.country, near=(town.lat, town.lon))
+        same = (m for m in found if m.id == f"geonames:{town.id}" or m.kind in _PEOPLED)
+        match = next((m for m in same if _near(m, town)), None)
+        return _place(match) if match else None
+
     def _look_up(
         self, text: str, kind: str, country: str, near: tuple[float, float] | None
     ) -> tuple[Place, ...]:
@@ -156,7 +166,12 @@ class AtlasGeocoder:
         return tuple(_place(m) for m in matches)
 
 
+_PEOPLED, _SAME_TOWN_KM = ("city", "town"), 15.0
 _RELEASED = date(2026, 11, 1)  # the holidays package pinned in the lock file
+
+
+def _near(match: Match, town: gazetteer.Town) -> bool:
+    return gazetteer.km_between(match.lat, match.lon, town.lat, town.lon) <= _SAME_TOWN_KM
 
 
 def _place(m: Match) -> Place:

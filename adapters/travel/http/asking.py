@@ -62,7 +62,10 @@ class How(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Question:
-    """One request, in full. `idempotent` ones are asked again, kept and shared."""
+    """One request, in full. `idempotent` ones are asked again, kept and shared.
+
+    `fresh_for` may depend on the body: that there is nothing is asked again sooner.
+    """
 
     who: str
     url: str
@@ -72,7 +75,7 @@ class Question:
     form: Mapping[str, str] | None = None
     kind: Literal["json", "picture"] = "json"
     idempotent: bool = True
-    fresh_for: timedelta = timedelta(0)
+    fresh_for: timedelta | Callable[[Any], timedelta] = timedelta(0)
     headers: Mapping[str, str] = field(default_factory=dict)
     keep_for: timedelta = timedelta(days=1)
     check: Callable[[Any], None] = _anything

@@ -19,9 +19,9 @@ def header(text: str) -> str:
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
 
 
-def fresh_until(q: Question, reply: Reply, now: datetime) -> datetime:
+def fresh_until(q: Question, reply: Reply, body: Any, now: datetime) -> datetime:
     """As long as we want it, or as the provider says when that is longer (a day at most)."""
-    ours = now + q.fresh_for
+    ours = now + (q.fresh_for(body) if callable(q.fresh_for) else q.fresh_for)
     told = http_date(reply.headers.get("expires", "")) if q.expires else None
     return ours if told is None else min(max(ours, told), now + timedelta(days=1))
 

@@ -85,7 +85,7 @@ class ProviderClient:
         url: str,
         params: Mapping[str, str] | None = None,
         *,
-        fresh_for: timedelta,
+        fresh_for: timedelta | Callable[[Any], timedelta],
         **how: Unpack[How],
     ) -> Answer:
         """The JSON at `url`, from the cache while it is fresh; see How for the rest.
@@ -104,7 +104,7 @@ class ProviderClient:
         form: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         idempotent: bool = True,
-        fresh_for: timedelta = timedelta(0),
+        fresh_for: timedelta | Callable[[Any], timedelta] = timedelta(0),
         **how: Unpack[How],
     ) -> Answer:
         """The JSON that answers a POST of `json` or of `form`.
@@ -132,7 +132,7 @@ class ProviderClient:
         url: str,
         params: Mapping[str, str] | None = None,
         *,
-        fresh_for: timedelta,
+        fresh_for: timedelta | Callable[[Any], timedelta],
         **how: Unpack[How],
     ) -> Answer:
         """The bytes of a PNG, JPEG or WebP picture, of at most 2 MB. Raises as `get` does."""
@@ -211,11 +211,11 @@ class ProviderClient:
         reply = await self._send(q, headers)
         now = self._clock.now()
         if reply.status == 304 and kept is not None:
-            unchanged = kept.model_copy(
-                update={"fetched_at": now, "fresh_until": bodies.fresh_until(q, reply, now)}
-            )
+            body = bodies.unpacked(q, kept.body)
+            until = bodies.fresh_until(q, reply, body, now)
+            unchanged = kept.model_copy(update={"fetched_at": now, "fresh_until": until})
             await self._cache.put(q.key, unchanged)
-            return Answer(bodies.unpacked(q, kept.body), now)
+            return Answer(body, now)
         if reply.status not in SUCCESS:
             failure = refused(q, reply, now)
             if reply.status in RETRIED:
@@ -228,7 +228,7 @@ class ProviderClient:
                 Cached(
                     body=bodies.packed(q, body),
                     fetched_at=now,
-                    fresh_until=bodies.fresh_until(q, reply, now),
+                    fresh_until=bodies.fresh_until(q, reply, body, now),
                     etag=reply.headers.get("etag", ""),
                     modified=reply.headers.get("last-modified", ""),
                 ),
