@@ -164,11 +164,11 @@ def _offer_screen(turn: Turn, journey: _Journey, found: Sequence[FlightOffer]) -
 def _offer_line(number: int, o: FlightOffer) -> str:
     text = f"{number}. **{words.exact(o.price.amount, o.price.currency)}** "
     text += words.literal(o.airline) + (" (TEST)" if o.test else "")
-    text += f"\n    out {_way(o.out)}"
+    text += f"\n   - out {_way(o.out)}"
     if o.back is not None:
-        text += f"\n    back {_way(o.back)}"
+        text += f"\n   - back {_way(o.back)}"
     if o.checked_bags is not None:
-        text += f"\n    {words.plural(o.checked_bags, 'checked bag')} each"
+        text += f"\n   - {words.plural(o.checked_bags, 'checked bag')} each"
     return text
 
 
