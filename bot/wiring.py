@@ -7,10 +7,11 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
+from adapters.exports.registry import FileExporter
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
 from adapters.models.reader.world import World
@@ -37,7 +38,6 @@ from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
-from core.trips import Trip
 
 VERSION = "0.1.0"
 FLOWS = (Brainstorm, Planning, Support, Account)
@@ -113,7 +113,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         context=ContextManager(model.count_tokens, settings.context_tokens),
         flows={flow.name: flow() for flow in FLOWS},
         clock=clock,
-        calendar=calendar,
+        exporter=FileExporter(),
     )
     concierge = Concierge(store, wiring)
     adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
@@ -212,13 +212,6 @@ def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
             )
         )
     return found or [console(clock)]
-
-
-def calendar(trip: Trip, now: datetime) -> bytes:
-    """The calendar file of a trip; its library is loaded with the first one."""
-    from adapters.exports.ics import calendar as write
-
-    return write(trip, now)
 
 
 def console(clock: Clock) -> ChatAdapter:

@@ -143,6 +143,8 @@ def _stop_line(stop: Stop) -> str:
 
 def _short(check: str) -> str:
     """The note of a stop in a few words: "check hours"."""
+    if check.startswith("Opening hours are not known"):
+        return "check hours"
     return check.partition(":")[0].rstrip(".").replace("Check", "check")
 
 

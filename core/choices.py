@@ -27,6 +27,7 @@ _PLAIN: dict[str, Request] = {
     "undo": Request(intent=Intent.UNDO, confidence=1),
     "cancel": Request(intent=Intent.CANCEL, confidence=1),
     "ics": Request(intent=Intent.EXPORT, what="calendar", confidence=1),
+    "files": Request(intent=Intent.EXPORT, what="files", confidence=1),
     "data": Request(intent=Intent.EXPORT, what="data", confidence=1),
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
@@ -57,6 +58,8 @@ def request_of(id: str) -> Request | None:
     if verb in ("save", "drop"):
         intent = Intent.SAVE if verb == "save" else Intent.DISMISS
         return Request(intent=intent, confidence=1, about=argument)
+    if verb == "file":
+        return _file(argument)
     if verb == "settle":
         return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "dates":
@@ -75,6 +78,13 @@ def request_of(id: str) -> Request | None:
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
+
+
+def _file(argument: str) -> Request | None:
+    try:
+        return Request.model_validate({"intent": Intent.EXPORT, "what": argument, "confidence": 1})
+    except ValueError:
+        return None
 
 
 def picked(request: Request, session: Session) -> str:

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
+from core.exports import Exporter
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
 from core.reading import Intent, Paraphrase, Reader, ReadingContext, Request
 from core.travel import Travel
-from core.trips import Trip
 from core.turn import Flow, Screen, Turn
 from core.wishes import Wish
 
@@ -52,7 +52,7 @@ class Wiring:
     context: ContextManager
     flows: Mapping[str, Flow]
     clock: Clock
-    calendar: Callable[[Trip, datetime], bytes]
+    exporter: Exporter
 
 
 class Concierge:
@@ -113,7 +113,7 @@ class Concierge:
             new_id=new_id,
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
-            calendar=self._w.calendar,
+            exporter=self._w.exporter,
             ledger=ledger,
         )
 

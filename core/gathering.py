@@ -21,6 +21,7 @@ from core.sun import daylight
 from core.travel import (
     AlertReport,
     Climate,
+    Confidence,
     DayWeather,
     Destination,
     Event,
@@ -182,6 +183,11 @@ async def gather(
     facts.sights = sights.result()
     if not facts.sights:
         raise Rejected(_nothing_to_see(destination, silent))
+    if destination.source.confidence is Confidence.ESTIMATE:
+        facts.notes.append(
+            f"{destination.name} is not in my atlas: its sights are looked up live, and what a day "
+            f"costs is an estimate ({destination.source.name})."
+        )
     facts.events = events.result() or []
     facts.alerts = alerts.result()
     if facts.alerts is not None:

@@ -24,7 +24,7 @@ class Intent(StrEnum):
     TRIPS = "trips"  # list or open trips
     PROFILE = "profile"  # show or change what is known about the person
     SETTINGS = "settings"
-    EXPORT = "export"  # calendar of the trip (what="calendar") or all data (what="data")
+    EXPORT = "export"  # the trip as a file or all data, as `what` says
     FORGET = "forget"
     CANCEL = "cancel"
     UNDO = "undo"
@@ -131,7 +131,7 @@ class Request(Value):
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
-    what: Literal["", "calendar", "data"] = ""
+    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
     correction: bool = False
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
 

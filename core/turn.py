@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.context import ContextManager
+from core.exports import Exporter
 from core.messages import Choice, InboundMessage, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
@@ -44,7 +45,7 @@ class Turn:
     new_id: Callable[[str], str]
     reply_id: str = ""
     own_data: Callable[[], Awaitable[Mapping[str, object]]] | None = None  # for the data export
-    calendar: Callable[[Trip, datetime], bytes] | None = None  # writes the calendar file
+    exporter: Exporter | None = None  # writes the trip as files
     ledger: Ledger = field(default_factory=Ledger)
     tool_entries: list[Entry] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)  # ids of trips that changed

@@ -10,6 +10,7 @@ from core import words
 from core.cards import day_card
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.exporting import files_answer
 from core.messages import Choice, Choices, File, Text
 from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
 from core.reading import Intent
@@ -254,7 +255,7 @@ def _trip_screen(turn: Turn, trip: Trip) -> Screen:
         return (Text(markdown=f"**{words.literal(trip.title)}** has no plan yet."),)
     days = "\n\n".join(day_card(d, n) for n, d in enumerate(trip.plan.days, 1))
     options = turn.offer(
-        choice("ics", "", "Calendar file"),
+        choice("files", "", "Files"),
         choice("change", "slower", "Slower"),
         choice("change", "cheaper", "Cheaper"),
     )
@@ -270,22 +271,7 @@ def _trip_screen(turn: Turn, trip: Trip) -> Screen:
 async def _export(turn: Turn) -> Screen:
     if turn.request.what == "data":
         return await _data(turn)
-    trip = turn.trip
-    if trip is None or trip.plan is None:
-        if turn.request.what == "calendar":
-            return (Text(markdown="There is no plan yet to put into a calendar."),)
-        return await _data(turn)
-    if turn.calendar is None:
-        raise Rejected("Calendar files are switched off here.")
-    name = f"caravan-{trip.plan.destination_id}-{trip.plan.first_day}.ics"
-    file = File(
-        name=name,
-        media_type="text/calendar",
-        content=turn.calendar(trip, turn.now),
-        caption=f"{trip.title}: every stop with its local time. Import it again after a change; "
-        "entries are updated, not doubled.",
-    )
-    return (Text(markdown=f"The calendar of **{words.literal(trip.title)}**."), file)
+    return await files_answer(turn)
 
 
 async def _data(turn: Turn) -> Screen:

@@ -324,7 +324,7 @@ def _plan_options() -> list[Choice]:
         choice("change", ChangeKind.SLOWER, "Slower"),
         choice("change", ChangeKind.CHEAPER, "Cheaper"),
         choice("change", ChangeKind.INDOOR, "Rain plan"),
-        choice("ics", "", "Calendar file"),
+        choice("files", "", "Files"),
     ]
 
 

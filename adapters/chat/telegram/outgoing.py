@@ -132,4 +132,6 @@ def _file(where: Mapping[str, Any], file: File) -> Call:
     upload = Upload(name(file.name) or "file", file.media_type, file.content)
     caption = file.caption[: border_before(file.caption, MAX_CAPTION // 2)]
     captioned = {"caption": caption} if caption else {}
+    if file.media_type == "image/png":
+        return Call("sendPhoto", {**where, "photo": upload, **captioned})
     return Call("sendDocument", {**where, "document": upload, **captioned})

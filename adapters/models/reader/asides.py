@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from adapters.models.reader.changes import day_in, stop_in, stop_named, weekday_in
 from adapters.models.reader.money import currency_of, find_exchange
 from adapters.models.reader.profile import (
@@ -20,8 +18,6 @@ from adapters.models.reader.tastes import find_tastes
 from adapters.models.reader.text import Said
 from core.reading import Intent, ProfileEdit, ReadingContext, Request, Topic
 
-What = Literal["", "calendar", "data"]
-
 
 def account(said: Said, context: ReadingContext) -> Request | None:
     """What concerns the person's own data and settings."""
@@ -33,8 +29,7 @@ def account(said: Said, context: ReadingContext) -> Request | None:
         return Request(intent=Intent.FORGET, confidence=0.9)
     what = export_of(said)
     if what:
-        kind: What = "data" if what == "data" else "calendar"
-        return Request(intent=Intent.EXPORT, confidence=0.9, what=kind)
+        return Request(intent=Intent.EXPORT, confidence=0.9, what=what)
     word = currency_word(said)
     code = currency_of(word, word.upper(), context.home_currency) if word else ""
     if code:

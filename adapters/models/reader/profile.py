@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from adapters.models.reader.needs import Tastes
 from adapters.models.reader.places import Places
@@ -148,6 +149,7 @@ _FORGET_ALL = re.compile(
     r"(?:alle )?(?:meine )?daten|borra (?:todos )?mis datos|delete (?:all|"
     r"everything))\b"
 )
+What = Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"]
 _EXPORT_DATA = re.compile(
     r"\b(?:(?:export|download|send|give|copy of|get)\s+(?:me )?(?:a copy of "
     r")?(?:all )?(?:of )?(?:my|the) (?:personal )?(?:data|information|"
@@ -156,7 +158,27 @@ _EXPORT_DATA = re.compile(
 )
 _EXPORT_CALENDAR = re.compile(
     r"(?:\.ics\b|\b(?:ics|ical|icalendar|calendar(?: file)?|google calendar|"
-    r"outlook|kalender|calendario)\b)|\b(?:export|download)\b"
+    r"outlook|kalender|calendario)\b)"
+)
+_EXPORT_FILES = re.compile(r"\b(?:export|download|(?:as|which|what|the|other) files?)\b")
+_FILES: tuple[tuple[What, re.Pattern[str]], ...] = (
+    ("gpx", re.compile(r"\bgpx\b|\bgps (?:file|track|route)\b|\b(?:garmin|komoot)\b")),
+    ("kml", re.compile(r"\bkml\b|\bgoogle (?:earth|my maps)\b")),
+    (
+        "pack",
+        re.compile(
+            r"\bpocket ?(?:pack|guide)\b|\bhtml\b|\bpdf\b|\bprint(?:able|ed|out|-out)?\b"
+            r"(?! (?:me|us|my|the) (?:ticket|boarding))|\boffline (?:version|copy|page|plan)\b"
+        ),
+    ),
+    (
+        "picture",
+        re.compile(
+            r"\b(?:map|trip|plan|route) (?:picture|image|sketch)\b|\bpng\b|"
+            r"\b(?:picture|image|sketch|map) of (?:the |my |our )?(?:trip|plan|route|days?|map)\b|"
+            r"\b(?:send|show|draw)(?: me| us)? (?:the |a )?(?:map|sketch)\b"
+        ),
+    ),
 )
 
 
@@ -180,8 +202,13 @@ def wants_all_forgotten(said: Said) -> bool:
     return bool(_FORGET_ALL.search(said.low))
 
 
-def export_of(said: Said) -> str:
-    """ "data", "calendar" or nothing."""
+def export_of(said: Said) -> What:
+    """Which file is asked for: of the trip, or all data; empty when none is."""
     if _EXPORT_DATA.search(said.low):
         return "data"
-    return "calendar" if _EXPORT_CALENDAR.search(said.low) else ""
+    if _EXPORT_CALENDAR.search(said.low):
+        return "calendar"
+    for what, pattern in _FILES:
+        if pattern.search(said.low):
+            return what
+    return "files" if _EXPORT_FILES.search(said.low) else ""
