@@ -21,9 +21,11 @@ from urllib.parse import quote
 import airportsdata
 import yaml
 
+from adapters.travel.great_circle import leg
 from core.errors import Rejected, Unavailable
 from core.ports import Clock
 from core.travel import (
+    Airport,
     Confidence,
     Destination,
     FlightEstimate,
@@ -126,16 +128,29 @@ class FlightEstimates:
             raise Unavailable("The flight estimate", f"no rate for {currency}") from error
 
     def _nearest(self, point: Point) -> _Port | None:
-        """The airport to leave from: one with scheduled flights in reach, else any field."""
-        main = _table().main
-        here = _Port("", point.lat, point.lon)
-        near = [
-            (km - (MAIN_LEAD_KM if port.iata in main else 0), port)
-            for port in _airports()
-            if abs(port.lat - point.lat) <= 1.2 and (km := _km(port, here)) <= NEAR_KM
-        ]
-        served = [pair for pair in near if pair[1].iata in self._served]
-        return min(served or near)[1] if near else None
+        return _nearest(point, self._served)
+
+
+def airport_near(point: Point, hubs: Iterable[str]) -> Airport | None:
+    """The airport to leave from within 120 km, and about how long the way there takes."""
+    port = _nearest(point, frozenset(hubs) | _table().served)
+    if port is None:
+        return None
+    way = leg(_km(port, _Port("", point.lat, point.lon)))
+    return Airport(iata=port.iata, km=way.km, transfer_min=max(20, -(-way.minutes // 5) * 5))
+
+
+def _nearest(point: Point, served: frozenset[str]) -> _Port | None:
+    """One with scheduled flights in reach, else any field; large ones are preferred."""
+    main = _table().main
+    here = _Port("", point.lat, point.lon)
+    near = [
+        (km - (MAIN_LEAD_KM if port.iata in main else 0), port)
+        for port in _airports()
+        if abs(port.lat - point.lat) <= 1.2 and (km := _km(port, here)) <= NEAR_KM
+    ]
+    flown = [pair for pair in near if pair[1].iata in served]
+    return min(flown or near)[1] if near else None
 
 
 def _curated(destination: Destination) -> _Port | None:

@@ -1,7 +1,8 @@
 """Destinations for towns that the atlas does not have, from what is built in and nothing else.
 
-Honest about its gaps: no climate, no vibes, no airport of its own, and prices that are those of
-the nearest atlas destinations in that country, called an estimate with their names.
+Honest about its gaps: no climate, no vibes, the way from the airport by the distance, and prices
+that are those of the nearest atlas destinations in that country, called an estimate with their
+names.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from adapters.travel.atlas import gazetteer
+from adapters.travel.flight_estimate import airport_near
 from adapters.travel.great_circle import distance_km
 from adapters.travel.rates import euros
 from core.travel import Confidence, Destination, Place, Point, Source
@@ -27,6 +29,7 @@ class Towns:
 
     def __init__(self, atlas: Sequence[Destination]) -> None:
         self._atlas = atlas
+        self._hubs = frozenset(a.iata for d in atlas for a in d.airports)
         self._by_id = lru_cache(maxsize=1_024)(self._of_id)
 
     def of_place(self, place: Place) -> Destination | None:
@@ -54,6 +57,7 @@ class Towns:
             _middle(lenders, field, currency)
             for field in ("daily_low", "daily_mid", "daily_high", "meal_mid")
         )
+        airport = airport_near(center, self._hubs)
         names = ", ".join(d.name for d in lenders)
         return Destination(
             source=Source(
@@ -70,7 +74,7 @@ class Towns:
             country=town.country,
             center=center,
             timezone=town.timezone,
-            airports=(),
+            airports=(airport,) if airport else (),
             vibes={},
             currency=currency,
             daily_low=low,
