@@ -46,14 +46,17 @@ def html(plan: Plan, title: str, facts: ExportFacts, now: datetime) -> bytes:
 
 
 def _head(plan: Plan, title: str, now: datetime) -> str:
-    strip = document(weather_part(plan.days[:10], (0, 0, 900, 120)), 900, 120, "Weather")
+    strips = "".join(
+        document(weather_part(plan.days[n : n + 10], (0, 0, 900, 120), n), 900, 120, "Weather")
+        for n in range(0, len(plan.days), 10)
+    )
     notes = "".join(f"<li>{_t(note)}</li>" for note in plan.notes)
     people = plural(plan.party, "traveller")
     days = plural(len(plan.days), "day")
     return (
         f"<header><h1>{_t(title)}</h1><p>{days}, {_t(plan.pace)} pace, {people}. "
         f"Made {now:%d %B %Y, %H:%M} UTC by Caravan; times are local.</p>"
-        f'<div class="wide">{strip}</div>'
+        f'<div class="wide">{strips}</div>'
         + (f"<h2>Good to know</h2><ul>{notes}</ul>" if notes else "")
         + "</header>"
     )
@@ -79,8 +82,8 @@ def _day(plan: Plan, day: Day, number: int, facts: ExportFacts) -> str:
     rows = "".join(_stop(stop, plan, facts, n) for stop, n in _numbered(day.stops))
     sketch = ""
     if len(visits(day)) > 1:
-        drawn = map_part([(number, day)], (0, 0, 900, 420))
-        sketch = f'<div class="wide">{document(drawn, 900, 420, f"Sketch of day {number}")}</div>'
+        drawn = map_part([(number, day)], (0, 0, 900, 330))
+        sketch = f'<div class="wide">{document(drawn, 900, 330, f"Sketch of day {number}")}</div>'
     return (
         f'<section class="day" id="day{number}"><h2>Day {number} · {_t(day_text(day.day))}{where}'
         f"</h2>{sky}" + (f'<ul class="events">{events}</ul>' if events else "") + "<ol "
@@ -99,8 +102,8 @@ def _stop(stop: Stop, plan: Plan, facts: ExportFacts, number: int) -> str:
     dot = f'<span class="dot">{number}</span>' if number else ""
     facts_of = [_way(stop), _cost(stop), "fixed" if stop.booked else "", _ahead(stop)]
     lines = [f"<small>{_t('; '.join(f for f in facts_of if f))}</small>"] if any(facts_of) else []
-    if stop.hours_text:
-        lines.append(f"<small>Open: {_t(stop.hours_text)}</small>")
+    if hours := _hours(stop, facts):
+        lines.append(f"<small>{_t(hours)}</small>")
     lines += [f'<small class="check">{_t(check)}</small>' for check in stop.checks]
     swap = facts.sights.get(stop.swap_sight_id)
     if swap is not None:
@@ -116,6 +119,22 @@ def _stop(stop: Stop, plan: Plan, facts: ExportFacts, number: int) -> str:
         f'<li class="{kind}"><time>{clock(stop.start)}–{clock(stop.end)}</time><div>{dot}'
         f"<strong><bdi>{_t(stop.title)}</bdi></strong>{''.join(lines)}</div></li>"
     )
+
+
+def _hours(stop: Stop, facts: ExportFacts) -> str:
+    """The opening hours of that day; as the source writes them when the sight is not at hand."""
+    sight = facts.sights.get(stop.sight_id)
+    if sight is None or sight.hours is None:
+        return f"Open: {stop.hours_text}" if stop.hours_text else ""
+    spans = sight.hours.get(stop.start.date(), ())
+    if any(s.end - s.start >= 1440 for s in spans):
+        return "Open all day"
+    listed = " and ".join(f"{_minute(s.start)}–{_minute(s.end)}" for s in spans)
+    return f"Open that day {listed}" if listed else ""
+
+
+def _minute(count: int) -> str:
+    return f"{count // 60 % 24:02}:{count % 60:02}"
 
 
 def _way(stop: Stop) -> str:

@@ -13,7 +13,7 @@ from icalendar import Calendar, Event, vText
 
 from core.errors import Rejected
 from core.travel import Point
-from core.trips import Plan, Stop, StopKind, Trip
+from core.trips import Plan, Stage, Stop, StopKind, Trip
 from core.words import money
 
 PRODUCT = "-//Caravan//Travel companion//EN"
@@ -23,7 +23,7 @@ MARGIN = timedelta(days=366)
 
 
 def calendar(trip: Trip, now: datetime) -> bytes:
-    """The file: one event per stop, in the zone of the plan, with the zone's rules.
+    """The file: one event per stop, in the zone of its town, with the rules of each zone.
 
     `now` is aware and becomes DTSTAMP. Raises Rejected when the trip has no plan.
     """
@@ -51,7 +51,8 @@ def uid(trip_id: str, stop_id: str) -> str:
 
 
 def _event(trip: Trip, plan: Plan, stop: Stop, now: datetime) -> Event:
-    zone = ZoneInfo(plan.timezone)
+    town = plan.town_on(stop.start.date())
+    zone = ZoneInfo(town.timezone)
     event = Event()
     event.add("uid", uid(trip.id, stop.id))
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
@@ -60,7 +61,7 @@ def _event(trip: Trip, plan: Plan, stop: Stop, now: datetime) -> Event:
     event.add("summary", stop.title)
     event.add("dtstart", stop.start.astimezone(zone))
     event.add("dtend", stop.end.astimezone(zone))
-    event.add("location", _location(plan, stop))
+    event.add("location", _location(town, stop))
     event.add("geo", (round(stop.point.lat, 6), round(stop.point.lon, 6)))
     event.add("description", _description(plan, stop))
     event.add("status", "CONFIRMED")
@@ -70,12 +71,12 @@ def _event(trip: Trip, plan: Plan, stop: Stop, now: datetime) -> Event:
     return event
 
 
-def _location(plan: Plan, stop: Stop) -> str:
+def _location(town: Stage, stop: Stop) -> str:
     if stop.kind is StopKind.VISIT:
-        return f"{stop.title}, {plan.destination}"
-    if stop.point == plan.anchor:
-        return plan.destination
-    return f"{plan.destination} ({_coordinates(stop.point)})"
+        return f"{stop.title}, {town.destination}"
+    if stop.point == town.anchor:
+        return town.destination
+    return f"{town.destination} ({_coordinates(stop.point)})"
 
 
 def _description(plan: Plan, stop: Stop) -> str:

@@ -119,7 +119,8 @@ def weather_part(
         label = f"{day.day.day} {MONTHS[day.day.month - 1]}"
         parts.append(text(label, middle, y + 16 + size, size * 0.8, INK))
         if day.weather is not None:
-            parts.append(_sky(day.weather, middle, y + h / 2 + 6))
+            if not day.weather.typical:
+                parts.append(_sky(day.weather, middle, y + h / 2 + 6))
             degrees = f"{round(day.weather.tmax_c)}°/{round(day.weather.tmin_c)}°"
             parts.append(text(degrees, middle, y + h - 26, size * 0.9, INK))
     typical = any(day.weather is not None and day.weather.typical for day in days)

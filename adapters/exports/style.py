@@ -15,7 +15,7 @@ a{color:inherit}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem}
 .wide svg{width:100%;height:auto;display:block;margin:.6rem 0}
 .stops{list-style:none;padding:0;margin:.6rem 0}
-.stops li{display:grid;grid-template-columns:6.2rem 1fr;gap:.6rem;padding:.5rem 0;
+.stops li{display:grid;grid-template-columns:7.4rem 1fr;gap:.6rem;padding:.5rem 0;
 border-bottom:1px solid var(--line);break-inside:avoid}
 .stops time{font-variant-numeric:tabular-nums;color:var(--soft)}
 .stops small{display:block;color:var(--soft)}
