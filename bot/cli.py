@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command == "doctor":
             from bot.doctor import doctor
 
-            return doctor(settings, sys.stdout)
+            return doctor(settings, sys.stdout, live=arguments.live)
         if arguments.command == "plan":
             from bot.plan_command import plan
 
@@ -45,8 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="start every adapter that is configured, else the console")
     commands.add_parser("chat", help="talk in this terminal, whatever else is configured")
-    commands.add_parser(
+    doctor = commands.add_parser(
         "doctor", help="what is configured, what is missing, what that switches off"
+    )
+    doctor.add_argument(
+        "--live", action="store_true", help="also ask every provider that is on one question"
     )
     from bot.plan_command import add_plan
     from bot.refresh_command import add_atlas

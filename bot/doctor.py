@@ -1,20 +1,39 @@
-"""`caravan doctor`: what is configured, what is missing, and what that switches off."""
+"""`caravan doctor`: what is configured, what is missing, and what that switches off.
+
+With --live every provider that is on is asked one small question, all at the same time.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
 from adapters.travel.atlas.atlas import Atlas
+from adapters.travel.http import Refused
+from bot.clock import SystemClock
+from bot.probes import Probe, probes
+from bot.providers import open_meteo_url, provider_client
 from bot.settings import Settings
+from bot.telemetry import Redactor
+from core.errors import Unavailable
+from core.ports import Clock
+
+PATIENCE_S = 8.0
 
 
-def doctor(settings: Settings, out: TextIO) -> int:
+def doctor(settings: Settings, out: TextIO, *, live: bool = False) -> int:
     """Write the report; 0 when everything that is configured can work, 1 otherwise."""
+    return asyncio.run(examine(settings, out, SystemClock(), live=live))
+
+
+async def examine(settings: Settings, out: TextIO, clock: Clock, *, live: bool) -> int:
+    """The doctor's work: writes each row, returns the exit code."""
     rows = [
         _database(settings.database_path),
         _model(settings),
@@ -25,8 +44,15 @@ def doctor(settings: Settings, out: TextIO) -> int:
         _contact(settings),
         _atlas(),
     ]
+    client = provider_client(settings, clock, retries=0, timeout_s=PATIENCE_S, longest_s=PATIENCE_S)
+    try:
+        known = probes(settings, client, clock)
+        rows += await asyncio.gather(*(_provider(p, live=live) for p in known))
+    finally:
+        await client.aclose()
+    clean = Redactor(settings.secrets).clean
     for state, name, text in rows:
-        out.write(f"{_MARKS[state]} {name:<18} {text}\n")
+        out.write(f"{_MARKS[state]} {name:<18} {clean(text)}\n")
     return 1 if any(state == "broken" for state, _, _ in rows) else 0
 
 
@@ -95,12 +121,15 @@ def _webhook(s: Settings) -> _Row:
 
 
 def _weather(s: Settings) -> _Row:
+    if not s.live:
+        return "off", "weather", "CARAVAN_LIVE is off: what is built in, and nobody is asked"
     if not s.weather_on:
         return "off", "weather", "CARAVAN_WEATHER is off: typical values instead of forecasts"
     return (
         "ok",
         "weather",
-        f"Open-Meteo at {_shown(s.open_meteo_base_url)}; typical values when it is silent",
+        f"Open-Meteo at {_shown(open_meteo_url(s, s.open_meteo_base_url))}; typical values when "
+        "nobody answers",
     )
 
 
@@ -108,6 +137,40 @@ def _contact(s: Settings) -> _Row:
     if not s.contact:
         return "off", "contact", "CARAVAN_CONTACT is not set: providers cannot reach you about use"
     return "ok", "contact", s.contact
+
+
+async def _provider(probe: Probe, *, live: bool) -> _Row:
+    """A provider: why it is off, or that it is on, or (`live`) what it said or what to do."""
+    if probe.missing:
+        return "off", probe.name, f"{probe.purpose}: {probe.missing}"
+    if not live:
+        return "ok", probe.name, probe.purpose
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(2 * PATIENCE_S):
+            said = await probe.ask()
+    except Unavailable as error:
+        return "broken", probe.name, f"{probe.purpose}: {error.why}; {_advice(probe, error)}"
+    except TimeoutError:
+        return "broken", probe.name, f"{probe.purpose}: no answer; try again later"
+    took = round((time.monotonic() - started) * 1_000)
+    return "ok", probe.name, f"{probe.purpose}: {said} (asked just now, {took} ms)"
+
+
+def _advice(probe: Probe, error: Unavailable) -> str:
+    """What the operator can do about a failure."""
+    status = error.status if isinstance(error, Refused) else 0
+    if status in (401, 403):
+        return f"check {' and '.join(probe.needs or (probe.address,))}"
+    if status == 429:
+        return "its limit is reached; try again later"
+    if status >= 500:
+        return "the provider is in trouble; try again later"
+    if status:
+        return f"it does not understand us; check {probe.address}"
+    if error.why.endswith(("Error", "Timeout", "URL", "Protocol")):
+        return f"no network from here, or a wrong address; check {probe.address}"
+    return f"its answers are not what we know; check {probe.address}, or report it"
 
 
 def _atlas() -> _Row:

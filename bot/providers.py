@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from adapters.cache.memory import MemoryCache
 from adapters.travel.alerts import AlertRouter
@@ -39,10 +40,11 @@ CUSTOMERS = {  # Open-Meteo's hosts for those who pay
 }
 
 
-def provider_client(settings: Settings, clock: Clock) -> ProviderClient:
+def provider_client(settings: Settings, clock: Clock, **options: Any) -> ProviderClient:
     """The one client of the process. Providers see who asks, and how to reach them."""
     contact = settings.contact or "no contact given"
-    return ProviderClient(MemoryCache(), clock, user_agent=f"Caravan/{VERSION} (+{contact})")
+    agent = f"Caravan/{VERSION} (+{contact})"
+    return ProviderClient(MemoryCache(), clock, user_agent=agent, **options)
 
 
 def live_travel(

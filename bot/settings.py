@@ -115,6 +115,11 @@ class Settings(BaseModel):
         "https://prod.api.market/api/v1/aedbx/aerodatabox", alias="AERODATABOX_BASE_URL"
     )
 
+    def by_variable(self, variable: str) -> object:
+        """The value of the setting with that environment variable; a secret is false when empty."""
+        fields = type(self).model_fields
+        return getattr(self, next(n for n, f in fields.items() if f.alias == variable))
+
     @property
     def secrets(self) -> list[str]:
         """The values that must never be shown."""

@@ -27,6 +27,29 @@ EVERYTHING = {
     "TELEGRAM_WEBHOOK_URL": "https://caravan.example.org/telegram",
     "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "CARAVAN_CONTACT": "ops@example.org",
+    "OPENWEATHER_API_KEY": "planted-openweather",
+    "GEOAPIFY_API_KEY": "planted-geoapify",
+    "OPENROUTESERVICE_API_KEY": "planted-openrouteservice",
+    "OSRM_BASE_URL": "https://user:planted-password@ways.example.org",
+    "TICKETMASTER_API_KEY": "planted-ticketmaster",
+    "DUFFEL_ACCESS_TOKEN": "planted-duffel",
+    "AERODATABOX_API_KEY": "planted-aerodatabox",
+}
+KEYED = {
+    "MET Norway": "CARAVAN_CONTACT",
+    "OpenWeather": "OPENWEATHER_API_KEY",
+    "US weather service": "CARAVAN_CONTACT",
+    "Geoapify addresses": "GEOAPIFY_API_KEY",
+    "Nominatim": "CARAVAN_CONTACT",
+    "Photon": "CARAVAN_CONTACT",
+    "openrouteservice": "OPENROUTESERVICE_API_KEY",
+    "OSRM": "OSRM_BASE_URL",
+    "Ticketmaster": "TICKETMASTER_API_KEY",
+    "Wikipedia": "CARAVAN_CONTACT",
+    "Overpass": "CARAVAN_CONTACT",
+    "Geoapify Places": "GEOAPIFY_API_KEY",
+    "Duffel": "DUFFEL_ACCESS_TOKEN",
+    "AeroDataBox": "AERODATABOX_API_KEY",
 }
 
 
@@ -50,7 +73,9 @@ def test_nothing_configured_is_healthy_and_says_what_is_switched_off(tmp_path: P
     assert "destinations built in" in rows["atlas"]
     assert "will be made at the first start" in rows["database"]
     off = {name for name, row in rows.items() if row.startswith("[off]")}
-    assert off == {"language model", "Telegram", "Telegram webhook", "contact"}
+    assert off == {"language model", "Telegram", "Telegram webhook", "contact"} | set(KEYED)
+    for name, variable in KEYED.items():
+        assert f"{variable} is not set" in rows[name]
 
 
 def test_everything_configured_is_named(tmp_path: Path) -> None:
@@ -78,6 +103,9 @@ def test_no_secret_is_in_the_report(tmp_path: Path) -> None:
     [
         ({"OPENAI_API_KEY": OPENAI}, "language model", "LANGUAGE_MODEL does not use it"),
         ({"CARAVAN_WEATHER": "false"}, "weather", "typical values instead of forecasts"),
+        ({"CARAVAN_WEATHER": "false"}, "GDACS", "CARAVAN_WEATHER is off"),
+        ({"CARAVAN_LIVE": "off"}, "weather", "nobody is asked"),
+        ({"CARAVAN_LIVE": "off"}, "Frankfurter", "CARAVAN_LIVE is off"),
         (
             {"LANGUAGE_MODEL_FALLBACK": "openai:gpt-4o-mini", "OPENAI_API_KEY": OPENAI},
             "fallback",

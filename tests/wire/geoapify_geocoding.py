@@ -7,10 +7,11 @@ from typing import Any
 
 from adapters.travel.geoapify_geocoding import GeoapifyGeocoding
 from core.travel import Place, Point
+from tests.wire import geoapify_places
 from tests.wire.rig import Rig, Wire
 from tests.wire.server import Asked, Says
 
-KEY = "ga-planted-key-0123456789abcdef"
+KEY = geoapify_places.KEY  # one key opens all of Geoapify
 LISBON = Point(lat=38.7078, lon=-9.1366)
 FILTER = re.compile(r"circle:-?\d+\.\d+,-?\d+\.\d+,\d+|countrycode:[a-z]{2}")
 

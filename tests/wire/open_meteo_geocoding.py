@@ -6,10 +6,11 @@ from typing import Any
 
 from adapters.travel.open_meteo_geocoding import OpenMeteoGeocoding
 from core.travel import Place
+from tests.wire import open_meteo
 from tests.wire.rig import Rig, Wire
 from tests.wire.server import Asked, Says
 
-KEY = "om-planted-customer-key-2"
+KEY = open_meteo.KEY  # one key opens all of Open-Meteo
 TOWNS: tuple[dict[str, Any], ...] = (
     {
         "id": 2735943, "name": "Piódão", "latitude": 40.22957, "longitude": -7.82481,
