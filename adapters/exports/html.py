@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
+from adapters.exports.safe import clean
 from adapters.exports.sketch import document, map_part, visits, weather_part
 from adapters.exports.style import CSS
 from core.exports import ExportFacts
@@ -39,7 +40,7 @@ def html(plan: Plan, title: str, facts: ExportFacts, now: datetime) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; img-src data:\">"
-        f"<title>{escape(title)}</title><style>{CSS}</style></head><body>"
+        f"<title>{_t(title)}</title><style>{CSS}</style></head><body>"
         f'<a class="skip" href="#days">To the days</a>{"".join(body)}</body></html>'
     )
     return page.encode()
@@ -249,5 +250,5 @@ def _sources(plan: Plan, now: datetime) -> str:
 
 
 def _t(text: str) -> str:
-    """Text that is safe in HTML, without characters that control a screen."""
-    return escape("".join(c for c in text if c.isprintable() or c in "\n\t"))
+    """Text that is safe in HTML."""
+    return escape(clean(text))

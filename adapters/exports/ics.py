@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vText
 
+from adapters.exports.safe import clean
 from core.errors import Rejected
 from core.travel import Point
 from core.trips import Plan, Stage, Stop, StopKind, Trip
@@ -35,7 +36,7 @@ def calendar(trip: Trip, now: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(trip.title))  # the library does not escape X- values
+    calendar.add("x-wr-calname", vText(clean(trip.title)))  # the library does not escape X- values
     calendar.add("x-wr-timezone", plan.timezone)
     for day in plan.days:
         for stop in day.stops:
@@ -58,12 +59,12 @@ def _event(trip: Trip, plan: Plan, stop: Stop, now: datetime) -> Event:
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("last-modified", trip.updated_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", trip.version)
-    event.add("summary", stop.title)
+    event.add("summary", clean(stop.title))
     event.add("dtstart", stop.start.astimezone(zone))
     event.add("dtend", stop.end.astimezone(zone))
-    event.add("location", _location(town, stop))
+    event.add("location", clean(_location(town, stop)))
     event.add("geo", (round(stop.point.lat, 6), round(stop.point.lon, 6)))
-    event.add("description", _description(plan, stop))
+    event.add("description", clean(_description(plan, stop)))
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     if stop.source.url:

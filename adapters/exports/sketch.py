@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from math import cos, log10, radians
 
+from adapters.exports.safe import clean
 from adapters.exports.strokes import path, width
 from core.travel import DayWeather, Point
 from core.trips import Day, Stop, StopKind
@@ -134,7 +135,7 @@ def document(body: str, width_px: float, height_px: float, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width_px:g} {height_px:g}" '
         f'width="{width_px:g}" height="{height_px:g}" role="img">'
-        f"<title>{escape(title)}</title>{body}</svg>"
+        f"<title>{escape(clean(title))}</title>{body}</svg>"
     )
 
 
@@ -180,7 +181,8 @@ def _dot(spot: tuple[float, float], label: str, fill: str, title: str) -> str:
     x, y = spot
     size = 10.0 if width(label, 10) <= 15 else 8.0
     return (
-        f'<g><title>{escape(title)}</title><circle cx="{x}" cy="{y}" r="{DOT}" fill="{fill}" '
+        f"<g><title>{escape(clean(title))}</title>"
+        f'<circle cx="{x}" cy="{y}" r="{DOT}" fill="{fill}" '
         f'stroke="#fff" stroke-width="1.5"/>{text(label, x, y - size / 2, size, "#fff")}</g>'
     )
 

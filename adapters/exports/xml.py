@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from adapters.exports.safe import clean
 
 
 def child(parent: ET.Element, tag: str, text: str = "") -> ET.Element:
     """A new element under `parent`; its text is escaped when the document is written."""
     made = ET.SubElement(parent, tag)
     if text:
-        made.text = _FORBIDDEN.sub("", text)
+        made.text = clean(text)
     return made
 
 
