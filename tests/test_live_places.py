@@ -99,6 +99,24 @@ async def test_a_stored_plan_finds_its_town_again_after_a_restart() -> None:
         assert w.places.destination("atlantis") is None
 
 
+async def test_a_village_of_an_online_gazetteer_is_a_town_while_the_process_lives() -> None:
+    source = Source(name="Open-Meteo", fetched_at=START, confidence=Confidence.LIVE)
+    village = Place(
+        source=source,
+        id="geonames:99999999",
+        name="Piódão",
+        kind="town",
+        country="PT",
+        point=Point(lat=40.2294, lon=-7.8244),
+        timezone="Europe/Lisbon",
+    )
+    async with world() as w:
+        made = w.places.town(village)
+
+        assert made is not None and (made.name, made.currency) == ("Piódão", "EUR")
+        assert w.places.destination("geonames:99999999") == made
+
+
 async def test_countries_and_the_atlas_are_no_live_towns() -> None:
     async with world() as w:
         lisbon, portugal = await place("Lisbon"), await place("Portugal")

@@ -6,7 +6,7 @@ Version 2 blends many central banks; version 1, asked when 2 fails, has only the
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +32,7 @@ class FrankfurterRates:
     def __init__(self, client: ProviderClient, base_url: str = BASE_URL) -> None:
         self._client = client
         self._url = base_url.rstrip("/")
+        self._parsed: tuple[tuple[int, datetime], _Table] | None = None
 
     async def rate(self, base: str, quote: str) -> Rate:
         """1 `base` in `quote`, of the older of the two days when they differ.
@@ -42,7 +43,7 @@ class FrankfurterRates:
         Source: https://frankfurter.dev, reference rates of central banks, not a card's rate.
         """
         version, answer = await self._table()
-        table = _read(answer.body)
+        table = self._read(version, answer)
         for code in (base, quote):
             if code not in table:
                 raise NoRate(WHO, f"no rate for {code}")
@@ -59,6 +60,13 @@ class FrankfurterRates:
             rate=table[quote][0] / table[base][0],
             day=min(table[code][1] for code in (base, quote) if code != PIVOT or base == quote),
         )
+
+    def _read(self, version: int, answer: Answer) -> _Table:
+        """The table, parsed once for each answer: a brainstorm asks for sixty pairs."""
+        key = (version, answer.fetched_at)
+        if self._parsed is None or self._parsed[0] != key:
+            self._parsed = (key, _read(answer.body))
+        return self._parsed[1]
 
     async def _table(self) -> tuple[int, Answer]:
         try:

@@ -74,9 +74,10 @@ class LivePlaces:
 
         Raises Unavailable when nobody answers for a town that the atlas does not have.
         """
-        self._look_in_background(destination)
-        seen = self._seen.get(destination.id, [])
         known = await self._atlas.sights(destination, first, last)
+        if not known or any(s.hours is None for s in known):
+            self._look_in_background(destination)
+        seen = self._seen.get(destination.id, [])
         if known:
             return [_with_hours(s, seen, destination, first, last) for s in known]
         found = merged([*await self._asked(destination.center), seen])

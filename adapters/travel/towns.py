@@ -19,6 +19,7 @@ from adapters.travel.rates import euros
 from core.travel import Confidence, Destination, Place, Point, Source
 
 NEIGHBOURS = 3
+MOST_VILLAGES = 500
 KINDS = frozenset({"city", "town"})
 _GEONAMES = "geonames:"
 _RELEASED = date(2026, 11, 1)  # the gazetteer that is built in
@@ -30,23 +31,35 @@ class Towns:
     def __init__(self, atlas: Sequence[Destination]) -> None:
         self._atlas = atlas
         self._hubs = frozenset(a.iata for d in atlas for a in d.airports)
+        self._villages: dict[str, Destination] = {}
         self._by_id = lru_cache(maxsize=1_024)(self._of_id)
 
     def of_place(self, place: Place) -> Destination | None:
         """The town as a destination; None for countries, states and what no gazetteer has."""
         if place.kind not in KINDS or not place.id.startswith(_GEONAMES):
             return None
-        return self._by_id(place.id)
+        known = self._by_id(place.id)
+        if known is None:
+            known = self._villages[place.id] = self._made(place.id, _village(place))
+            while len(self._villages) > MOST_VILLAGES:
+                del self._villages[next(iter(self._villages))]
+        return known
 
     def of_id(self, id: str) -> Destination | None:
-        """The town with the id of a stored plan ("geonames:2742027"), None when it is none."""
-        return self._by_id(id) if id.startswith(_GEONAMES) else None
+        """The town with the id of a stored plan ("geonames:2742027"), None when it is none.
+
+        A village that only an online gazetteer has is known until the process ends.
+        """
+        if not id.startswith(_GEONAMES):
+            return None
+        return self._by_id(id) or self._villages.get(id)
 
     def _of_id(self, id: str) -> Destination | None:
         number = id.removeprefix(_GEONAMES)
         town = gazetteer.by_id(int(number)) if number.isdecimal() and len(number) < 12 else None
-        if town is None:
-            return None
+        return None if town is None else self._made(id, town)
+
+    def _made(self, id: str, town: gazetteer.Town) -> Destination:
         center = Point(lat=town.lat, lon=town.lon)
         country = gazetteer.country(town.country)
         lenders = self._neighbours(center, town.country)
@@ -94,6 +107,20 @@ class Towns:
         here = [d for d in self._atlas if d.country == country and euros(d.currency)]
         all_known = here or [d for d in self._atlas if euros(d.currency)]
         return sorted(all_known, key=lambda d: (distance_km(d.center, center), d.id))[:NEIGHBOURS]
+
+
+def _village(place: Place) -> gazetteer.Town:
+    """A place of an online gazetteer as the built-in one would have it."""
+    return gazetteer.Town(
+        id=0,
+        name=place.name,
+        lat=place.point.lat,
+        lon=place.point.lon,
+        country=place.country,
+        state="",
+        population=place.population,
+        timezone=place.timezone,
+    )
 
 
 def _middle(lenders: Sequence[Destination], field: str, currency: str) -> Decimal:

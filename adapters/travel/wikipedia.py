@@ -19,7 +19,7 @@ from core.travel import Confidence, Point, Source
 WHO = "Wikipedia"
 BASE_URL = "https://en.wikipedia.org"
 RADIUS_M = 10_000  # the most that is allowed
-PAGES, PARTS = 100, 6  # articles, and answers they may come in
+PAGES, PARTS = 200, 8  # articles, and answers they may come in
 FRESH = timedelta(days=30)
 
 
@@ -31,7 +31,7 @@ class Wikipedia:
         self._url = f"{base_url.rstrip('/')}/w/api.php"
 
     async def around(self, point: Point) -> list[Found]:
-        """The hundred articles nearest to `point`, within 10 km; places without a sight word too.
+        """The two hundred articles nearest to `point`, within 10 km, sights and all others.
 
         Raises Unavailable.
         Source: MediaWiki Action API, generator=geosearch. Text CC BY-SA 4.0.

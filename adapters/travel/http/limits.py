@@ -53,6 +53,8 @@ LIMITS: Mapping[str, Limit] = {
     "api.heigit.org": Limit(0.65, per_day=480),
     "app.ticketmaster.com": Limit(2, per_day=4_900),
     "api.duffel.com": Limit(2),
+    "prod.api.market": Limit(1),
+    "aerodatabox.p.rapidapi.com": Limit(1),
     "api.frankfurter.dev": Limit(2),
 }
 
