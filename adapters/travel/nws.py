@@ -45,7 +45,7 @@ class NationalWeatherService:
         answer = await self._client.get(
             WHO,
             self._url,
-            {"point": f"{spot.point.lat:.4f},{spot.point.lon:.4f}"},
+            {"point": f"{_plain(spot.point.lat)},{_plain(spot.point.lon)}"},
             fresh_for=FRESH,
             keep_for=KEPT,
             headers={"Accept": "application/geo+json"},
@@ -56,6 +56,11 @@ class NationalWeatherService:
             for feature in fields.rows(answer.body["features"])
         )
         return honest(WHO, answer, [a for a in found if a is not None])
+
+
+def _plain(degrees: float) -> str:
+    """At most four decimals and no zeros at the end, which would be answered by a redirect."""
+    return f"{degrees:.4f}".rstrip("0").rstrip(".")
 
 
 def _check(body: Any) -> None:

@@ -16,7 +16,7 @@ from tests.wire.rig import Rig, Wire
 from tests.wire.server import CONTACT, Asked, Says
 
 TODAY = date(2026, 11, 23)
-DENVER = Spot(Point(lat=39.74561, lon=-104.99942), "US", "America/Denver", ("Denver",))
+DENVER = Spot(Point(lat=39.70001, lon=-104.99942), "US", "America/Denver", ("Denver",))
 
 
 def problem(status: int, detail: str) -> Says:
@@ -75,7 +75,7 @@ def collection(*features: dict[str, Any]) -> Says:
 def active(asked: Asked) -> Says:
     if extra := set(asked.query) - {"point"}:
         return problem(400, f"Query parameter {extra.pop()!r} is not recognized")
-    if not re.fullmatch(r"-?\d+(\.\d{1,4})?,-?\d+(\.\d{1,4})?", asked.query.get("point", "")):
+    if not re.fullmatch(r"-?\d+(\.\d{0,3}[1-9])?,-?\d+(\.\d{0,3}[1-9])?", asked.query["point"]):
         return problem(400, "Parameter point is invalid")
     if "application/geo+json" not in asked.headers["accept"]:
         return problem(406, "not acceptable")
