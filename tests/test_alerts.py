@@ -264,6 +264,13 @@ async def test_of_an_event_the_newest_report_counts_and_only_while_it_is_under_w
     assert alert.ends == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
+async def test_204_is_a_quiet_world() -> None:
+    async with rig_of(gdacs.WIRES[0].routes) as rig:
+        rig.server.breaks(says(Says(204)))
+
+        assert (await gdacs.port(rig).alerts(gdacs.MANILA, TODAY, TODAY)).alerts == ()
+
+
 async def test_the_link_of_an_event_may_be_a_plain_address_and_a_place_may_be_missing() -> None:
     plain = gdacs.event(url="https://www.gdacs.org/report.aspx?eventid=1")
     lost = gdacs.event("EQ", 9)

@@ -75,14 +75,15 @@ class Gdacs:
 
 
 def _check(body: Any) -> None:
-    if not isinstance(fields.row(body).get("features"), list):
+    """None is 204, which is how some of its answers without an event look."""
+    if body is not None and not isinstance(fields.row(body).get("features"), list):
         raise Unavailable(WHO, "the answer has no list of events")
 
 
 def _reduced(body: Any) -> list[dict[str, Any]]:
     """Current events, of each the newest report."""
     newest: dict[tuple[str, str], dict[str, Any]] = {}
-    for feature in fields.rows(body["features"]):
+    for feature in fields.rows(fields.row(body).get("features")):
         event = _event(feature)
         if event is None:
             continue
