@@ -118,7 +118,7 @@ def test_a_day_of_twelve_stops_is_two_links_with_numbers() -> None:
 async def test_a_day_and_a_stop_of_the_plan_are_on_maps(world: World) -> None:
     plan = await world.says("plan lisbon 15 to 17 april 2027 from berlin")
     day = await world.says("show me day 2 on a map")
-    whole = await world.says("show me the map")
+    whole = await world.says("open the plan in google maps")
 
     assert plan.days
     assert "- Day 2, Fri 16 Apr: [Google Maps](https://www.google.com/maps/dir/?api=1" in day.text
@@ -127,6 +127,6 @@ async def test_a_day_and_a_stop_of_the_plan_are_on_maps(world: World) -> None:
 
 
 async def test_a_map_without_a_plan_gets_a_way_on(world: World) -> None:
-    answer = await world.says("show me the map")
+    answer = await world.says("open the plan in google maps")
 
     assert "There is no plan yet" in answer.text

@@ -17,6 +17,7 @@ from core.errors import Unavailable
 from core.flights import FlightEnd, FlightNumber, FlightPhase, FlightState
 from core.ports import Clock
 from core.travel import Confidence, Source
+from core.words import plural
 
 WHO = "AeroDataBox"
 BASE_URL = "https://prod.api.market/api/v1/aedbx/aerodatabox"
@@ -92,7 +93,7 @@ class AeroDataBox:
         """One cheap question to the provider, for the doctor. Raises Unavailable."""
         number = FlightNumber(airline="TP", digits="1")
         found = await self.status(number, self._clock.now().date())
-        return f"the key is good; {len(found)} flight found for {number} today"
+        return f"the key is good; {plural(len(found), 'flight')} {number} today"
 
 
 def _check(body: Any) -> None:

@@ -16,6 +16,7 @@ from adapters.travel.http import Answer, ProviderClient
 from core.errors import Unavailable
 from core.ports import Clock
 from core.travel import Confidence, Destination, Event, EventKind, Money, Source
+from core.words import plural
 
 WHO = "Ticketmaster"
 BASE_URL = "https://app.ticketmaster.com"
@@ -100,7 +101,7 @@ class Ticketmaster:
             check=_check,
         )
         total = fields.number(answer.body["page"].get("totalElements"), 0, 10**9) or 0
-        return f"{total:.0f} events on sale in Great Britain"
+        return f"{plural(round(total), 'event')} on sale in Great Britain"
 
 
 def _utc(moment: datetime) -> str:

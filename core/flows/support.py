@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from core import words
 from core.choices import choice
-from core.flows import country, flight
+from core.flows import country, fares, flight
 from core.flows.account import HELP
 from core.flows.asked import (
     country_asked,
@@ -84,7 +84,7 @@ class Support:
             return
         turn.update(module="support")
         if turn.request.topic is Topic.FLIGHTS:
-            async for screen in flight.offers(turn):
+            async for screen in fares.offers(turn):
                 yield screen
             return
         screen = await _answer(turn, turn.request.topic)
