@@ -72,6 +72,7 @@ def _line(alert: Alert, zone: ZoneInfo) -> str:
     if alert.headline != alert.event:
         text += f": {words.literal(_short(alert.headline, 200))}"
     if alert.instruction:
+        text = text if text.endswith((".", "!")) else f"{text}."
         text += f" {words.literal(_short(alert.instruction, 200))}"
     if alert.link:
         text += f" [More]({alert.link})"

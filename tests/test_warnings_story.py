@@ -76,8 +76,7 @@ async def test_a_warning_is_told_with_its_time_there_its_area_and_what_to_do(coa
     assert (
         "Orange \\*wind\\* warning** (Severe), Wed 25 Nov 18:00 – Thu 26 Nov 05:00" in answer.text
     )
-    assert "Gusts up to 95 km/h on the coast" in answer.text
-    assert "Stay away from the sea." in answer.text
+    assert "Gusts up to 95 km/h on the coast. Stay away from the sea." in answer.text
     assert "[More](https://www.ipma.pt/en/)" in answer.text
     assert "[MeteoAlarm](https://meteoalarm.org/)" in answer.text
 
