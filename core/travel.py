@@ -358,6 +358,10 @@ class Events(Protocol):
         """Public holidays and events that touch the local days `first`..`last`, in order."""
         ...
 
+    async def known(self, destination: Destination, first: date, last: date) -> list[Event]:
+        """Of these what is built in: nobody is asked, so a hundred places cost nothing."""
+        ...
+
 
 class Places(Protocol):
     """The atlas, and later live sources."""

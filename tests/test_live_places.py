@@ -290,6 +290,13 @@ def test_the_same_name_is_the_same_place_only_within_150_metres() -> None:
     assert len(merged([[here], [near, far]])) == 2
 
 
+def test_what_others_add_later_does_not_change_the_id_of_a_place_in_a_stored_plan() -> None:
+    alone, mapped = seen("wikipedia-7", "Fort"), seen("osm-way-1", "Fort", wikidata="Q9")
+    [before], [after] = merged([[alone]]), merged([[alone], [mapped]])
+
+    assert before.id == after.id == "wikipedia-7" and after.wikidata == "Q9"
+
+
 def test_two_items_are_two_places_even_with_one_name_on_one_spot() -> None:
     assert len(merged([[seen("a", "Fort", wikidata="Q1"), seen("b", "Fort", wikidata="Q2")]])) == 2
 

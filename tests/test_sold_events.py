@@ -167,6 +167,15 @@ async def test_holidays_and_yearly_events_stay_beside_what_is_sold() -> None:
     assert together == sorted(together, key=lambda e: e.first)
 
 
+async def test_for_a_hundred_places_at_once_only_what_is_built_in_is_asked() -> None:
+    built_in = AtlasEvents(Atlas.load())
+    async with selling(event()) as rig:
+        found = await EventsTogether(built_in, port(rig)).known(lisbon(), *EASTER)
+
+        assert rig.asked == 0
+    assert found == await built_in.between(lisbon(), *EASTER)
+
+
 @pytest.mark.parametrize("fault", [html_500, silence], ids=["HTML 500", "silence"])
 async def test_without_the_seller_the_known_ones_are_the_answer(fault: Any) -> None:
     known = AtlasEvents(Atlas.load())

@@ -133,6 +133,10 @@ class AtlasEvents:
             ]
         return sorted(found, key=lambda e: (e.first, e.id))
 
+    async def known(self, destination: Destination, first: date, last: date) -> list[Event]:
+        """The same: all of it is built in."""
+        return await self.between(destination, first, last)
+
 
 class AtlasGeocoder:
     """The Geocoder port over atlas and gazetteer: curated names win, typos are allowed."""

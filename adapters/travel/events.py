@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 
 from core.errors import Unavailable
 from core.travel import Destination, Event, Events
+
+
+class Seller(Protocol):
+    async def between(self, destination: Destination, first: date, last: date) -> list[Event]:
+        """What is sold on these local days; empty is "not covered". Raises Unavailable."""
+        ...
+
 
 PATIENCE_S = 1.5  # less than a plan waits for its events, so that the known ones still come
 SHOWN_A_DAY = 6
@@ -20,7 +28,7 @@ class EventsTogether:
     has a hundred concerts a week; at most six a day are taken, those with a fixed time first.
     """
 
-    def __init__(self, known: Events, sold: Events, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, known: Events, sold: Seller, *, patience_s: float = PATIENCE_S) -> None:
         self._known = known
         self._sold = sold
         self._patience_s = patience_s
@@ -38,6 +46,10 @@ class EventsTogether:
             [*known, *few_a_day(e for e in sold if e.name.casefold() not in taken)],
             key=lambda e: (e.first, e.starts_at is not None, str(e.starts_at or ""), e.id),
         )
+
+    async def known(self, destination: Destination, first: date, last: date) -> list[Event]:
+        """Yearly events and public holidays alone; the seller is not asked."""
+        return await self._known.known(destination, first, last)
 
 
 def few_a_day(events: Iterable[Event]) -> list[Event]:

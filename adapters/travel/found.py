@@ -36,11 +36,12 @@ class Found:
     free: bool | None = None
     weight: float = 0.0
     tags: tuple[str, ...] = ()
+    known_as: str = ""  # its id before others completed it
 
     @property
     def id(self) -> str:
-        """The same whoever found it first, as far as anybody can tell."""
-        return self.wikidata or self.key
+        """The same whoever found it first, and whatever others know of it later."""
+        return self.known_as or self.wikidata or self.key
 
 
 class PlaceSource(Protocol):
@@ -187,4 +188,5 @@ def _completed(a: Found, b: Found) -> Found:
         free=b.free if a.free is None else a.free,
         weight=max(a.weight, b.weight),
         tags=a.tags or b.tags,
+        known_as=a.id,
     )

@@ -15,7 +15,7 @@ from core.ports import Clock
 from core.travel import Confidence, Rate, Rates, Source
 
 PATIENCE_S = 2.0
-REST = timedelta(minutes=5)
+REST, REST_SLOW = timedelta(minutes=5), timedelta(seconds=20)
 
 
 class NoRate(Unavailable):
@@ -46,7 +46,7 @@ class RatesInOrder:
     """Live rates, and those of the built-in table when they are silent, slow or unknown.
 
     The rate says whose it is and of which day. After a failure the live source is left alone for
-    five minutes: a turn may ask for sixty currencies, and each would wait again.
+    five minutes, after a long wait for twenty seconds: a turn may ask for sixty currencies.
     """
 
     def __init__(
@@ -66,7 +66,9 @@ class RatesInOrder:
                     return await self._live.rate(base, quote)
             except NoRate:
                 pass
-            except (Unavailable, TimeoutError):
+            except TimeoutError:  # the answer is still on its way, into the cache
+                self._resting_until = self._clock.now() + REST_SLOW
+            except Unavailable:
                 self._resting_until = self._clock.now() + REST
         return await self._built_in.rate(base, quote)
 

@@ -148,7 +148,7 @@ async def _events(
     found: dict[str, list[Event]] = {}
     for d in destinations:
         try:
-            events = await turn.travel.events.between(d, first, last)
+            events = await turn.travel.events.known(d, first, last)
         except Unavailable:
             continue
         found[d.id] = [e for e in events if e.impact]
