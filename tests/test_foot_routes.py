@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,12 @@ from adapters.travel.great_circle import GreatCircleRoutes, distance_km
 from adapters.travel.openrouteservice import OpenRouteService
 from adapters.travel.osrm import Osrm
 from core.errors import Unavailable
-from core.travel import Leg, Point
+from core.travel import Leg, Point, Travel
 from tests.wire import routing
 from tests.wire.rig import Rig, rig_of
 from tests.wire.routing import CASTLE, COMERCIO, ISLAND, KEY, ROSSIO, SPOTS
 from tests.wire.server import Asked, Says, html_500, silence
+from tests.world import World
 
 FAR = Point(lat=38.7975, lon=-9.3904)  # Sintra
 OPTIONS = {"ors": "openrouteservice", "osrm": "OSRM"}
@@ -204,3 +207,36 @@ async def test_a_probe_says_what_it_saw() -> None:
             await OpenRouteService(rig.client, "wrong", rig.url).probe()
 
     assert "min on foot" in seen
+
+
+# --- in a plan ---------------------------------------------------------------------------------
+
+
+class Hills:
+    """Ways of 1.5 times the distance; uphill (to the north) takes half as long again."""
+
+    async def table(self, points: Sequence[Point]) -> Table:
+        def cell(a: Point, b: Point) -> tuple[float, float] | None:
+            if ISLAND in (a, b):
+                return None
+            km = 1.5 * distance_km(a, b)
+            return km * (21 if b.lat > a.lat else 14), km
+
+        return Table(tuple(tuple(cell(a, b) for b in points) for a in points), "a hilly map")
+
+
+async def test_a_plan_over_measured_ways_passes_the_check_and_names_the_map(
+    tmp_path: Path,
+) -> None:
+    def dressed(travel: Travel) -> Travel:
+        return replace(travel, routes=FootRoutes(Hills()))
+
+    world = World(tmp_path / "caravan.sqlite", dress=dressed)
+    await world.opens()
+    plan = await world.says("plan lisbon 15 to 18 april 2027 from berlin")
+    changed = await world.says("slower")
+    await world.closes()
+
+    assert len(plan.days) == 4
+    assert "Ways on foot: a hilly map." in plan.text
+    assert "What changed" in changed.text
