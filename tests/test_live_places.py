@@ -155,7 +155,9 @@ async def test_the_map_is_asked_in_the_background_and_gives_hours_the_next_time(
     assert convent.hours is not None and set(convent.hours) == {date(2027, 5, d) for d in (3, 4, 5)}
     assert [(i.start, i.end) for i in convent.hours[FIRST]] == [(540, 1050)]
     assert (convent.hours_confidence, convent.hours_text) == ("medium", "09:00-17:30; Jan 1 off")
-    assert convent.source.name == "Wikipedia"
+    assert convent.source.attribution == (
+        "Wikipedia, CC BY-SA 4.0, hours © OpenStreetMap contributors"
+    )
     assert "Museu dos Fósforos" in {s.name for s in after} - {s.name for s in before}
     synagogue = next(s for s in after if s.name == "Synagogue of Tomar")
     assert synagogue.hours is not None and synagogue.hours[FIRST] == ()  # Mondays
@@ -258,14 +260,17 @@ async def test_hours_the_atlas_lacks_are_taken_from_the_map_by_item_or_name() ->
     first, *others = await places.sights(lisbon, FIRST, LAST)
 
     assert first.hours is not None and first.hours[FIRST] == ()
-    assert first.source == known[0].source and first.hours_confidence == "medium"
+    assert first.source.name == f"{known[0].source.name}, hours © somebody"
+    assert first.source.confidence is Confidence.CURATED and first.hours_confidence == "medium"
     assert others == blind[1:]
 
 
 # --- merging -----------------------------------------------------------------------------------
 
 SOMEWHERE = Point(lat=39.6, lon=-8.4)
-SOURCE = Source(name="a map", fetched_at=START, confidence=Confidence.LIVE)
+SOURCE = Source(
+    name="a map", fetched_at=START, confidence=Confidence.LIVE, attribution="© somebody"
+)
 
 
 def seen(key: str, name: str, point: Point = SOMEWHERE, **more: object) -> Found:

@@ -37,6 +37,7 @@ class Found:
     weight: float = 0.0
     tags: tuple[str, ...] = ()
     known_as: str = ""  # its id before others completed it
+    hours_from: str = ""  # whom to name for the hours, when that is another source
 
     @property
     def id(self) -> str:
@@ -185,6 +186,7 @@ def _completed(a: Found, b: Found) -> Found:
         local_name=a.local_name or (b.local_name if b.local_name != a.name else ""),
         wikidata=a.wikidata or b.wikidata,
         opening=a.opening or b.opening,
+        hours_from=a.hours_from if a.opening or not b.opening else b.source.attribution,
         free=b.free if a.free is None else a.free,
         weight=max(a.weight, b.weight),
         tags=a.tags or b.tags,

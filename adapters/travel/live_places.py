@@ -25,6 +25,7 @@ from core.travel import (
     Places,
     Point,
     Sight,
+    Source,
 )
 
 PATIENCE_S = 8.0  # for a town that the atlas does not have; there is nothing else to show
@@ -141,7 +142,24 @@ def _with_hours(
     if twin is None or hours is None:
         return sight
     return sight.model_copy(
-        update={"hours": hours, "hours_text": twin.opening, "hours_confidence": "medium"}
+        update={
+            "hours": hours,
+            "hours_text": twin.opening,
+            "hours_confidence": "medium",
+            "source": _crediting(sight.source, twin.source.attribution),
+        }
+    )
+
+
+def _crediting(source: Source, hours_from: str) -> Source:
+    """The source with whom the opening hours are from; the licence wants them named."""
+    if not hours_from:
+        return source
+    return source.model_copy(
+        update={
+            "name": f"{source.name}, hours {hours_from}",
+            "attribution": f"{source.attribution or source.name}, hours {hours_from}",
+        }
     )
 
 
@@ -162,7 +180,7 @@ def _sight(f: Found, d: Destination, rank: int, first: date, last: date) -> Sigh
     manner = MANNERS[f.category]
     hours = _hours(f, d, first, last)
     return Sight(
-        source=f.source,
+        source=_crediting(f.source, f.hours_from if hours is not None else ""),
         id=f"{d.id}/{f.id}",
         name=f.name,
         local_name=f.local_name,
