@@ -71,6 +71,7 @@ class Overpass:
             fresh_for=FRESH,
             keep_for=2 * FRESH,
             timeout_s=TIMEOUT_S,
+            retries=0,  # the server is busy enough; the next question tries again
             check=_check,
             reduce=_reduced,
         )

@@ -87,6 +87,7 @@ WIRES = [
         nothing=[],
         errors=dict.fromkeys((400, 406, 429, 504), b"<html>refused</html>"),
         wrong=(whole(*ELEMENTS[:1], remark=REMARK), Says(200, {"version": 0.6})),
+        tries=1,
         plain=True,
     )
 ]

@@ -45,7 +45,8 @@ class How(TypedDict, total=False):
     is kept and returned (JSON again), so that megabytes need not stay. `secret_params` names
     parameters that hold a key under an unusual name. `revalidate` sends If-None-Match and
     If-Modified-Since; `expires` lets the provider's Expires header lengthen `fresh_for`. `weight`
-    is what the call costs of the day's budget, `timeout_s` its own deadline.
+    is what the call costs of the day's budget, `timeout_s` its own deadline, `retries` how often it
+    may be tried again at most.
     """
 
     headers: Mapping[str, str]
@@ -57,6 +58,7 @@ class How(TypedDict, total=False):
     expires: bool
     weight: float
     timeout_s: float
+    retries: int
     max_bytes: int
 
 
@@ -85,6 +87,7 @@ class Question:
     expires: bool = False
     weight: float = 1.0
     timeout_s: float | None = None
+    retries: int | None = None
     max_bytes: int = MAX_BODY_BYTES
 
     @cached_property

@@ -195,7 +195,8 @@ class ProviderClient:
                 host.answered()
                 return answer
             attempt += 1
-            hopeless = attempt > self._retries or (failure.retry_after or 0) > LONGEST_WAIT_S
+            retries = self._retries if q.retries is None else min(q.retries, self._retries)
+            hopeless = attempt > retries or (failure.retry_after or 0) > LONGEST_WAIT_S
             if hopeless or not q.idempotent:
                 host.failed(failure)
                 raise failure
