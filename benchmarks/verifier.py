@@ -1,7 +1,4 @@
-"""What the verifier catches: twelve faults, each planted into five hundred sound plans.
-
-    python -m benchmarks.verifier
-"""
+"""`python -m benchmarks.verifier`: twelve faults, each planted into five hundred sound plans."""
 
 from __future__ import annotations
 

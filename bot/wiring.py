@@ -14,6 +14,7 @@ from pathlib import Path
 from adapters.exports.registry import FileExporter
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
+from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.world import World
 from adapters.stores.sqlite import SqliteStore
 from adapters.travel.atlas import gazetteer
@@ -131,10 +132,16 @@ def keep_what_is_loaded() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def rule_reader() -> RuleReader:
-    """The reader over the built-in names; one typo is looked up now, as the first is slow."""
+def place_names() -> World:
+    """The built-in names: the atlas, towns, states, countries, airports."""
     atlas = Atlas.load()
-    reader = RuleReader(World(atlas, gazetteer, partial(close_names, atlas), airport_cities()))
+    return World(atlas, gazetteer, partial(close_names, atlas), airport_cities())
+
+
+def rule_reader(names: PlaceNames | None = None) -> RuleReader:
+    """The reader over these names, else the built-in ones; one typo is looked up now, as the first
+    is slow."""
+    reader = RuleReader(names or place_names())
     reader.read("lisbonn", ReadingContext(today=date(2026, 1, 1)))
     return reader
 

@@ -82,6 +82,16 @@ class Appointment(Value):
     meal: Literal["", "lunch", "dinner"] = ""
 
 
+class Stay(Value):
+    """What is asked of a room: its kind, and what has to be allowed there.
+
+    `allows` holds pets, smoking, parties, visitors, small_children (under ten).
+    """
+
+    kind: Literal["", "entire", "private", "shared", "not_shared"] = ""
+    allows: tuple[str, ...] = ()
+
+
 class Wish(Value):
     """Everything said about one trip. None or empty means: not said.
 
@@ -111,6 +121,10 @@ class Wish(Value):
     appointments: tuple[Appointment, ...] = ()
     lodging: str = ""  # where the days start and end, as it was said: an area, a hotel, an address
     max_walk_km: float | None = None  # of a single walk
+    stay: Stay | None = None
+    cuisines: tuple[str, ...] = ()
+    no_driving: bool | None = None  # not at the wheel oneself
+    town_count: int | None = None  # "two cities in Texas"
 
     def with_news(self, news: Wish) -> Wish:
         """This wish after `news`: what was said later replaces, lists grow, a reversal wins.

@@ -95,6 +95,7 @@ def _seen(key: str, request: Request) -> Any:
         ],
         "sure": lambda: request.confidence >= 0.8,
         "unsure": lambda: request.confidence < 0.5,
+        "stay": lambda: wish.stay and {"kind": wish.stay.kind, "allows": list(wish.stay.allows)},
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
     }

@@ -17,7 +17,13 @@ TOWN_TOO = frozenset(
 ORDINARY = frozenset(
     """
 a about above access accommodation across action activities activity actually add address adult
-adults adventure after afternoon again against age ago ahead airbnb airport airports all allergic
+adults adventure arrange arranging assist assisting craft crafting create created creating
+accompany allocated crave culinary cuisine cuisines dining dishes dine draft drafting kindly
+lodging lodgings map mapping occupancy outline outlining organise organize organizing permissible
+permit permitted permits preference preferences require required requires sample smoking solo
+specifically suitable visitor visitors
+devise devising formulate formulating generate generating designing prepare preparing
+after afternoon again against age ago ahead airbnb airport airports all allergic
 allowed almost alone along already alright also altogether always am amazing ambulance amount an
 and animals another answer any anybody anymore anyone anything anyway anywhere apartment app april
 architecture are area areas around arrival arrive arrives arriving art arts as ask at august aunt

@@ -29,7 +29,7 @@ _GATE = frozenset(
     "husband partner girlfriend boyfriend gf bf fiance fiancee spouse mom "
     "mum mother dad father "
     "parents parent family couple honeymoon two both of us adults adult "
-    "people persons person pax travellers travelers "
+    "people persons person pax travellers travelers individuals "
     "guests kid kids child children toddler toddlers baby babies infant "
     "infants teen teens teenager teenagers friends friend "
     "group party we son daughter sons daughters twins girls guys boys "
@@ -52,12 +52,13 @@ _TOTAL = re.compile(
     rf"erwachsene|adultos|adultes|adulti|kids|children|years|euros|tagen|°|%|"
     rf"\w*-year))"
     rf"|(?P<b>{_N})\s+(?:people|ppl|persons|persones|pax|travellers|travelers|"
-    rf"guests|of us|personen|personas|personnes|persone|pessoas|heads|"
+    rf"individuals|guests|of us|personen|personas|personnes|persone|pessoas|heads|"
     rf"colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
     rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|(?:for|pour|para|"
-    rf"per|fur) (?P<d>two|three|four|five|six|zwei|deux|dos|due|drei|trois|"
-    rf"tres|tre|vier|quatre|cuatro)(?=\s+(?:en|im|in|a|au)\b|\s*(?:$|[,.!?]|in|"
-    rf"under|from|with|on|next|this))"
+    rf"per|fur) (?P<d>two|three|four|five|six|seven|eight|nine|ten|zwei|deux|dos|due|drei|trois|"
+    rf"tres|tre|vier|quatre|cuatro)(?=\s+(?:en|im|in|a|au)\b|\s*(?:$|[,.!?]|(?:in|"
+    rf"under|from|with|on|next|this|departing|leaving|starting|beginning|originating|"
+    rf"travell?ing|setting|who|that|and|to|between|spanning|visiting)\b))"
     rf"|(?P<e>{_N})\s+incl(?:uding|\.)?)"
 )
 _FAMILY = re.compile(rf"\bfamily (?:of|with) (?P<n>{_N})\b(?!\s*(?:kids|children))")
@@ -121,7 +122,7 @@ _NOT_TRAVELLING = re.compile(
 def find_party(said: Said) -> Party | None:
     """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody."""
     if not said.bag & _GATE and not re.search(
-        r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six)\b", said.low
+        r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six|seven|eight|nine|ten)\b", said.low
     ):
         return None
     if _NOT_TRAVELLING.search(said.low):
@@ -164,7 +165,7 @@ def _total(said: Said) -> int | None:
             continue
         word = m["a"] or m["b"] or m["c"] or m["d"] or m["e"]
         before = said.low[: m.start()]
-        if re.search(r"(?:per|only the|than)\s*$", before):
+        if re.search(r"\b(?:per|only the|than)\s*$", before):
             continue
         said.claim(*m.span())
         return _value(word)

@@ -43,6 +43,7 @@ from adapters.models.reader.questions import (
 )
 from adapters.models.reader.revising import revise
 from adapters.models.reader.spots import PlaceNames
+from adapters.models.reader.stay import find_stay
 from adapters.models.reader.talk import (
     command_of,
     name_picked,
@@ -177,6 +178,7 @@ class RuleReader:
 
     def _parts(self, said: Said, context: ReadingContext) -> Parts:
         fixed = find_fixed(said, context.today, self._is_town)
+        rooms = find_stay(said)
         budget = find_budget(said, context.home_currency)
         arrive_at, leave_at = find_times(said)
         when = find_when(said, context.today)
@@ -199,7 +201,7 @@ class RuleReader:
             climate=tastes.climate,
             quiet=tastes.quiet,
             max_flight_hours=tastes.max_flight_hours,
-            no_flight=tastes.no_flight,
+            no_flight=tastes.no_flight or rooms.no_flying,
             diet=tastes.diet,
             step_free=tastes.step_free,
             arrive_at=arrive_at,
@@ -207,6 +209,10 @@ class RuleReader:
             appointments=fixed.appointments,
             lodging=fixed.lodging,
             max_walk_km=fixed.max_walk_km,
+            stay=rooms.stay,
+            cuisines=rooms.cuisines,
+            no_driving=rooms.no_driving,
+            town_count=rooms.towns,
         )
         correction = is_correction(said, places, not is_empty(wish))
         return Parts(said, context, wish, places, tastes, correction)

@@ -127,7 +127,7 @@ def find_spots(said: Said, names: PlaceNames, asked: str) -> list[Spot]:
     while i < len(words):
         step = 1
         word = words[i]
-        if said.free(word.start, word.end) and word.text not in _NEVER_FIRST:
+        if said.free(word.start, word.end) and _may_begin(said, i):
             spot, used = _longest(
                 said, names, i, spots, short and asked in ("destination", "origin")
             )
@@ -137,6 +137,14 @@ def find_spots(said: Said, names: PlaceNames, asked: str) -> list[Spot]:
                 step = used
         i += step
     return spots
+
+
+def _may_begin(said: Said, i: int) -> bool:
+    """Joining words begin no name, but "Del Rio" and "Des Moines" do with two capitals."""
+    pair = said.words[i : i + 2]
+    return pair[0].text not in _NEVER_FIRST or (
+        len(pair) == 2 and all(said.text[w.start].isupper() for w in pair) and not said.shouted
+    )
 
 
 def _longest(

@@ -1,0 +1,1 @@
+"""A journey through towns under hard limits: rides, rooms, meals and money."""
