@@ -157,9 +157,11 @@ def _ahead(stop: Stop) -> str:
 
 
 def _goes(stop: Stop, plan: Plan) -> str:
-    today = stop.start.date()
-    other = [swap.day for swap in stop.swap_days if swap.day != today]
-    return f" ({stop.title} goes to {day_text(other[0])})" if other else ""
+    day = next(d for d in plan.days if stop in d.stops)
+    other, gone = stop.makes_room(day)
+    if other is not None:
+        return f" ({stop.title} goes to {day_text(other)})"
+    return f" ({gone} is left out for it)" if gone else ""
 
 
 def _money(plan: Plan) -> str:

@@ -134,9 +134,11 @@ async def rain_answer(turn: Turn) -> Screen:
 
 
 def _goes_to(stop: Stop, day: Day) -> str:
-    """Where the outdoor stop goes when it changes places with one of another day."""
-    other = [swap.day for swap in stop.swap_days if swap.day != day.day]
-    return f"; {words.literal(stop.title)} goes to {words.day(other[0])}" if other else ""
+    """What becomes of the outdoor stop, or of another one that has to make room."""
+    other, gone = stop.makes_room(day)
+    if other is not None:
+        return f"; {words.literal(stop.title)} goes to {words.day(other)}"
+    return f"; {words.literal(gone)} is left out for it" if gone else ""
 
 
 async def closed_answer(turn: Turn) -> Screen:
