@@ -105,7 +105,7 @@ def airports_fit(destination: DestinationFile) -> Iterator[str]:
         if abs(away - airport.km) > max(4, 0.2 * away):
             yield f"airport {airport.iata} is {away:.0f} km away, not {airport.km:g}"
         if known.country not in near and away > SHORT_CROSSING_KM:
-            yield f"airport {airport.iata} is in {known['country']}, which is no neighbour"
+            yield f"airport {airport.iata} is in {known.country}, which is no neighbour"
 
 
 @cache
