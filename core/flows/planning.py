@@ -11,12 +11,9 @@ from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
 from core.errors import Rejected
-from core.flows.planning_questions import (
-    contradiction_or_none,
-    dates_or_question,
-    towns_or_question,
-)
+from core.flows.planning_questions import contradiction_or_none
 from core.flows.revision import revised_wish
+from core.flows.tours import going_or_question
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.stages import split
@@ -65,17 +62,13 @@ class Planning:
     async def _plan(self, turn: Turn) -> AsyncIterator[Screen]:
         wish = _wish(turn)
         turn.update(wish=wish, module="planning", asked="")
-        towns, question = await towns_or_question(turn, wish)
-        if not towns:
-            yield question
-            return
-        dates, question = dates_or_question(turn, wish, towns)
-        if dates is None:
+        going, question = await going_or_question(turn, wish)
+        if going is None:
             yield question
             return
         if wish.party:
             check_party(wish.party)
-        first, last = dates
+        towns, first, last = going.towns, going.first, going.last
         yield (Text(markdown=_progress(towns, first, last)),)
         made = await _facts_for(turn, wish, towns, first, last)
         if question := contradiction_or_none(turn, wish, made):
@@ -85,6 +78,8 @@ class Planning:
         insist(plan, made)
         trip = _stored(turn, wish, plan)
         card = plan_card(trip, plan, made.towns[0], wish, turn.now)
+        if going.why:
+            card = f"{going.why}\n\n{card}"
         options = Choices(options=turn.offer(*_plan_options()))
         lead = _lead(plan)
         said = lead
