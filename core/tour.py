@@ -79,11 +79,10 @@ async def tour_through(
     Raises Rejected, with a way on, for more towns than days or than a trip can hold, and when
     everything in the area is refused.
     """
-    pool = pool_of(areas)
     _check(wish.town_count, nights)
-    question = await weighed(travel, wish, pool, start, marks)
-    found = candidates(pool, replace(question, several=True))
-    fixed = [_named(town, found) for town in named]
+    pool = pool_of(areas)
+    question = replace(await weighed(travel, wish, pool, start, marks), several=True)
+    found, fixed = _free_and_fixed(candidates(pool, question), named, pool, wish.town_count)
     if not found and not fixed:
         raise Rejected(
             f"Nothing is left of what I know in {words.listing(a.name for a in areas)} after what "
@@ -95,24 +94,43 @@ async def tour_through(
         flying=not wish.no_flight,
     )
     inside = {d.id for d in pool}
-    beside = sum(d.id not in inside for d in named)
+    beside = sum(c.id not in inside for c in fixed)
     ids = [frozenset(d.id for d in area.towns) for area in areas]
 
     def through(count: int) -> Route:
         return choose(found, count + beside, stretch, fixed=fixed, areas=ids)
 
-    least = max(1, len(named) - beside)
+    least = max(1, len(fixed) - beside)
     route = through(wish.town_count) if wish.town_count else _open(through, found, least, stretch)
     swap = next_best(found, route, stretch, fixed=fixed, areas=ids)
     return Tour(
         areas=tuple(areas),
-        named=tuple(named),
+        named=tuple(c.destination for c in fixed),
         asked=wish.town_count,
         route=route,
         other=(swap[0].destination.name, swap[1].destination.name) if swap else None,
         month=month_of(wish),
         visited=question.visited,
     )
+
+
+def _free_and_fixed(
+    found: list[Candidate],
+    named: Sequence[Destination],
+    pool: Sequence[Destination],
+    count: int | None,
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The towns to choose from, and those that were named: all of these are visited.
+
+    Only when fewer are wanted than were named in the area, the choice is among them.
+    """
+    known = {c.id: c for c in found}
+    fixed = [replace(known.get(d.id, Candidate(d, 0.0)), spare=False) for d in named]
+    inside = {d.id for d in pool}
+    mine = [c for c in fixed if c.id in inside]
+    if count and len(mine) > count:
+        return mine, [c for c in fixed if c.id not in inside]
+    return found, fixed
 
 
 def _check(count: int | None, nights: int | None) -> None:
@@ -128,10 +146,6 @@ def _check(count: int | None, nights: int | None) -> None:
         f"{words.plural(nights + 1, 'day')} are too short for {words.plural(count or 2, 'town')}: "
         f"a night in each is the least. Give me {(count or 2) + 1} days or more, {fewer}."
     )
-
-
-def _named(town: Destination, found: Sequence[Candidate]) -> Candidate:
-    return replace(next((c for c in found if c.id == town.id), Candidate(town, 0.0)), spare=False)
 
 
 def _open(

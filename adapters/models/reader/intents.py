@@ -19,7 +19,7 @@ _PLAN = re.compile(
 _WHERE = re.compile(
     r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
     r"nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|"
-    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:city|cities|"
+    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:\w+ )?(?:city|cities|towns|"
     r"country|place|places|destination|island|beach)|what (?:city|country|"
     r"place|places|destination|destinations)|"
     r"surprise me|destinations?|get away|options|best (?:place|places|city|"

@@ -15,16 +15,18 @@ _KINDS = (
 )
 _MORE = r"(?:(?P<more>other|more|further|additional) )?"
 _TOWNS = re.compile(rf"\b(?P<n>{NUMBER})\s+{_MORE}{_KINDS}(?:cities|towns)\b")
+_ONE_MORE = re.compile(r"\b(?P<n>1|one) (?P<more>other|more|further|additional) (?:city|town)\b")
 _CITY_TRIP = re.compile(rf"\b(?P<n>{NUMBER})[- ](?:city|town)\b(?! (?:hall|centre|center|break))")
 _SOME = re.compile(
-    rf"\b(?:several|multiple|some|many|a few|a number of) {_KINDS}(?:cities|towns)\b"
+    rf"\b(?:several|multiple|some|a few|a number of) {_KINDS}(?:cities|towns)\b"
     r"|\b(?:multi-?|several-)(?:city|town)\b|\bcity[- ]hopping\b"
 )
 _COUPLE = re.compile(rf"\ba couple of {_KINDS}(?:cities|towns)\b")
 _TOUR = r"(?:tour|round ?trip|road ?trip|circuit|loop|grand tour)"
+_GOING = r"(?:travel\w*|trip|journey|dr[io]v\w+|go|going|backpack\w*|wander\w*|weeks?|days)"
 _BEFORE = re.compile(
     rf"(?:\b{_TOUR}\s+(?:of|in|through|around|across|round|over)|\btouring(?: around| through)?|"
-    r"\bthrough|\bacross|\ball over|(?<!where)\baround)\s+(?:the\s+)?$"
+    rf"\bthrough|\bacross|\ball over|\b{_GOING} (?:a)?round)\s+(?:the\s+)?$"
 )
 _AFTER = re.compile(rf"\s+{_TOUR}\b")
 _AREAS = ("country", "state", "region")
@@ -42,7 +44,7 @@ class Several:
 def find_several(said: Said) -> Several:
     """Reads and claims the words about a number of towns; asked before places are read."""
     low = said.low
-    for pattern in (_TOWNS, _CITY_TRIP):
+    for pattern in (_TOWNS, _ONE_MORE, _CITY_TRIP):
         if m := pattern.search(low):
             said.claim(*m.span())
             return Several(number(m["n"]), more=bool(m.groupdict().get("more")))
