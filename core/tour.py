@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -100,9 +101,13 @@ async def tour_through(
     def through(count: int) -> Route:
         return choose(found, count + beside, stretch, fixed=fixed, areas=ids)
 
-    least = max(1, len(fixed) - beside)
-    route = through(wish.town_count) if wish.town_count else _open(through, found, least, stretch)
-    swap = next_best(found, route, stretch, fixed=fixed, areas=ids)
+    def chosen() -> tuple[Route, tuple[Candidate, Candidate] | None]:
+        least = max(1, len(fixed) - beside)
+        count = wish.town_count
+        route = through(count) if count else _open(through, found, least, stretch)
+        return route, next_best(found, route, stretch, fixed=fixed, areas=ids)
+
+    route, swap = await asyncio.to_thread(chosen)
     return Tour(
         areas=tuple(areas),
         named=tuple(c.destination for c in fixed),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import comb
+from math import comb, factorial
 
 from core.itinerary.stages import MAX_TOWNS, shortest, way_between
 from core.ranking import Question, rank
@@ -23,8 +23,10 @@ HOUR_POINTS = 0.2  # an hour on the way
 NIGHT_POINTS = 0.15  # a night more or less than the usual stays in the towns come to
 HASTE_POINTS = 0.7  # a night less than the shortest sensible stays
 
-ALL_SETS = 250  # up to so many sets of towns are all compared; of more, the most promising
-BEAM = 60
+ALL_WAYS = 30_000  # up to so many ways are all compared; of more, the most promising towns
+BEAM = 30
+POOL = 50  # of more towns only so many of the best are looked at
+SWAPS = 8  # so many of the best towns that are left may be offered instead of another
 
 
 @dataclass(frozen=True)
@@ -106,18 +108,18 @@ def choose(
     fixed: Sequence[Candidate] = (),
     areas: Sequence[frozenset[str]] = (),
 ) -> Route:
-    """The `count` towns to visit; fewer when there are not so many. `fixed` are always among them.
+    """The `count` towns of `found` (best first) to visit, or all; `fixed` are always among them.
 
     With several `areas` (sets of ids) each has a town when that is possible. Spare candidates come
     in only when there are too few others, then ways that are too long are avoided, then points
     and short ways decide.
     """
     named = {c.id for c in fixed}
-    free = [c for c in found if c.id not in named]
+    free = [c for c in found if c.id not in named][:POOL]
     missing = min(len(free), max(0, count - len(fixed)))
     ways = _Ways(stretch, longest_way(stretch.nights, count))
     wanted = [area for area in areas if area] if len(areas) > 1 else []
-    if comb(len(free), missing) <= ALL_SETS:
+    if comb(len(free), missing) * factorial(missing + len(fixed)) <= ALL_WAYS:
         sets = [(*fixed, *some) for some in combinations(free, missing)]
     else:
         sets = _promising(free, missing, tuple(fixed), ways, wanted)
@@ -138,14 +140,15 @@ def next_best(
     wanted = [area for area in areas if area] if len(areas) > 1 else []
     kept = {c.id for c in (*fixed, *route.towns)}
     out = [c for c in route.towns if c.id not in {f.id for f in fixed}]
-    swaps = [(new, old) for new in found if new.id not in kept for old in out]
+    left = [c for c in found if c.id not in kept][:SWAPS]
+    swaps = [(new, old) for new in left for old in out]
 
     def merit(swap: tuple[Candidate, Candidate]) -> _Merit:
         new, old = swap
         other = _route([new if c is old else c for c in route.towns], ways)
         return _order_of_merit(other, stretch, wanted, ways)
 
-    return min(swaps[:ALL_SETS], key=merit, default=None)
+    return min(swaps, key=merit, default=None)
 
 
 class _Ways:
@@ -232,16 +235,16 @@ def _promising(
         start = start.and_(town, ways)
     beam = [start]
     for step in range(missing):
-        grown: dict[frozenset[str], _Growing] = {}
+        grown: dict[frozenset[str], tuple[_Merit, _Growing]] = {}
         for some in beam:
             has = {c.id for c in some.towns}
             for town in free:
                 if town.id in has:
                     continue
                 new = some.and_(town, ways)
-                key = frozenset((*has, town.id))
-                if key not in grown or new.merit(areas) < grown[key].merit(areas):
-                    grown[key] = new
-        ranked = sorted(grown.values(), key=lambda some: some.merit(areas))
+                key, merit = frozenset((*has, town.id)), new.merit(areas)
+                if key not in grown or merit < grown[key][0]:
+                    grown[key] = (merit, new)
+        ranked = [new for _, new in sorted(grown.values(), key=lambda each: each[0])]
         beam = ranked if step == 0 and not fixed else ranked[:BEAM]
     return [some.towns for some in beam]
