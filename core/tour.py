@@ -210,8 +210,8 @@ def _reasons(tour: Tour) -> list[str]:
         found.append(f"{words.MONTH_NAMES[tour.month - 1]} is one of {best}")
     if len(tour.route.towns) > 1:
         longest = words.minutes(-(-tour.route.longest // 10) * 10)
-        shorter = " (I found no shorter ones)" if tour.route.too_long else ""
-        found.append(f"the longest way between two takes about {longest}{shorter}")
+        apart = ", as the towns there lie far apart" if tour.route.too_long else ""
+        found.append(f"the longest way between two takes about {longest}{apart}")
     return found
 
 

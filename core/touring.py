@@ -15,6 +15,7 @@ from core.ranking import Question, rank
 from core.travel import Destination, Point
 
 LONGEST_MIN = 300  # no way between two towns takes longer, if that can be avoided
+REFUSED_MIN = 10_000  # counts for a flight when nobody wants to fly
 LONG_STAY = 4  # with so many nights for each town a longer way is worth it
 LONGEST_OF_LONG_STAYS_MIN = 390
 
@@ -58,7 +59,7 @@ class Route:
 
     towns: tuple[Candidate, ...]
     longest: int
-    too_long: int  # how many ways are longer than they should be
+    too_long: int  # minutes that the ways are longer than they should be, all together
 
 
 def longest_way(nights: int, count: int) -> int:
@@ -135,7 +136,10 @@ def next_best(
     fixed: Sequence[Candidate] = (),
     areas: Sequence[frozenset[str]] = (),
 ) -> tuple[Candidate, Candidate] | None:
-    """Whom to take instead of whom for the best other route; None when there is nobody else."""
+    """Whom to take instead of whom, by points and ways alone; None when there is nobody else.
+
+    Who asks for another town may want it although it is far.
+    """
     ways = _Ways(stretch, longest_way(stretch.nights, len(route.towns)))
     wanted = [area for area in areas if area] if len(areas) > 1 else []
     kept = {c.id for c in (*fixed, *route.towns)}
@@ -146,25 +150,26 @@ def next_best(
     def merit(swap: tuple[Candidate, Candidate]) -> _Merit:
         new, old = swap
         other = _route([new if c is old else c for c in route.towns], ways)
-        return _order_of_merit(other, stretch, wanted, ways)
+        return _order_of_merit(replace(other, too_long=0), stretch, wanted, ways)
 
     return min(swaps, key=merit, default=None)
 
 
 class _Ways:
-    """Minutes between towns, each counted once. Flights are too long when nobody wants to fly."""
+    """Minutes between towns, each counted once. A flight is far too long for who does not fly."""
 
     def __init__(self, stretch: Stretch, limit: int) -> None:
         self.stretch, self.limit = stretch, limit
-        self._known: dict[tuple[str, str], tuple[int, bool]] = {}
+        self._known: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def between(self, a: Candidate, b: Candidate) -> tuple[int, bool]:
-        """Minutes, and whether that is too long."""
+    def between(self, a: Candidate, b: Candidate) -> tuple[int, int]:
+        """Minutes, and how many of them are too many."""
         key = (a.id, b.id) if a.id < b.id else (b.id, a.id)
         if key not in self._known:
             mode, minutes = way_between(a.destination, b.destination)
             refused = mode == "flight" and not self.stretch.flying
-            self._known[key] = (minutes, refused or minutes > self.limit)
+            too_many = REFUSED_MIN if refused else max(0, minutes - self.limit)
+            self._known[key] = (minutes, too_many)
         return self._known[key]
 
 
@@ -207,7 +212,7 @@ class _Growing:
     points: float
 
     def and_(self, town: Candidate, ways: _Ways) -> _Growing:
-        minutes, far = min((ways.between(town, t) for t in self.towns), default=(0, False))
+        minutes, far = min((ways.between(town, t) for t in self.towns), default=(0, 0))
         points = self.points + town.score - HOUR_POINTS * minutes / 60
         return _Growing((*self.towns, town), self.too_long + far, points)
 

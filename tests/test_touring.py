@@ -47,7 +47,8 @@ def scattered(seed: int, count: int) -> list[Candidate]:
 
 
 def too_long(towns: list[Destination], limit: int) -> int:
-    return sum(way_between(a, b)[1] > limit for a, b in pairwise(towns))
+    """Minutes above the limit, of all ways together."""
+    return sum(max(0, way_between(a, b)[1] - limit) for a, b in pairwise(towns))
 
 
 # --- the choice ------------------------------------------------------------------------------
