@@ -6,7 +6,7 @@ other, `split` takes them apart again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
@@ -44,21 +44,39 @@ def order(towns: Sequence[Destination], home: Point | None) -> tuple[Destination
 
     Raises Rejected for more towns than a trip can hold.
     """
+    best = shortest(towns, home)
+    if len(towns) < 2:
+        return best
+    way = _ways(towns, home)
+    as_said = way(range(len(towns))) <= DETOUR * way([towns.index(d) for d in best])
+    return tuple(towns) if as_said else best
+
+
+def shortest(towns: Sequence[Destination], home: Point | None) -> tuple[Destination, ...]:
+    """The towns in the order of the shortest way, from home and back.
+
+    Raises Rejected for more towns than a trip can hold.
+    """
     if len(towns) > MAX_TOWNS:
         raise Rejected(f"I plan up to {MAX_TOWNS} towns at a time. Which ones come first?")
-    best = min(permutations(towns), key=lambda way: (round(_way(way, home), 3), _said(way, towns)))
-    return tuple(towns) if _way(towns, home) <= DETOUR * _way(best, home) else best
+    if len(towns) < 2:
+        return tuple(towns)
+    way = _ways(towns, home)
+    best = min(permutations(range(len(towns))), key=lambda n: (round(way(n), 3), n))
+    return tuple(towns[n] for n in best)
 
 
-def _said(way: Sequence[Destination], towns: Sequence[Destination]) -> tuple[int, ...]:
-    return tuple(towns.index(d) for d in way)
-
-
-def _way(towns: Sequence[Destination], home: Point | None) -> float:
+def _ways(towns: Sequence[Destination], home: Point | None) -> Callable[[Sequence[int]], float]:
+    """How long the way through the towns of these numbers is, in km; no distance twice."""
     points = [d.center for d in towns]
-    if home is not None:
-        points = [home, *points, home]
-    return sum(distance_km(a, b) for a, b in pairwise(points))
+    km = [[distance_km(a, b) for b in points] for a in points]
+    away = [distance_km(home, p) if home is not None else 0.0 for p in points]
+
+    def way(numbers: Sequence[int]) -> float:
+        between = sum(km[a][b] for a, b in pairwise(numbers))
+        return away[numbers[0]] + between + away[numbers[-1]]
+
+    return way
 
 
 def spans(towns: Sequence[Destination], first: date, last: date) -> list[tuple[date, date]]:
@@ -121,6 +139,12 @@ def transfer(a: Destination, b: Destination, day: date, pace: Pace, people: int)
             confidence=Confidence.ESTIMATE,
         ),
     )
+
+
+def way_between(a: Destination, b: Destination) -> tuple[Mode, int]:
+    """How one gets from `a` to `b` and how many minutes it takes, as `transfer` counts them."""
+    mode, minutes, _ = _by(a, b, distance_km(a.center, b.center))
+    return mode, minutes
 
 
 def _by(a: Destination, b: Destination, km: float) -> tuple[Mode, int, Decimal]:

@@ -19,7 +19,7 @@ _PLAN = re.compile(
 _WHERE = re.compile(
     r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
     r"nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|"
-    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:city|cities|"
+    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:\w+ )?(?:city|cities|towns|"
     r"country|place|places|destination|island|beach)|what (?:city|country|"
     r"place|places|destination|destinations)|"
     r"surprise me|destinations?|get away|options|best (?:place|places|city|"
@@ -92,6 +92,8 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     wants_plan, has_none = bool(_PLAN.search(said.low)), wants_ideas(said)
     about_trip = bool(_TRIP.search(said.low))
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
+    if wish.destinations and not has_none and (wish.tour or (wish.town_count or 0) > 1):
+        return Intent.PLAN, 0.85  # which towns is ours to choose
     if context.asked in ("dates", "origin") and not wish.destinations and not is_empty(wish):
         return (
             Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN

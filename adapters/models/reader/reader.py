@@ -42,6 +42,7 @@ from adapters.models.reader.questions import (
     is_plain_question,
 )
 from adapters.models.reader.revising import revise
+from adapters.models.reader.several import find_several, in_all, wants_tour
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.stay import find_stay
 from adapters.models.reader.talk import (
@@ -179,6 +180,7 @@ class RuleReader:
     def _parts(self, said: Said, context: ReadingContext) -> Parts:
         fixed = find_fixed(said, context.today, self._is_town)
         rooms = find_stay(said)
+        several = find_several(said)
         budget = find_budget(said, context.home_currency)
         arrive_at, leave_at = find_times(said)
         when = find_when(said, context.today)
@@ -212,7 +214,8 @@ class RuleReader:
             stay=rooms.stay,
             cuisines=rooms.cuisines,
             no_driving=rooms.no_driving,
-            town_count=rooms.towns,
+            town_count=in_all(several, places.destinations),
+            tour=several.tour or wants_tour(said, places.destinations) or None,
         )
         correction = is_correction(said, places, not is_empty(wish))
         return Parts(said, context, wish, places, tastes, correction)
