@@ -194,6 +194,7 @@ class Destination(Fact):
     center: Point
     timezone: str
     airports: tuple[Airport, ...]
+    fast_rail: str = ""  # the network of high-speed trains with a main station there
     vibes: Mapping[
         str, int
     ]  # city beach food nightlife culture nature romance family adventure winter: 0..3
