@@ -144,6 +144,16 @@ async def test_its_sights_are_those_with_a_sight_word_each_with_its_article() ->
     assert names["Mata Nacional dos Sete Montes"].setting == "outdoor"
 
 
+async def test_what_is_said_to_be_far_away_is_no_sight_of_the_town() -> None:
+    """A source that answers with another town's places has not answered the question."""
+    away = [{**s, "coordinates": [{"lat": 39.7, "lon": -104.9}]} for s in wikipedia.SIGHTS[1:]]
+    async with world() as w:
+        w.rig.server.serves(wikipedia.ROUTE, Geosearch(wikipedia.SIGHTS[0], *away))
+        sights = await w.places.sights(await w.tomar(), FIRST, LAST)
+
+    assert [s.name for s in sights] == ["Convent of Christ"]
+
+
 async def test_the_map_is_asked_in_the_background_and_gives_hours_the_next_time() -> None:
     async with world() as w:
         town = await w.tomar()

@@ -11,7 +11,7 @@ from typing import Any
 from adapters.travel.found import Found
 from adapters.travel.wikipedia import Wikipedia
 from core.travel import Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 TOMAR = Point(lat=39.6036, lon=-8.4125)
@@ -114,7 +114,8 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: Geosearch()},
         nothing=[],
-        errors={429: b"<html>Too many requests</html>"},
+        errors={400: b"<html>Bad request</html>", 429: b"<html>Too many requests</html>"},
+        never=KEYLESS,
         wrong=(MAXLAG, error("readonly", "The wiki is read-only"), Says(200, {"query": {}})),
         plain=True,
     )
