@@ -380,3 +380,12 @@ def test_the_public_map_is_left_alone_for_half_a_minute_after_a_429() -> None:
 async def test_probes_say_what_they_saw() -> None:
     async with rig_of({wikipedia.ROUTE: Geosearch(*wikipedia.SIGHTS)}) as rig:
         assert await Wikipedia(rig.client, rig.url).probe() == "8 articles around Lisbon, 6 sights"
+
+
+async def test_the_doctor_asks_wikipedia_one_question_however_much_there_is() -> None:
+    crowd = [wikipedia.page(n, f"Chapel {n}", "Chapel in Lisbon") for n in range(1, 190)]
+    async with rig_of({wikipedia.ROUTE: Geosearch(*crowd)}) as rig:
+        said = await Wikipedia(rig.client, rig.url).probe()
+
+        assert rig.asked == 1
+    assert said == "20 articles around Lisbon, 20 sights"

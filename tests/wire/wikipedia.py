@@ -74,7 +74,8 @@ class Geosearch:
             return Says(200, {"batchcomplete": True})
         begin = int(q.get("cocontinue", "0").rpartition("|")[2])
         listed = []
-        for n, one in enumerate(self.pages):
+        pages = self.pages[: int(q["ggslimit"])]
+        for n, one in enumerate(pages):
             copy = dict(one)
             if not begin <= n < begin + PART:
                 copy.pop("coordinates", None)
@@ -83,7 +84,7 @@ class Geosearch:
                     copy.pop(given, None)
             listed.append(copy)
         body: dict[str, Any] = {"query": {"pages": listed}}
-        if begin + PART < len(self.pages):
+        if begin + PART < len(pages):
             body["continue"] = {"cocontinue": f"x|{begin + PART}", "continue": "||info"}
         else:
             body["batchcomplete"] = True
