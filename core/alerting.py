@@ -83,7 +83,7 @@ def _line(alert: Alert, zone: ZoneInfo) -> str:
         text = text if text.endswith((".", "!")) else f"{text}."
         text += f" {words.literal(_short(alert.instruction, 200))}"
     if alert.link:
-        text += f" [More]({alert.link})"
+        text += f" ([More]({alert.link}))"
     return text
 
 

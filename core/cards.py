@@ -120,7 +120,15 @@ def _event_line(event: Event) -> str:
         return f"_{event_words(event)}_"
     if event.kind is EventKind.HOLIDAY:
         return f"_Public holiday: {words.literal(event.name)}_"
-    return f"_{words.literal(event.name)}{'' if event.certain else ' (check the dates)'}_"
+    unsure = "" if event.certain else f" ({event_days(event)}; check the dates)"
+    return f"_{words.literal(event.name)}{unsure}_"
+
+
+def event_days(event: Event) -> str:
+    """Its days; "usually in November" when only the month is known."""
+    if event.certain or event.first == event.last:
+        return words.span(event.first, event.last)
+    return f"usually in {words.MONTH_NAMES[event.first.month - 1]}"
 
 
 def _stop_line(stop: Stop) -> str:

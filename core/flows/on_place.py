@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core import alerting, words
-from core.cards import event_words
+from core.cards import event_days, event_words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
     country_asked,
@@ -134,7 +134,7 @@ async def events_answer(turn: Turn) -> Screen:
     lines = [f"**{destination.name}, {words.span(first, last)}**"]
     for e in found:
         sure = "" if e.certain else " (check the dates)"
-        lines.append(f"- {words.span(e.first, e.last)}: {event_words(e)}{sure}")
+        lines.append(f"- {words.capital(event_days(e))}: {event_words(e)}{sure}")
     sellers = sorted({words.credit(e.source, turn.now) for e in found if e.source.attribution})
     if sellers:
         lines.append(f"_{words.listing(sellers)}: not all that takes place is sold there._")
