@@ -94,13 +94,20 @@ class DayWeather(Fact):
     snow_cm: float | None = None
 
     @property
+    def wet(self) -> bool:
+        """True when rain or snow is likely or much of it is expected."""
+        if self.typical:
+            return False
+        likely = self.rain_chance is not None and self.rain_chance >= 0.5
+        return likely or (self.rain_mm is not None and self.rain_mm >= 4)
+
+    @property
     def outdoor_ok(self) -> bool:
         """True when nothing known speaks against hours outdoors."""
         if self.typical:
             return True
         return (
-            (self.rain_chance is None or self.rain_chance < 0.5)
-            and (self.rain_mm is None or self.rain_mm < 4)
+            not self.wet
             and (self.gust_kmh is None or self.gust_kmh < 60)
             and -5 <= (self.tmax_c if self.feels_max_c is None else self.feels_max_c) <= 37
             and (self.code is None or self.code < 95)

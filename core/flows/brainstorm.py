@@ -155,9 +155,9 @@ def _card(turn: Turn, found: list[Suggestion], question: Question, relaxed: str)
         lines.append(f"{_sentence(s.reasons)}")
         if s.cost:
             what = _cost_words(question, s)
-            lines.append(f"{words.about(s.cost.amount, s.cost.currency).capitalize()} {what}")
+            lines.append(f"{words.capital(words.about(s.cost.amount, s.cost.currency))} {what}")
         for warning in s.warnings:
-            lines.append(f"⚠️ {warning.capitalize()}")
+            lines.append(f"⚠️ {words.capital(warning)}")
         lines.append("")
     lines.append(_sources(found, question))
     return "\n".join(lines).strip()

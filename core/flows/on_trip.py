@@ -151,7 +151,7 @@ async def closed_answer(turn: Turn) -> Screen:
     known = f"My hours for it: {stop.hours_text}." if stop.hours_text else "I have no hours for it."
     lines = [
         f"If **{words.literal(stop.title)}** is closed: I am sorry. {known} "
-        f"Source: {stop.source.name}, {stop.source.fetched_at:%b %Y}."
+        f"Source: {words.dated(stop.source)}."
     ]
     swap = sights.get(stop.swap_sight_id)
     if swap is not None:

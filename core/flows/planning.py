@@ -74,7 +74,7 @@ class Planning:
         plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
         insist(plan, made)
         trip = _stored(turn, wish, plan)
-        card = plan_card(trip, plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, plan, made.towns[0], wish, turn.now, made.towns[1:])
         if going.why:
             card = f"{going.why}\n\n{card}"
         options = Choices(options=turn.offer(*_plan_options()))
@@ -152,7 +152,7 @@ class Planning:
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
         turn.update(wish=wish, module="planning", last_change="plan", asked="")
         changed = "\n".join(f"- {line}" for line in revision.summary)
-        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now, made.towns[1:])
         lead = f"**What changed**\n{changed}"
         options = Choices(options=turn.offer(choice("undo", "", "Undo"), *_plan_options()))
         if not turn.model.words:
@@ -297,7 +297,6 @@ def _ids(plan: Plan) -> set[str]:
 
 
 def _lead(plan: Plan) -> str:
-    wet = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
     here = "Here are" if plan.stages else "Here is"
     text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
     if any(s.checks for s in plan.visits()):
@@ -305,9 +304,11 @@ def _lead(plan: Plan) -> str:
             f"{here} {plan.destination}, day by day, fitted to the opening hours I have; "
             "“check” marks the ones I am not sure of."
         )
-    if wet:
-        text += f" Rain is likely on {words.listing(words.day(d.day) for d in wet)}."
-    return text
+    if not plan.visits():
+        text = (
+            f"{here} {plan.destination}. I could fit no sight into these days: they are your own."
+        )
+    return text + words.poor_weather(d.weather for d in plan.days if d.weather)
 
 
 def _plan_options() -> list[Choice]:
