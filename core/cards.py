@@ -143,7 +143,7 @@ def _stop_line(stop: Stop) -> str:
     text = f"- {at} **{words.literal(stop.title)}**"
     extras = []
     if stop.leg is not None and stop.leg.minutes >= 5:
-        extras.append(f"{words.minutes(stop.leg.minutes)} {_mode(stop.leg.mode)}")
+        extras.append(f"{words.way(stop.leg.minutes)} {_mode(stop.leg.mode)}")
     if stop.cost is not None:
         extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
     if stop.booked:

@@ -92,6 +92,11 @@ def minutes(count: int) -> str:
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
+def way(count: int) -> str:
+    """How long a way takes, as people plan with it: rounded up to five minutes."""
+    return minutes(-(-count // 5) * 5)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 

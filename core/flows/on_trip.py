@@ -58,7 +58,7 @@ def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
         text = f"{now} Next: **{words.literal(stop.title)}**, {words.day(day.day)} "
         text += f"at {words.clock(stop.start)}."
     if stop.leg is not None:
-        text += f" The way takes about {words.minutes(stop.leg.minutes)}."
+        text += f" The way takes about {words.way(stop.leg.minutes)}."
     if stop.checks:
         text += f" Note: {stop.checks[0]}."
     later = [s for s in day.stops if s.start > stop.start]
