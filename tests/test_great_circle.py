@@ -39,7 +39,7 @@ def test_minutes_and_mode_by_distance(km: float, minutes: int, mode: str) -> Non
 
 
 def test_farther_never_takes_less_time_by_the_same_means() -> None:
-    """Walks end at 2 km, city transit at 15, regional trains at 60: there the next one is faster."""
+    """At 2, 15 and 60 km the next means takes over, and is faster."""
     legs = [leg(km / 10) for km in range(1500)]
 
     shorter = [b.km for a, b in pairwise(legs) if b.minutes < a.minutes]
