@@ -16,8 +16,8 @@ from typing import NamedTuple
 from ortools.sat.python import cp_model  # type: ignore[import-not-found]
 
 from core.itinerary.problem import DINNER_MIN, DINNER_WINDOW, LUNCH_MIN, LUNCH_WINDOW
+from core.itinerary.recombine import Days
 from core.itinerary.schedule import SAME_AREA_POINTS, SAME_KIND_POINTS, TRAVEL_POINTS
-from core.itinerary.search import Days
 from core.itinerary.tables import FAR_AWAY, NO_LIMIT, Tables
 
 SCALE = 100

@@ -135,8 +135,8 @@ def test_the_score_of_the_plan_is_what_the_search_counted() -> None:
 def test_a_bigger_problem_gets_fewer_iterations_than_it_would_like() -> None:
     small, big = random_problem(1, count=10, length=2), random_problem(1, count=120, length=10)
 
-    assert iterations_for(small) == 36
-    assert iterations_for(big) == 170_000 // 1200
+    assert iterations_for(small) == 10 + 20 * 3 // 2
+    assert iterations_for(big) == 90_000 // 1200
 
 
 def test_what_is_asked_for_is_in_the_plan_even_when_it_is_worth_little() -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from core.itinerary.compose import compose
 from core.itinerary.problem import APPOINTMENT, Impossible, Problem
+from core.itinerary.recombine import Days
 from core.itinerary.schedule import (
     SAME_AREA_POINTS,
     SAME_KIND_POINTS,
@@ -17,7 +18,7 @@ from core.itinerary.schedule import (
     Block,
     whole_day,
 )
-from core.itinerary.search import Days, Search
+from core.itinerary.search import Search
 from core.itinerary.tables import Tables
 from core.trips import WEEKDAYS, Day, Plan, StopKind
 
@@ -25,9 +26,9 @@ LAST_RESORT = 300  # iterations more when something that has to be in is not
 
 
 def iterations_for(problem: Problem) -> int:
-    """How long to search by default: what pays, and at most about two seconds."""
+    """How long to search by default: what pays, and at most about a second and a half."""
     size = max(1, len(problem.sights) * len(problem.days))
-    return min(300, 10 + size * 4 // 3, 170_000 // size)
+    return min(400, 10 + size * 3 // 2, 90_000 // size)
 
 
 def build(problem: Problem, *, iterations: int | None = None, known: Plan | None = None) -> Plan:
