@@ -154,13 +154,15 @@ class ReadingContext(Value):
 
     `today` is the sender's local date. `has_plan` tells that the open trip has a plan, so that
     "slower" is a change; `asked` is the name of the question that was asked last ("dates",
-    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer.
+    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer. `chosen` tells
+    that the place to plan is known and the plan waits for the rest: what is said next is about it.
     """
 
     today: date
     offered: tuple[str, ...] = ()  # labels of the choices shown last, in order
     suggested: tuple[str, ...] = ()  # names of the suggested destinations, in order
     asked: str = ""
+    chosen: bool = False
     has_plan: bool = False
     has_trip: bool = False
     stops: tuple[str, ...] = ()  # titles of the plan's stops

@@ -14,6 +14,7 @@ from core.turn import Turn
 from core.wishes import Mention, Pace, Party, When, Wish
 
 MAX_DAYS = 30
+TOO_LONG = f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
 MAX_PARTY = 20
 DEFAULT_NIGHTS = 3
 _WEEKDAY_WORDS = re.compile(r"\b(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\b", re.I)
@@ -205,9 +206,7 @@ def check_dates(first: date, last: date, today: date) -> None:
             f"“{words.day(today + timedelta(days=14), year=True)} for 4 days”."
         )
     if (last - first).days + 1 > MAX_DAYS:
-        raise Rejected(
-            f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
-        )
+        raise Rejected(TOO_LONG)
     if (first - today).days > 800:
         raise Rejected("That is more than two years ahead. Tell me a nearer date.")
 

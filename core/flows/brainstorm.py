@@ -12,10 +12,10 @@ from core.errors import Rejected, Unavailable
 from core.messages import Choice, Choices, Text
 from core.ranking import Question, Suggestion
 from core.reading import Intent
+from core.refusals import sound
 from core.resolving import (
     CONTINENTS,
     budget_of,
-    check_party,
     currency_of,
     date_options,
     home_of,
@@ -50,10 +50,11 @@ class Brainstorm:
             yield screen
 
     async def _suggest(self, turn: Turn, *, more: bool) -> AsyncIterator[Screen]:
-        wish = _wish(turn, more=more)
-        if wish.party:
-            check_party(wish.party)
-        turn.update(wish=wish, module="brainstorm", asked="")
+        wish, refused = sound(_wish(turn, more=more), turn.request, turn.now.date())
+        turn.update(wish=wish, module="brainstorm", asked=refused.asked if refused else "")
+        if refused:
+            turn.update(offered=())
+            raise refused.as_error()
         full = with_profile(wish, turn.profile)
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)

@@ -24,6 +24,7 @@ from core.making import Made, Start, arranged, build_all, dressed, insist, like_
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
+from core.refusals import refuse_impossible, sound
 from core.remaking import revise_all
 from core.resolving import (
     budget_of,
@@ -63,8 +64,11 @@ class Planning:
     # --- a new plan ----------------------------------------------------------------------------
 
     async def _plan(self, turn: Turn) -> AsyncIterator[Screen]:
-        wish = _wish(turn)
-        turn.update(wish=wish, module="planning", asked="")
+        wish, refused = sound(_wish(turn), turn.request, turn.now.date())
+        turn.update(wish=wish, module="planning", asked=refused.asked if refused else "")
+        if refused:
+            turn.update(offered=())
+            raise refused.as_error()
         towns, question = await towns_or_question(turn, wish)
         if not towns:
             yield question
@@ -73,8 +77,6 @@ class Planning:
         if dates is None:
             yield question
             return
-        if wish.party:
-            check_party(wish.party)
         first, last = dates
         yield (Text(markdown=_progress(towns, first, last)),)
         made = await _facts_for(turn, wish, towns, first, last)
@@ -98,6 +100,7 @@ class Planning:
     async def _revise(self, turn: Turn) -> AsyncIterator[Screen]:
         trip = turn.trip
         assert trip is not None and trip.plan is not None
+        refuse_impossible(turn.request)
         old_plan = trip.plan
         towns = _towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)

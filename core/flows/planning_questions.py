@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from core import words
 from core.choices import choice
 from core.contradictions import contradictions
-from core.errors import Rejected
 from core.interests import INTERESTS
 from core.making import Made
 from core.messages import Choices, Text
@@ -123,8 +122,6 @@ def dates_or_question(
         assert when.first is not None and when.last is not None
         check_dates(when.first, when.last, today)
         return (when.first, when.last), ()
-    if when is not None and when.nights is not None and when.nights > 29:
-        raise Rejected("I plan up to 30 days at a time. Which part of the journey comes first?")
     options = date_options(wish, today)
     if options and narrow(wish):
         first, last = options[0]
@@ -138,19 +135,19 @@ def dates_or_question(
         best = _next_good_months(destination, today)
         options = [(d, d + timedelta(days=nights)) for d in best]
         names = words.listing(d.name for d in towns)
-        text = f"When do you want to be in {names}? Good times come up here:"
+        text = f"When do you want to be in {names}? These are good times there."
     else:
         month = words.MONTH_NAMES[options[0][0].month - 1]
-        text = f"{destination.name} in {month}. Which dates?"
+        text = f"{destination.name} in {month}."
         if destination.climate:
             c = destination.climate[options[0][0].month - 1]
             text = (
                 f"{destination.name} in {month}: typically {round(c.tmax_c)} °C by day, rain on "
-                f"{round(c.rain_days)} days ({c.source.name}). Which dates?"
+                f"{round(c.rain_days)} days ({c.source.name})."
             )
     tapped = [choice("dates", f"{a}/{b}", words.span(a, b)) for a, b in options]
     return None, (
-        Text(markdown=f"{text} Or just write your own."),
+        Text(markdown=f"{text} Which dates? Tap some, or write your own."),
         Choices(options=turn.offer(*tapped)),
     )
 

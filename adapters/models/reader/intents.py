@@ -92,6 +92,8 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     wants_plan, has_none = bool(_PLAN.search(said.low)), wants_ideas(said)
     about_trip = bool(_TRIP.search(said.low))
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
+    if context.chosen and not (wish.destinations or is_empty(wish) or has_none):
+        return Intent.PLAN, 0.85
     if context.asked in ("dates", "origin") and not wish.destinations and not is_empty(wish):
         return (
             Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN

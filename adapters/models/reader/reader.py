@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from adapters.models.reader.answers import answered
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
     day_in,
@@ -96,6 +97,10 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
+        number = answered(said, context)
+        if number is not None:
+            intent = Intent.PLAN if context.chosen or not context.has_plan else Intent.REVISE
+            return Request(intent=intent, confidence=0.9, wish=number)
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:

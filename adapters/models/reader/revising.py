@@ -57,7 +57,7 @@ def revise(parts: Parts) -> Request | None:
         c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes
     )
     other_place = [m for m in wish.destinations if not changes]
-    if not placed and not other_place:
+    if not placed and not other_place and not context.chosen:
         any_day = parts.correction or len(said.words) <= 3 or bool(_MOVES_TRIP.search(said.low))
         changes += _slot_changes(wish, any_day)
     if not changes:
