@@ -8,6 +8,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from core.contradictions import overruled
 from core.errors import Rejected
 from core.gathering import SMALL_CHILD, Facts, walk_km
 from core.interests import INTERESTS, matches
@@ -105,7 +106,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         max_walk_km=walk_km(wish),
         seed=seed,
     )
-    return Brief(problem, (*facts.notes, *notes), tuple(missing))
+    return Brief(problem, (*facts.notes, *overruled(wish), *notes), tuple(missing))
 
 
 def pace_of(wish: Wish) -> Pace:

@@ -80,7 +80,7 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
             start, end = words.clock(before.end), words.clock(stop.start - way)
             lines.append(f"- {start}–{end} time of your own")
         lines.append(_stop_line(stop))
-    if not any(s.kind is StopKind.VISIT for s in day.stops):
+    if not day.stops:
         lines.append("- time of your own")
     return "\n".join(lines)
 
@@ -145,7 +145,8 @@ def _short(check: str) -> str:
     """The note of a stop in a few words: "check hours"."""
     if check.startswith("Opening hours are not known"):
         return "check hours"
-    return check.partition(":")[0].rstrip(".").replace("Check", "check")
+    short = check.partition(":")[0].rstrip(".")
+    return short[:1].lower() + short[1:]
 
 
 def _mode(mode: str) -> str:
@@ -186,11 +187,10 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
 def _small_print(plan: Plan, facts: Facts, now: datetime) -> str:
     lines = [f"⚠️ {note}" for note in plan.notes]
     lines += [f"⚠️ {who} did not answer: {missing}." for who, missing in facts.silent]
-    unsure = [s.title for s in plan.visits() if s.checks]
+    unsure = [s.title for s in plan.visits() if s.hours_unsure]
     if unsure:
         lines.append(
-            f"“check” means that I am not sure of the opening hours: "
-            f"{words.plural(len(unsure), 'stop')}."
+            f"“check hours” means that I am not sure of them: {words.plural(len(unsure), 'stop')}."
         )
     sources = {_source_words(s, now) for s in plan.visits()}
     typical = {d.weather.typical for d in plan.days if d.weather}

@@ -174,7 +174,7 @@ def insist(plan: Plan, made: Made) -> None:
 def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
     """The plan with what stands beside its stops: flights, notes, what was assumed."""
     said = wish.arrive_at is not None and wish.leave_at is not None
-    notes = (*plan.notes, *made.notes, *(note for b in made.briefs for note in b.notes))
+    notes = (*made.notes, *(note for b in made.briefs for note in b.notes))
     return plan.model_copy(
         update={
             "flights": made.towns[0].flights,
@@ -184,6 +184,15 @@ def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
             "departure_at": made.problems[-1].takeoff,
         }
     )
+
+
+def pinned(wish: Wish, plan: Plan) -> Wish:
+    """The wish with the date of each appointment: "Friday" stays that Friday later on."""
+    days = [d.day for d in plan.days]
+    dated, _ = on_their_days(wish.appointments, days)
+    by_title = {a.title: a for a in dated}
+    fixed = tuple(by_title.get(a.title, a) for a in wish.appointments)
+    return wish.model_copy(update={"appointments": fixed})
 
 
 def _to_say(travel: Travel, spans: Sequence[Span], wish: Wish) -> list[str]:

@@ -87,6 +87,7 @@ class ChangeKind(StrEnum):
     BUDGET = "budget"  # wish.budget
     FIXED = "fixed"  # an appointment, the hotel or a walking limit in the wish
     BOOKED = "booked"  # what = words naming a stop: it stays at its time
+    UNBOOKED = "unbooked"  # what = words naming a stop: its booking is given up
     INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
 
 

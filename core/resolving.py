@@ -227,12 +227,10 @@ def with_profile(wish: Wish, profile: Profile) -> Wish:
     """
     update: dict[str, object] = {}
     said = {*wish.likes, *wish.musts}
-    update["likes"] = tuple(
-        t for t in dict.fromkeys((*wish.likes, *profile.values("likes"))) if t not in wish.dislikes
-    )
-    update["dislikes"] = tuple(
-        t for t in dict.fromkeys((*wish.dislikes, *profile.values("dislikes"))) if t not in said
-    )
+    known = [t for t in profile.values("likes") if t not in wish.dislikes]
+    update["likes"] = tuple(dict.fromkeys((*wish.likes, *known)))
+    known = [t for t in profile.values("dislikes") if t not in said]
+    update["dislikes"] = tuple(dict.fromkeys((*wish.dislikes, *known)))
     update["diet"] = tuple(dict.fromkeys((*wish.diet, *profile.values("diet"))))
     if wish.step_free is None and profile.value("step_free"):
         update["step_free"] = profile.value("step_free") == "yes"

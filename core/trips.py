@@ -73,6 +73,11 @@ class Stop(Value):
     swap_sight_id: str = ""  # a verified indoor sight instead, when it rains
     swap_days: tuple[SwapDay, ...] = ()  # its day after the swap, and the day it is taken from
 
+    @property
+    def hours_unsure(self) -> bool:
+        """True when one of the notes is about the opening hours."""
+        return any("hours" in check.casefold() for check in self.checks)
+
 
 class Day(Value):
     """One local day. `weekday` is stored so that the verifier can hold it against the date."""

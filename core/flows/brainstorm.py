@@ -84,7 +84,7 @@ def _wish(turn: Turn, *, more: bool) -> Wish:
     news = turn.request.wish
     fresh = turn.session.module not in ("brainstorm", "") and not turn.request.correction
     if more or not fresh:
-        return turn.session.wish.with_news(news)
+        return turn.session.wish.reversed_by(news)
     return Wish(origin=turn.session.wish.origin, party=turn.session.wish.party).with_news(news)
 
 

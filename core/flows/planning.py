@@ -7,20 +7,32 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 from core import words
+from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
 from core.errors import Rejected
 from core.flows.planning_questions import (
+    booked_or_dropped,
     contradiction_or_none,
     dates_or_question,
     towns_or_question,
 )
-from core.flows.revision import revised_wish
+from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.stages import split
-from core.making import Made, Start, arranged, build_all, dressed, insist, like_before, prepare
+from core.making import (
+    Made,
+    Start,
+    arranged,
+    build_all,
+    dressed,
+    insist,
+    like_before,
+    pinned,
+    prepare,
+)
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
@@ -51,6 +63,8 @@ class Planning:
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
         if turn.request.about.startswith("settle:"):
             _settle(turn)
+        if turn.request.about.startswith("unbook:"):
+            _unbook(turn)
         intent = turn.request.intent
         if intent is Intent.REVISE and turn.trip and turn.trip.plan:
             screens = self._revise(turn)
@@ -85,6 +99,8 @@ class Planning:
             return
         plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
         insist(plan, made)
+        wish = pinned(wish, plan)
+        turn.update(wish=wish, asked=_asks(wish))
         trip = _stored(turn, wish, plan)
         card = plan_card(trip, plan, made.towns[0], wish, turn.now)
         options = Choices(options=turn.offer(*_plan_options()))
@@ -109,12 +125,12 @@ class Planning:
             check_party(wish.party)
         if not changes:
             yield (
-                Text(
-                    markdown="What shall I change? For example “slower”, “no museums”, "
-                    "“swap day 2 and 3”, “we land at 15:00” or “cheaper”."
-                ),
+                Text(markdown=KEPT if turn.request.about == SETTLED else WHAT_TO_CHANGE),
                 Choices(options=turn.offer(*_plan_options())),
             )
+            return
+        if booked := booked_and_dropped(changes, old_plan):
+            yield booked_or_dropped(turn, old_plan, booked[0])
             return
         yield (Text(markdown="Changing as little as possible…"),)
         old_made = await _facts_again(turn, trip.wish, old_plan)
@@ -125,15 +141,20 @@ class Planning:
             return
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+        news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
+            if news:  # what was said is kept, although the plan waits for more
+                turn.keep_trip(trip.replanned(revision.plan, pinned(wish, revision.plan), turn.now))
+                turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
             yield (
-                Text(markdown=_unchanged(changes)),
+                Text(markdown="\n".join(news) or _unchanged(changes)),
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
         insist(revision.plan, made)
+        wish = pinned(wish, revision.plan)
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
-        turn.update(wish=wish, module="planning", last_change="plan", asked="")
+        turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
         changed = "\n".join(f"- {line}" for line in revision.summary)
         card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now)
         lead = f"**What changed**\n{changed}"
@@ -171,10 +192,9 @@ class Planning:
 def _settle(turn: Turn) -> None:
     """The answer to a contradiction becomes a plan, or the changes of the plan that there is."""
     _, _, answer = turn.request.about.partition(":")
-    word_, _, number = answer.partition("/")
-    wish = settled(
-        turn.session.wish, int(number) if number.isdecimal() else -1, keep=word_ == "keep"
-    )
+    word_, *which = answer.split("/")
+    must, refusal = (int(n) if n.isdecimal() else -1 for n in (*which, "", "")[:2])
+    wish = settled(turn.session.wish, must, refusal, keep=word_ == "keep")
     request = turn.request.model_copy(update={"about": "", "wish": Wish()})
     trip = turn.trip
     if trip is not None and trip.plan is not None:
@@ -183,10 +203,26 @@ def _settle(turn: Turn) -> None:
                 "intent": Intent.REVISE,
                 "wish": wish.model_copy(update={"when": None}),
                 "changes": _news(trip.wish, wish),
+                "about": SETTLED,
             }
         )
     turn.request = request
     turn.update(wish=wish, asked="")
+
+
+def _unbook(turn: Turn) -> None:
+    """The tap on "the booking is cancelled" becomes the change that takes the stop out."""
+    number = turn.request.about.partition(":")[2]
+    visits = turn.trip.plan.visits() if turn.trip and turn.trip.plan else []
+    title = visits[int(number)].title if number.isdecimal() and int(number) < len(visits) else ""
+    kinds = (ChangeKind.UNBOOKED, ChangeKind.REMOVE) if title else ()
+    turn.request = turn.request.model_copy(
+        update={
+            "intent": Intent.REVISE,
+            "about": "",
+            "changes": tuple(Change(kind=kind, what=title) for kind in kinds),
+        }
+    )
 
 
 def _news(old: Wish, new: Wish) -> tuple[Change, ...]:
@@ -268,7 +304,7 @@ def _wish(turn: Turn) -> Wish:
         news = news.model_copy(update={"exceptions": (*news.exceptions, *news.musts)})
     if news.when is not None:
         news = news.model_copy(update={"when": within_window(news.when, base.when)})
-    return base.with_news(news)
+    return base.reversed_by(news) if turn.request.correction else base.with_news(news)
 
 
 def _progress(towns: Sequence[Destination], first: date, last: date) -> str:
@@ -312,10 +348,10 @@ def _lead(plan: Plan) -> str:
     wet = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
     here = "Here are" if plan.stages else "Here is"
     text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
-    if any(s.checks for s in plan.visits()):
+    if any(s.hours_unsure for s in plan.visits()):
         text = (
             f"{here} {plan.destination}, day by day, fitted to the opening hours I have; "
-            "“check” marks the ones I am not sure of."
+            "“check hours” marks the ones I am not sure of."
         )
     if wet:
         text += f" Rain is likely on {words.listing(words.day(d.day) for d in wet)}."
@@ -331,6 +367,11 @@ def _plan_options() -> list[Choice]:
     ]
 
 
+def _asks(wish: Wish) -> str:
+    """The name of the question that the notes of a plan ask, if they do."""
+    return "appointment" if any(undated(a) for a in wish.appointments) else ""
+
+
 def _unchanged(changes: tuple[Change, ...]) -> str:
     if any(c.kind is ChangeKind.INDOOR for c in changes):
         return "No rain is expected on your outdoor stops, so I left the plan as it is."
@@ -339,6 +380,11 @@ def _unchanged(changes: tuple[Change, ...]) -> str:
     return "The plan already is like that; I left it as it was."
 
 
+WHAT_TO_CHANGE = (
+    "What shall I change? For example “slower”, “no museums”, “swap day 2 and 3”, “we land at "
+    "15:00” or “cheaper”."
+)
+KEPT = "Kept. The plan stays as it is."
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 

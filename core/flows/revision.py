@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from core.appointments import undated
 from core.errors import Rejected
 from core.interests import INTERESTS
 from core.naming import best_named
 from core.reading import Change, ChangeKind
 from core.resolving import date_options
-from core.trips import Plan, Trip
+from core.trips import Plan, Stop, Trip
 from core.turn import Turn
 from core.wishes import Appointment, Pace, When, Wish
 
+SETTLED = "settled"  # what a request is about that answers a contradiction
 _PACES = (Pace.RELAXED, Pace.NORMAL, Pace.PACKED)
 
 
@@ -24,7 +26,9 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
     """
     request = turn.request
     wish = trip.wish.with_news(request.wish.model_copy(update={"when": None}))
-    said = tuple(_numbered(c, plan) for c in request.changes) or _implied(turn)
+    said = tuple(_numbered(c, plan) for c in request.changes)
+    if not said and request.about != SETTLED:
+        said = _implied(turn)
     changes = tuple(one for change in said for one in _whole_days(change, plan))
     for change in changes:
         wish = _with_change(wish, change, plan)
@@ -65,15 +69,28 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             index = _PACES.index(Pace(plan.pace)) + step
             return wish.model_copy(update={"pace": _PACES[min(max(index, 0), 2)]})
         case ChangeKind.NO_CATEGORY:
-            return wish.with_news(Wish(dislikes=(change.what,)))
+            return wish.reversed_by(Wish(dislikes=(change.what,)))
         case ChangeKind.MORE_OF:
-            return wish.with_news(Wish(likes=(change.what,)))
+            return wish.reversed_by(Wish(likes=(change.what,)))
         case ChangeKind.REMOVE:
             return wish.with_news(Wish(dislikes=(_stop_title(change.what, plan),)))
         case ChangeKind.ADD:
-            return wish.with_news(Wish(musts=(change.what,)))
+            return wish.reversed_by(Wish(musts=(change.what,)))
         case ChangeKind.BOOKED:
             return wish.with_news(Wish(appointments=(_booking(change.what, plan),)))
+        case ChangeKind.FIXED if change.day is not None:
+            return wish.model_copy(
+                update={
+                    "appointments": tuple(
+                        a.model_copy(update={"trip_day": change.day}) if undated(a) else a
+                        for a in wish.appointments
+                    )
+                }
+            )
+        case ChangeKind.UNBOOKED:
+            title = _stop_title(change.what, plan)
+            left = tuple(a for a in wish.appointments if a.title != title)
+            return wish.model_copy(update={"appointments": left})
         case ChangeKind.ARRIVE_AT:
             at = change.at or _other_flight(plan.arrival_at, change.what) or wish.arrive_at
             return wish.model_copy(update={"arrive_at": at})
@@ -82,6 +99,14 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             return wish.model_copy(update={"leave_at": at})
         case _:
             return wish
+
+
+def booked_and_dropped(changes: tuple[Change, ...], plan: Plan) -> list[Stop]:
+    """The booked stops that the changes take out without giving up the booking."""
+    named = [(s.id, s.title) for s in plan.visits()]
+    freed = {best_named(c.what, named) for c in changes if c.kind is ChangeKind.UNBOOKED}
+    gone = {best_named(c.what, named) for c in changes if c.kind is ChangeKind.REMOVE} - freed
+    return [s for s in plan.visits() if s.booked and s.id in gone]
 
 
 def _booking(what: str, plan: Plan) -> Appointment:

@@ -13,7 +13,7 @@ from itertools import combinations
 from core.itinerary.build import build, refuse_hopeless
 from core.itinerary.changes import AFTER, BEFORE
 from core.itinerary.compose import compose
-from core.itinerary.diff import Diff, Step, diff, money_sentence
+from core.itinerary.diff import Diff, Step, diff, frame_sentences, money_sentence
 from core.itinerary.problem import Impossible, Problem
 from core.itinerary.repair import MOVED_POINTS, Draft, blocks_from
 from core.itinerary.schedule import Block
@@ -21,6 +21,7 @@ from core.itinerary.tables import Tables
 from core.messages import Value
 from core.reading import Change, ChangeKind
 from core.trips import Plan
+from core.words import clock, plural
 from core.words import day as day_text
 
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
@@ -159,17 +160,34 @@ def _summary(
         found += changes.model_copy(update={"moved": rest}).sentences()
     else:
         found += changes.sentences()
+    found += frame_sentences(plan, made) + _of_bookings(plan, made, new, change)
     money = money_sentence(plan, made, new)
     if money:
         found.append(money)
     if not found and plan.days != made.days:
-        found.append("The same stops at the same times; only the frame of the days changed.")
+        found.append("The stops and their times stay as they were.")
     elif changes.kept and (changes.moved or changes.dropped or changes.added):
         count = len(changes.kept)
         found.append(
             "1 stop stays as it was." if count == 1 else f"{count} stops stay as they were."
         )
     return found or ["Nothing had to change."]
+
+
+def _of_bookings(plan: Plan, made: Plan, new: Problem, change: Change | None) -> list[str]:
+    """What becomes of that which is booked: nobody but the traveller can change a booking."""
+    before = {stop.id: stop for stop in plan.visits()}
+    found = []
+    for stop in (s for s in made.visits() if s.booked):
+        old, when = before.get(stop.id), f"{day_text(stop.start.date())}, {clock(stop.start)}"
+        if old is not None and not old.booked:
+            found.append(f"{stop.title} is booked now and stays on {when}.")
+        elif old is not None and plan.first_day != made.first_day:
+            found.append(f"{stop.title} is booked and stays on {when}.")
+        elif old is not None and change is not None and change.kind is ChangeKind.PARTY:
+            people = plural(new.adults + len(new.children), "person", "people")
+            found.append(f"{stop.title} is booked: you decide whether it still holds {people}.")
+    return found
 
 
 # --- the frame -------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class Tables:
         sights = [problem.sights[id] for id in self.ids]
         self.n = self.anchor = len(sights)
         self.rule = PACES[problem.pace]
+        self.calm = self.rule.min_visits - 1  # visits of a day that is not full
         self.days = len(problem.days)
         self.duration = [_up(s.visit_min) for s in sights]
         self.long = [s.visit_min >= LONG_VISIT_MIN for s in sights]

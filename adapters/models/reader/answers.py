@@ -1,14 +1,17 @@
-"""A bare number that answers the question asked last: "12", "make it 600", "about five"."""
+"""Bare answers to the question asked last: "12", "make it 600", "on the second day"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
+from adapters.models.reader.changes import day_in, weekday_in
+from adapters.models.reader.dates import find_when
 from adapters.models.reader.money import amount_of
 from adapters.models.reader.text import Said, number
-from core.reading import ReadingContext
+from core.reading import Change, ChangeKind, ReadingContext
 from core.wishes import Budget, Party, When, Wish
 
 _BARE = re.compile(
@@ -30,6 +33,26 @@ def answered(said: Said, context: ReadingContext) -> Wish | None:
         return read(amount) if amount else None
     word = number(digits)
     return read(Decimal(word)) if word else None
+
+
+_DAY_ONLY = re.compile(
+    r"\W*(?:(?:it is|it's|it will be|that is|that's|on|the|for)\W+)*"
+    r"(?:day #?\w+|\w+ (?:day|night|evening)|[a-z]+day|\d[\w./-]*(?: (?:of )?[a-z]+)?|[a-z]+ \d\w*|"
+    r"tomorrow|today|tonight)(?:,? \d{4})?\W*"
+)
+
+
+def the_day(said: Said, today: date) -> Change | None:
+    """The day of an appointment, as the answer to "On which day is it?"."""
+    if not _DAY_ONLY.fullmatch(said.low):
+        return None
+    if re.search(r"\b(?:last|final) (?:day|night|evening)\b", said.low):
+        return Change(kind=ChangeKind.FIXED, day=-1)
+    if (number_of_day := day_in(said)) is not None:
+        return Change(kind=ChangeKind.FIXED, day=number_of_day)
+    when = find_when(Said(said.text), today)
+    on = weekday_in(said, today) or (when.first if when and when.first else None)
+    return Change(kind=ChangeKind.FIXED, on=on) if on else None
 
 
 def _people(count: Decimal) -> Wish | None:

@@ -39,7 +39,7 @@ _CORRECTION = re.compile(
     r"(?:^|[\s,.;!])(?:actually|sorry[, ]|i meant|i mean\b|we meant|"
     r"correction|make (?:it|that)|change (?:it|that|the \w+) to|rather\b|no,|"
     r"no wait|wait,?|oops|instead|not .{2,30} but\b|let's say|should be|on "
-    r"second thought|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|"
+    r"second thought|after all\b|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|"
     r"en realidad|switch to|better:|(?:it's|its|we're|we are|it is) (?:now|"
     r"actually))"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from adapters.models.reader.answers import answered
+from adapters.models.reader.answers import answered, the_day
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
     day_in,
@@ -101,6 +101,8 @@ class RuleReader:
         if number is not None:
             intent = Intent.PLAN if context.chosen or not context.has_plan else Intent.REVISE
             return Request(intent=intent, confidence=0.9, wish=number)
+        if context.asked == "appointment" and (day := the_day(said, context.today)) is not None:
+            return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
