@@ -26,18 +26,21 @@ def contradictions(wish: Wish, sights: Sequence[Sight]) -> list[Contradiction]:
     by_id = {s.id: s for s in sights}
     found = []
     for number, must in enumerate(wish.musts):
-        if must in wish.exceptions:
-            continue
         if must in INTERESTS:
-            if must in wish.dislikes:
+            if must in wish.dislikes and must not in wish.exceptions:
                 label = INTERESTS[must].label
                 found.append(Contradiction(number, wish.dislikes.index(must), label, ""))
             continue
         id = best_named(must, names)
         if id is None:
             continue
+        excused = any(best_named(each, names) == id for each in wish.exceptions)
         for refusal, said in enumerate(wish.dislikes):
-            if said in INTERESTS and matches(said, by_id[id].category, by_id[id].tags):
+            if (
+                said in INTERESTS
+                and not excused
+                and matches(said, by_id[id].category, by_id[id].tags)
+            ):
                 label = INTERESTS[said].label
                 found.append(Contradiction(number, refusal, by_id[id].name, label))
             elif said not in INTERESTS and best_named(said, names) == id:

@@ -73,6 +73,7 @@ class Topic(StrEnum):
 class ChangeKind(StrEnum):
     SLOWER = "slower"
     FASTER = "faster"
+    PACE = "pace"  # wish.pace
     CHEAPER = "cheaper"
     NO_CATEGORY = "no_category"  # "no museums": what = interest tag
     MORE_OF = "more_of"  # "more food": what = interest tag

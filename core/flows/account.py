@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from core import words
-from core.cards import day_card
+from core.cards import day_cards, head_lines
 from core.choices import choice
 from core.errors import Rejected
 from core.flows.exporting import files_answer
@@ -254,14 +254,16 @@ def _trips(turn: Turn) -> Screen:
 def _trip_screen(turn: Turn, trip: Trip) -> Screen:
     if trip.plan is None:
         return (Text(markdown=f"**{words.literal(trip.title)}** has no plan yet."),)
-    days = "\n\n".join(day_card(d, n) for n, d in enumerate(trip.plan.days, 1))
+    head = "\n".join(head_lines(trip.plan, trip.wish))
+    notes = "\n".join(f"⚠️ {note}" for note in trip.plan.notes)
+    blocks = [head, *day_cards(trip.plan), notes]
     options = turn.offer(
         choice("files", "", "Files"),
         choice("change", "slower", "Slower"),
         choice("change", "cheaper", "Cheaper"),
     )
     return (
-        Text(markdown=f"**{words.literal(trip.title)}**\n\n{days}"),
+        Text(markdown="\n\n".join(block for block in blocks if block)),
         Choices(options=options),
     )
 

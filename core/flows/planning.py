@@ -345,7 +345,9 @@ def _ids(plan: Plan) -> set[str]:
 
 
 def _lead(plan: Plan) -> str:
-    wet = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
+    bad = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
+    hot = [d for d in bad if d.weather and d.weather.hot]
+    wet = [d for d in bad if d not in hot and d.weather and d.weather.wet]
     here = "Here are" if plan.stages else "Here is"
     text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
     if any(s.hours_unsure for s in plan.visits()):
@@ -355,6 +357,11 @@ def _lead(plan: Plan) -> str:
         )
     if wet:
         text += f" Rain is likely on {words.listing(words.day(d.day) for d in wet)}."
+    if hot:
+        text += (
+            " It gets very hot, so I preferred what is indoors; be outside early or late, and "
+            "carry water."
+        )
     return text
 
 
@@ -377,6 +384,11 @@ def _unchanged(changes: tuple[Change, ...]) -> str:
         return "No rain is expected on your outdoor stops, so I left the plan as it is."
     if any(c.kind is ChangeKind.SLOWER for c in changes):
         return "The plan is already as slow as I can make it without leaving days empty."
+    if any(c.kind is ChangeKind.CHEAPER for c in changes):
+        return (
+            "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
+            "budget (“at most 600 euros”) would change the rooms too."
+        )
     return "The plan already is like that; I left it as it was."
 
 

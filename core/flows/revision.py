@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from core.appointments import undated
 from core.errors import Rejected
 from core.interests import INTERESTS
-from core.naming import best_named
+from core.naming import best_named, folded
 from core.reading import Change, ChangeKind
 from core.resolving import date_options
 from core.trips import Plan, Stop, Trip
 from core.turn import Turn
 from core.wishes import Appointment, Pace, When, Wish
+from core.words import listing
 
 SETTLED = "settled"  # what a request is about that answers a contradiction
 _PACES = (Pace.RELAXED, Pace.NORMAL, Pace.PACKED)
@@ -29,9 +30,14 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
     said = tuple(_numbered(c, plan) for c in request.changes)
     if not said and request.about != SETTLED:
         said = _implied(turn)
+    said = tuple(_paced(change, request.wish.pace, plan) for change in said)
+    for change in said:
+        _refuse_two_meanings(change, plan)
     changes = tuple(one for change in said for one in _whole_days(change, plan))
     for change in changes:
         wish = _with_change(wish, change, plan)
+    if any(change.kind is ChangeKind.PACE for change in request.changes):
+        wish = wish.model_copy(update={"pace": request.wish.pace})
     first, last = _days(request.wish.when, plan, turn.now.date())
     for change in changes:
         if change.kind is ChangeKind.SHIFT_DATES and change.what:
@@ -60,6 +66,27 @@ def _implied(turn: Turn) -> tuple[Change, ...]:
     if news.leave_at is not None:
         found.append(Change(kind=ChangeKind.LEAVE_AT, at=news.leave_at))
     return tuple(found)
+
+
+def _paced(change: Change, pace: Pace | None, plan: Plan) -> Change:
+    """A pace that was named, as slower or faster than that of the plan."""
+    if change.kind is not ChangeKind.PACE or pace is None or pace == Pace(plan.pace):
+        return change
+    faster = _PACES.index(pace) > _PACES.index(Pace(plan.pace))
+    return Change(kind=ChangeKind.FASTER if faster else ChangeKind.SLOWER)
+
+
+def _refuse_two_meanings(change: Change, plan: Plan) -> None:
+    """Raises Rejected when the words of a change name two stops of the plan equally well."""
+    if change.kind not in (ChangeKind.REMOVE, ChangeKind.MOVE, ChangeKind.BOOKED):
+        return
+    wanted = set(folded(change.what).split())
+    titles = [s.title for s in plan.visits() if wanted and wanted <= set(folded(s.title).split())]
+    if len(titles) > 1 and all(folded(t) != folded(change.what) for t in titles):
+        raise Rejected(
+            f"{listing(titles)} go by that name. Which one do you mean? Say it again with the "
+            "whole name."
+        )
 
 
 def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:

@@ -47,6 +47,11 @@ def _move(draft: Draft, plan: Plan, change: Change) -> None:
     if draft.day_of(s) == d:
         return
     day = tables.problem.days[d]
+    if (booked := tables.problem.booked.get(tables.ids[s])) is not None:
+        raise Impossible(
+            f"{_name(draft, s)} is booked for {day_text(booked[0])}: you decide. When the booking "
+            "has moved, tell me its new day and time."
+        )
     if not tables.windows[d][s]:
         why = _why(draft, s, d)
         raise Impossible(f"{_name(draft, s)} cannot be visited on {day_text(day)}{why}.")

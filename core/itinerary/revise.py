@@ -21,9 +21,10 @@ from core.itinerary.tables import Tables
 from core.messages import Value
 from core.reading import Change, ChangeKind
 from core.trips import Plan
-from core.words import clock, plural
+from core.words import clock, listing, plural
 from core.words import day as day_text
 
+NOTHING = "Nothing had to change."
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
 
 SWAP_FROM = 60.0  # loss from which two days may change places: more than a sight of the third rank
@@ -64,9 +65,9 @@ def revise(plan: Plan, old: Problem, new: Problem, change: Change | None = None)
     draft = _with_least_loss(draft, plan, change)
     if change is not None and kind is ChangeKind.CHEAPER:
         _save_money(draft, plan)
-    _stay_in_budget(draft)
+    too_dear = _stay_in_budget(draft)
     _fill(draft, plan, old, counts, kind)
-    return _finished(draft, plan, old, change)
+    return _finished(draft, plan, old, change, too_dear)
 
 
 def _with_least_loss(draft: Draft, plan: Plan, change: Change | None) -> Draft:
@@ -124,7 +125,9 @@ def _loss(draft: Draft, before: Sequence[Sequence[Block]]) -> float:
     return lost + MOVED_POINTS * sum(new[s] != old[s] for s in new.keys() & old.keys())
 
 
-def _finished(draft: Draft, plan: Plan, old: Problem, change: Change | None) -> Revision:
+def _finished(
+    draft: Draft, plan: Plan, old: Problem, change: Change | None, too_dear: Sequence[int]
+) -> Revision:
     tables, new = draft.tables, draft.tables.problem
     sound = all(draft.holds(d, day) for d, day in enumerate(draft.days))
     in_purse = tables.purse is None or draft.cost() <= tables.purse
@@ -134,6 +137,10 @@ def _finished(draft: Draft, plan: Plan, old: Problem, change: Change | None) -> 
         made = build(new, known=plan)  # nothing small will do
     changes = diff(plan, made)
     summary = _summary(changes, plan, made, new, change)
+    gone = {step.title for step in changes.dropped}
+    names = [new.sights[tables.ids[s]].name for s in too_dear]
+    if names := [name for name in names if name in gone]:
+        summary.insert(0, f"{listing(names)} had to go to stay inside your limit.")
     return Revision(
         plan=made,
         kept=changes.kept,
@@ -152,6 +159,8 @@ def _summary(
         found.append(
             f"All days move: {day_text(plan.first_day)} is now {day_text(made.first_day)}."
         )
+    if len(plan.days) != len(made.days):
+        found.append(f"The stay is now {plural(len(made.days), 'day')} long.")
     if change is not None and change.kind is ChangeKind.SWAP_DAYS:
         found.append(f"Day {change.day} and day {change.other_day} change places.")
         pair = {change.day, change.other_day}
@@ -171,7 +180,7 @@ def _summary(
         found.append(
             "1 stop stays as it was." if count == 1 else f"{count} stops stay as they were."
         )
-    return found or ["Nothing had to change."]
+    return found or [NOTHING]
 
 
 def _of_bookings(plan: Plan, made: Plan, new: Problem, change: Change | None) -> list[str]:
@@ -261,20 +270,23 @@ def _roomier(new: Tables, old: Tables, d: int) -> bool:
 
 
 def _save_money(draft: Draft, plan: Plan) -> None:
-    """Gives up the dearest for its worth until the plan costs clearly less."""
+    """Gives up the dearest for its worth until the days cost clearly less, rooms not counted."""
     if plan.budget is None:
         return
-    meals = draft.tables.meals_cost
-    goal = int(plan.budget.total * CHEAPER_SHARE * 100) - meals
+    tables = draft.tables
+    others = sum((amount for _, amount in tables.problem.other_costs), Decimal(0))
+    goal = int((plan.budget.total - others) * CHEAPER_SHARE * 100) - tables.meals_cost
     while draft.cost() > goal and _give_up_one(draft, tickets_only=True):
         pass
 
 
-def _stay_in_budget(draft: Draft) -> None:
-    purse = draft.tables.purse
+def _stay_in_budget(draft: Draft) -> list[int]:
+    """Gives up the dearest for its worth until the purse holds the rest; the sights given up."""
+    purse, before = draft.tables.purse, draft.planned()
     while purse is not None and draft.cost() > purse:
         if not _give_up_one(draft, tickets_only=True) and not _give_up_one(draft):
-            return
+            break
+    return sorted(before - draft.planned())
 
 
 def _give_up_one(draft: Draft, *, tickets_only: bool = False) -> bool:

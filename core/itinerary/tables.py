@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from core.itinerary import budget
 from core.itinerary.problem import (
-    AFTER_LANDING_MIN,
     APPOINTMENT,
     APPOINTMENT_SLACK_MIN,
     DAYLIGHT_CATEGORIES,
@@ -134,7 +133,7 @@ class Tables:
             return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if landing is None:
             return None
-        minutes = AFTER_LANDING_MIN + self.problem.transfer_min
+        minutes = self.problem.after_landing_min + self.problem.transfer_min
         return landing.astimezone(UTC) + timedelta(minutes=minutes)
 
     @property

@@ -11,7 +11,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
-    AFTER_LANDING_MIN,
     APPOINTMENT,
     DAYLIGHT_CATEGORIES,
     DINNER_MIN,
@@ -256,7 +255,7 @@ class DayCheck:
             return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if self.problem.landing is None:
             return None
-        minutes = AFTER_LANDING_MIN + self.problem.transfer_min
+        minutes = self.problem.after_landing_min + self.problem.transfer_min
         return self.problem.landing.astimezone(UTC) + timedelta(minutes=minutes)
 
     def leave(self) -> datetime | None:

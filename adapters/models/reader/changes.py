@@ -74,6 +74,10 @@ _BOOKED = re.compile(
     r"(?P<what>.{3,60}?)|(?:the )?(?P<what2>[^,.;]{3,60}?) (?:is|are|has been) (?:already )?booked)"
     r"(?=\s+(?:already|now|as planned|at that time)\b|[,.;!]|$)"
 )
+_KEEP = re.compile(
+    r"\W*(?:(?:please|but|and|do|yes|ok|no)\W+)*keep (?:the )?(?P<what>.{3,60}?)"
+    r"(?: (?:in|in the plan|please))?\W*"
+)
 _ADD = re.compile(
     r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go "
     r"to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also "
@@ -180,6 +184,9 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     booked = _booked(said, stops)
     if booked:
         return [booked]
+    kept = _kept(said, stops)
+    if kept:
+        return [kept]
     day, on = day_in(said), weekday_in(said, today)
     if _RAIN.search(low):
         return [Change(kind=ChangeKind.INDOOR, day=day, on=on)]
@@ -222,6 +229,13 @@ def _booked(said: Said, stops: tuple[str, ...]) -> Change | None:
     group = "what" if m["what"] else "what2"
     what = stop_named(said.text[m.start(group) : m.end(group)], stops)
     return Change(kind=ChangeKind.BOOKED, what=what) if what in stops else None
+
+
+def _kept(said: Said, stops: tuple[str, ...]) -> Change | None:
+    """ "Keep the Louvre": a stop of the plan has to be in from now on."""
+    m = _KEEP.fullmatch(said.low)
+    what = stop_named(said.text[m.start("what") : m.end("what")], stops) if m else ""
+    return Change(kind=ChangeKind.ADD, what=what) if what in stops else None
 
 
 def _longer(low: str) -> Change | None:
@@ -358,6 +372,10 @@ def stop_named(words: str, stops: tuple[str, ...]) -> str:
     )
     if best is None:
         return words[:80]
+    wanted = set(fold(words).split())
+    several = [s for s in stops if wanted <= set(fold(s).split())]
+    if len(several) > 1 and all(fold(s) != fold(words) for s in several):
+        return words[:80]  # two are called like that: who has the plan asks which
     return stops[best[2]]
 
 

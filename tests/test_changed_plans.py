@@ -1,0 +1,135 @@
+"""Changes as travellers ask for them: as little as possible moves, and the answer says what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.world import World
+
+LISBON = "plan Lisbon 15-19 april 2027"
+
+
+def stops(days: list[str] | tuple[str, ...]) -> list[str]:
+    return re.findall(r"^- \d\d:\d\d–\d\d:\d\d \*\*.+?\*\*", "\n".join(days), re.MULTILINE)
+
+
+async def test_a_longer_trip_grows_in_its_last_town_and_nothing_else_moves(world: World) -> None:
+    plan = await world.says("plan Lisbon and Porto 10-16 may 2027")
+    longer = await world.says("one day longer")
+
+    assert "The stay is now" in longer.text
+    before, after = stops(plan.days), stops(longer.days)
+    assert set(before[: len(before) // 2]) <= set(after)
+    assert "Lisbon, Mon 10" in longer.text
+    assert (
+        re.search(r"📍 Lisbon, (.+?)\*\*", plan.text)[1]
+        == (  # type: ignore[index]
+            re.search(r"📍 Lisbon, (.+?)\*\*", longer.text)[1]  # type: ignore[index]
+        )
+    )
+
+
+async def test_cheaper_saves_in_the_days_although_the_rooms_cost_most(world: World) -> None:
+    plan = await world.says(f"{LISBON}, 2 adults and a child of 3")
+    cheaper = await world.says("cheaper")
+
+    assert "less for everybody" in cheaper.text
+    assert len(stops(cheaper.days)) < len(stops(plan.days))
+
+
+async def test_who_comes_by_train_waits_for_no_luggage_at_an_airport(world: World) -> None:
+    await world.says("plan London 3-7 august 2027, no flights, from Paris")
+    train = await world.says("we arrive at 14:30")
+
+    assert "14:30 Arrival, in town by 15:00" in train.text
+    assert "airport transfer" not in train.text
+    assert "the way there and back" in train.text
+
+
+async def test_words_that_name_two_stops_are_asked_about(world: World) -> None:
+    plan = await world.says("plan Vienna 4-8 september 2027, Schönbrunn Palace is a must")
+    assert "".join(plan.days).count("Schönbrunn") == 2
+    question = await world.says("drop Schönbrunn")
+    dropped = await world.says("drop Schönbrunn gardens and Gloriette hill")
+
+    assert "Which one do you mean?" in question.text
+    assert "Dropped: Schönbrunn gardens and Gloriette hill" in dropped.text
+    assert "Schönbrunn Palace" in "".join(dropped.days)
+
+
+@pytest.mark.parametrize(
+    ("said", "pace"), [("fast pace please", "packed"), ("relaxed pace", "relaxed")]
+)
+async def test_a_pace_that_is_named_changes_the_plan_and_does_not_start_anew(
+    world: World, said: str, pace: str
+) -> None:
+    await world.says(LISBON)
+    changed = await world.says(said)
+
+    assert f"{pace} pace" in changed.text
+    assert "What changed" in changed.text
+
+
+async def test_the_pace_of_a_new_plan_is_heard(world: World) -> None:
+    plan = await world.says(f"{LISBON} at a packed pace")
+
+    assert "packed pace" in plan.text
+
+
+async def test_a_diet_is_answered_also_without_a_phrase_for_it(world: World) -> None:
+    plan = await world.says(f"{LISBON}, kosher and gluten free")
+    vegan = await world.says("plan Porto 15-19 april 2027, vegan")
+
+    assert "ask for kosher and gluten-free food" in plan.text
+    assert "milk and eggs" in vegan.text
+
+
+async def test_keep_makes_a_stop_stay_and_asks_nothing(world: World) -> None:
+    await world.says(f"{LISBON}, no museums, must see the Gulbenkian")
+    kept = await world.says("keep the Gulbenkian")
+    question = await world.says("drop the Gulbenkian")
+
+    assert "which one counts?" not in kept.text
+    assert "which one counts?" in question.text
+
+
+async def test_free_time_is_told_in_round_minutes(world: World) -> None:
+    await world.says("plan London 3-7 august 2027, no museums, 2 adults")
+    plan = await world.says("no churches")
+
+    for ends in re.findall(r"–\d\d:(\d\d) time of your own", plan.text):
+        assert int(ends) % 5 == 0
+
+
+async def test_great_heat_sends_people_indoors_and_is_told(world: World) -> None:
+    summer = await world.says("plan Dubai 5-9 august 2027")
+    winter = await world.says("plan Dubai 5-9 january 2028")
+
+    assert "It gets very hot" in summer.text
+    assert "It gets very hot" not in winter.text
+    assert "Rain is likely" not in summer.text
+
+
+async def test_events_alone_is_the_question_that_the_card_names(world: World) -> None:
+    await world.says(LISBON)
+    answer = await world.says("events")
+
+    assert "did not understand" not in answer.text
+    assert "Lisbon" in answer.text
+
+
+async def test_what_had_to_go_for_the_limit_is_named(world: World) -> None:
+    await world.says(f"{LISBON}, 2 people, 850 euros")
+    more = await world.says("we are 3 now")
+
+    assert "had to go to stay inside your limit" in more.text or "does not hold" in more.text
+
+
+async def test_undo_shows_pace_and_people_of_the_plan_before(world: World) -> None:
+    await world.says(f"{LISBON} for 2 people")
+    await world.says("slower")
+    undone = await world.says("undo")
+
+    assert "5 days, normal pace, 2 adults" in undone.text
