@@ -121,10 +121,11 @@ async def test_events_alone_is_the_question_that_the_card_names(world: World) ->
 
 
 async def test_what_had_to_go_for_the_limit_is_named(world: World) -> None:
-    await world.says(f"{LISBON}, 2 people, 850 euros")
+    await world.says(f"{LISBON}, 2 people, 1500 euros")
     more = await world.says("we are 3 now")
 
-    assert "had to go to stay inside your limit" in more.text or "does not hold" in more.text
+    assert "had to go to stay inside your limit" in more.text
+    assert "Dropped" in more.text
 
 
 async def test_undo_shows_pace_and_people_of_the_plan_before(world: World) -> None:
@@ -133,3 +134,70 @@ async def test_undo_shows_pace_and_people_of_the_plan_before(world: World) -> No
     undone = await world.says("undo")
 
     assert "5 days, normal pace, 2 adults" in undone.text
+
+
+async def test_a_higher_limit_fills_the_days_that_the_lower_one_left_empty(world: World) -> None:
+    poor = await world.says(f"{LISBON}, 2 people, 850 euros")
+    rich = await world.says("make it 1500 euros")
+
+    assert "New:" in rich.text
+    assert set(stops(poor.days)) <= set(stops(rich.days))
+
+
+async def test_a_stop_that_is_not_in_the_plan_cannot_be_moved_and_that_is_said(
+    world: World,
+) -> None:
+    await world.says(f"{LISBON}, no museums")
+    answer = await world.says("move the National Tile Museum to day 2")
+
+    assert "no stop called “National Tile Museum”" in answer.text
+    assert "add National Tile Museum" in answer.text
+
+
+async def test_a_must_that_is_in_already_stays_in_through_later_changes(world: World) -> None:
+    plan = await world.says(LISBON)
+    said = await world.says("the Oceanarium is a must")
+    question = await world.says("drop the Oceanarium")
+
+    assert "Oceanarium" in "".join(plan.days)
+    assert "stays in it from now on" in said.text
+    assert "which one counts?" in question.text
+
+
+async def test_more_of_something_goes_into_gaps_before_anything_has_to_move(world: World) -> None:
+    plan = await world.says("plan Sydney 24 december 2027 to 2 january 2028")
+    await world.says("no beaches")
+    more = await world.says("more beaches")
+
+    assert "New: " in more.text
+    assert " moves from " not in more.text
+    assert len(stops(more.days)) <= len(stops(plan.days))
+
+
+async def test_a_quarter_said_after_the_plan_is_where_the_days_begin(world: World) -> None:
+    await world.says("plan Berlin 12-15 may 2027")
+    answer = await world.says("we are staying in Kreuzberg")
+
+    assert "Berlin, Wed 12" in answer.text
+    assert "no checked sights" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "head"),
+    [
+        ("for a group of 7 friends", "7 adults"),
+        ("with 3 friends", "4 adults"),
+        ("2 women", "2 adults"),
+        ("with my 80 year old mother and my son of 3", "2 adults and 1 child"),
+    ],
+)
+async def test_everybody_who_comes_along_is_counted(world: World, said: str, head: str) -> None:
+    plan = await world.says(f"{LISBON}, {said}")
+
+    assert head in plan.text
+
+
+async def test_a_diet_is_shown_as_people_write_it(world: World) -> None:
+    answer = await world.says("I am allergic to nuts")
+
+    assert "nut-free" in answer.text

@@ -106,6 +106,11 @@ async def _profile(turn: Turn) -> Screen:
     return _show_profile(turn)
 
 
+def _shown(key: str, value: str) -> str:
+    """A value as people write it: "nut-free"."""
+    return value.replace("_", "-") if key == "diet" else value
+
+
 def _show_profile(turn: Turn) -> Screen:
     if not turn.profile.facts:
         return (
@@ -117,12 +122,12 @@ def _show_profile(turn: Turn) -> Screen:
     lines = ["**What I know about you**"]
     for fact in turn.profile.facts:
         lines.append(
-            f"- {KEYS[fact.key][0]}: **{words.literal(fact.value)}** "
+            f"- {KEYS[fact.key][0]}: **{words.literal(_shown(fact.key, fact.value))}** "
             f"({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
         )
     lines.append("\nSay “forget that I like hiking” or tap to remove something.")
     options = [
-        choice("unlearn", str(index), f"Remove: {fact.value[:30]}")
+        choice("unlearn", str(index), f"Remove: {_shown(fact.key, fact.value)[:30]}")
         for index, fact in enumerate(turn.profile.facts[:6])
     ]
     if turn.profile.earlier:
@@ -166,7 +171,7 @@ async def _learn(turn: Turn) -> Screen:
                 said_at=turn.now,
             )
         )
-        said.append(f"{label}: {words.literal(value)}")
+        said.append(f"{label}: {words.literal(_shown(edit.key, value))}")
         if edit.key == "home":
             await _learn_home(turn, value)
     if turn.profile == before:

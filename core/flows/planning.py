@@ -146,6 +146,9 @@ class Planning:
             if news:  # what was said is kept, although the plan waits for more
                 turn.keep_trip(trip.replanned(revision.plan, pinned(wish, revision.plan), turn.now))
                 turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
+            else:  # "the castle is a must" holds from now on, although it is in already
+                turn.keep_trip(trip.model_copy(update={"wish": wish}))
+                turn.update(wish=wish, module="planning", asked="")
             yield (
                 Text(markdown="\n".join(news) or _unchanged(changes)),
                 Choices(options=turn.offer(*_plan_options())),
@@ -388,6 +391,11 @@ def _unchanged(changes: tuple[Change, ...]) -> str:
         return (
             "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
             "budget (“at most 600 euros”) would change the rooms too."
+        )
+    if changes and all(c.kind is ChangeKind.ADD for c in changes):
+        names = words.listing(words.literal(c.what) for c in changes)
+        return (
+            f"{names[:1].upper()}{names[1:]} is in the plan already, and stays in it from now on."
         )
     return "The plan already is like that; I left it as it was."
 

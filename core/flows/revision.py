@@ -33,6 +33,8 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
     said = tuple(_paced(change, request.wish.pace, plan) for change in said)
     for change in said:
         _refuse_two_meanings(change, plan)
+        if change.kind is ChangeKind.MOVE:
+            _stop_title(change.what, plan)
     changes = tuple(one for change in said for one in _whole_days(change, plan))
     for change in changes:
         wish = _with_change(wish, change, plan)
@@ -155,7 +157,10 @@ def _stop_title(what: str, plan: Plan) -> str:
     visits = plan.visits()
     found = best_named(what, [(s.title, s.title) for s in visits])
     if found is None:
-        raise Rejected(f"The plan has no stop called “{what}”. Which one shall go?")
+        raise Rejected(
+            f"The plan has no stop called “{what}”. Which one do you mean? To put it in, say "
+            f"“add {what}”."
+        )
     return found
 
 

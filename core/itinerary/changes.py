@@ -87,15 +87,18 @@ def _more_of(draft: Draft, plan: Plan, change: Change) -> None:
     sights = [tables.problem.sights[id] for id in tables.ids]
     liked = frozenset(s for s, x in enumerate(sights) if matches(change.what, x.category, x.tags))
     wanted = min(MOST_NEW, tables.days)
-    for d in sorted(range(tables.days), key=lambda d: (len(liked & set(draft.visits(d))), d)):
-        if wanted == 0:
-            return
-        open_now = [s for s in liked - draft.planned() if tables.windows[d][s]]
-        open_now.sort(key=lambda s: (-tables.worth[d][s], s))
-        for s in open_now[:6]:
-            if draft.insert(s, [d]) or draft.replace(s, [d], keep=liked):
-                wanted -= 1
-                break
+    days = sorted(range(tables.days), key=lambda d: (len(liked & set(draft.visits(d))), d))
+    for into_gaps in (True, False):
+        for d in [*days]:
+            if wanted == 0:
+                return
+            open_now = [s for s in liked - draft.planned() if tables.windows[d][s]]
+            open_now.sort(key=lambda s: (-tables.worth[d][s], s))
+            for s in open_now[:6]:
+                if draft.insert(s, [d]) if into_gaps else draft.replace(s, [d], keep=liked):
+                    wanted -= 1
+                    days.remove(d)
+                    break
 
 
 def _indoors(draft: Draft, plan: Plan, change: Change) -> None:

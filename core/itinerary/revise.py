@@ -244,6 +244,8 @@ def _fill(
             goal = rule.max_visits
         elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE):
             goal = 0
+        elif kind is ChangeKind.BUDGET and _richer(new=tables, old=before):
+            goal = max(rule.min_visits, was)
         elif kind in _FEWER:
             goal = min(rule.min_visits, old_count) if now < old_count else 0
         elif d >= len(plan.days):
@@ -252,8 +254,13 @@ def _fill(
             goal = max(rule.min_visits, was)
         else:
             goal = old_count if now < old_count else 0
-        free_only = kind in (ChangeKind.CHEAPER, ChangeKind.BUDGET)
+        richer = _richer(new=tables, old=before)
+        free_only = kind in (ChangeKind.CHEAPER, ChangeKind.BUDGET) and not richer
         draft.fill(d, min(goal, rule.max_visits), free_only=free_only)
+
+
+def _richer(new: Tables, old: Tables) -> bool:
+    return old.purse is not None and (new.purse is None or new.purse > old.purse)
 
 
 def _old_count(plan: Plan, d: int) -> int:

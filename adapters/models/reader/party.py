@@ -37,7 +37,7 @@ _GATE = frozenset(
     "people persons person pax travellers travelers individuals "
     "guests kid kids child children toddler toddlers baby babies infant "
     "infants teen teens teenager teenagers friends friend "
-    "group party we son daughter sons daughters twins girls guys boys "
+    "women men ladies girls group party we son daughter sons daughters twins girls guys boys "
     "grandparents sister brother buddies mates single "
     "erwachsene personen kinder kind freunde frau mann personas adultos "
     "ninos amigos novia pareja personnes adultes enfants "
@@ -87,7 +87,8 @@ _MATE = re.compile(
     r"mari|femme|copine|copain|moglie|marito)\b"
 )
 _RELATIVE = re.compile(
-    r"\b(?:my|our|the)\s+(?P<who>parents|grandparents|in-laws|mom|mum|mother|"
+    r"\b(?:my|our|the)\s+(?:\d{2}[- ]?(?:years?|yrs?)?[- ]?(?:old|yo)?\s+|old |elderly |aged )?"
+    r"(?P<who>parents|grandparents|in-laws|mom|mum|mother|"
     r"dad|father|sister|brother|grandma|grandpa|granny|mother-in-law|"
     r"father-in-law|cousin|aunt|uncle|roommate|colleague)\b"
     r"(?:\s+and\s+(?:my\s+)?(?P<and>mom|mum|mother|dad|father|sister|brother|grandma|grandpa))?"
@@ -192,6 +193,8 @@ def _adults(said: Said) -> int | None:
         said.claim(*m.span())
         return _value(m["n"])
     friends = _FRIENDS.search(said.low)
+    if friends and re.search(r"\b(?:group|party) of $", said.low[: friends.start()]):
+        friends = None  # "a group of 7 friends" is counted already
     count = None
     if friends:
         some = re.search(

@@ -184,7 +184,9 @@ class RuleReader:
     # Parts
 
     def _parts(self, said: Said, context: ReadingContext) -> Parts:
-        fixed = find_fixed(said, context.today, self._is_town)
+        # With a plan "we are staying in Kreuzberg" is the quarter where one sleeps.
+        is_town = self._is_destination if context.has_plan else self._is_town
+        fixed = find_fixed(said, context.today, is_town)
         rooms = find_stay(said)
         budget = find_budget(said, context.home_currency)
         arrive_at, leave_at = find_times(said)
@@ -230,6 +232,11 @@ class RuleReader:
         return bool(hits) and (
             hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 50_000
         )
+
+    def _is_destination(self, words: str) -> bool:
+        """True for a country or a town that the atlas has."""
+        hits = self._names.find(words)
+        return bool(hits) and hits[0].id.startswith(("atlas:", "country:"))
 
     def _is_place(self, name: str, places: Places) -> bool:
         """True when a "must see" is a whole destination ("must see Rome"): then it is one."""
