@@ -201,3 +201,29 @@ async def test_a_diet_is_shown_as_people_write_it(world: World) -> None:
     answer = await world.says("I am allergic to nuts")
 
     assert "nut-free" in answer.text
+
+
+async def test_a_sight_that_is_refused_by_its_name_stays_out(world: World) -> None:
+    plan = await world.says("plan Amsterdam 1-4 july 2027, no Rijksmuseum")
+    question = await world.says("the Rijksmuseum is a must")
+
+    assert "Rijksmuseum" not in "".join(plan.days)
+    assert "Van Gogh" in "".join(plan.days)
+    assert "Rijksmuseum" in question.text
+
+
+async def test_no_and_the_name_of_a_stop_drops_that_one_stop(world: World) -> None:
+    await world.says("plan Amsterdam 1-4 july 2027")
+    dropped = await world.says("no Rijksmuseum")
+
+    assert "Dropped: Rijksmuseum" in dropped.text
+    assert "Van Gogh" in "".join(dropped.days)
+
+
+async def test_one_day_that_is_too_full_loses_one_stop_and_the_others_stay(world: World) -> None:
+    plan = await world.says(LISBON)
+    lighter = await world.says("day 3 is too full")
+
+    assert len(stops([lighter.days[2]])) == len(stops([plan.days[2]])) - 1
+    assert [*lighter.days[:2], *lighter.days[3:]] == [*plan.days[:2], *plan.days[3:]]
+    assert "normal pace" in lighter.text

@@ -93,7 +93,7 @@ def _refuse_two_meanings(change: Change, plan: Plan) -> None:
 
 def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
     match change.kind:
-        case ChangeKind.SLOWER | ChangeKind.FASTER:
+        case ChangeKind.SLOWER | ChangeKind.FASTER if change.day is None:
             step = -1 if change.kind is ChangeKind.SLOWER else 1
             index = _PACES.index(Pace(plan.pace)) + step
             return wish.model_copy(update={"pace": _PACES[min(max(index, 0), 2)]})

@@ -39,6 +39,18 @@ def _take_out(draft: Draft, plan: Plan, change: Change) -> None:
         draft.days[d] = [block for block in day if block.token != s]
 
 
+def _lighter(draft: Draft, plan: Plan, change: Change) -> None:
+    """ "Day 1 is too full": the visit of that day that is worth least goes, and stays out."""
+    if change.day is None or change.day > draft.tables.days:
+        return
+    d = change.day - 1
+    options = [s for s in draft.visits(d) if s not in draft.tables.must]
+    if options:
+        s = min(options, key=lambda s: (draft.tables.worth[d][s], s))
+        draft.banned.add(s)
+        draft.days[d] = [block for block in draft.days[d] if block.token != s]
+
+
 def _move(draft: Draft, plan: Plan, change: Change) -> None:
     s = _meant(draft, plan, change.what)
     if s is None or change.day is None or change.day > draft.tables.days:
@@ -183,6 +195,7 @@ def _why(draft: Draft, s: int, d: int) -> str:
 BEFORE: dict[ChangeKind, Callable[[Draft, Plan, Change], None]] = {
     ChangeKind.SWAP_DAYS: _swap_days,
     ChangeKind.REMOVE: _take_out,
+    ChangeKind.SLOWER: _lighter,
 }
 AFTER: dict[ChangeKind, Callable[[Draft, Plan, Change], None]] = {
     ChangeKind.MOVE: _move,

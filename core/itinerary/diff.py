@@ -83,7 +83,8 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
         return ""
     currency = problem.destination.currency
     total = amount(new.budget.total, currency)
-    return f"That is {about(by, currency)} {word} for everybody ({total} in all)."
+    whom = " for everybody" if problem.adults + len(problem.children) > 1 else ""
+    return f"That is {about(by, currency)} {word}{whom} ({total} in all)."
 
 
 def frame_sentences(old: Plan, new: Plan) -> list[str]:

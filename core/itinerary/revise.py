@@ -66,7 +66,7 @@ def revise(plan: Plan, old: Problem, new: Problem, change: Change | None = None)
     if change is not None and kind is ChangeKind.CHEAPER:
         _save_money(draft, plan)
     too_dear = _stay_in_budget(draft)
-    _fill(draft, plan, old, counts, kind)
+    _fill(draft, plan, old, counts, kind, change.day if change else None)
     return _finished(draft, plan, old, change, too_dear)
 
 
@@ -231,7 +231,12 @@ def _put_back(draft: Draft) -> None:
 
 
 def _fill(
-    draft: Draft, plan: Plan, old: Problem, counts: list[int], kind: ChangeKind | None
+    draft: Draft,
+    plan: Plan,
+    old: Problem,
+    counts: list[int],
+    kind: ChangeKind | None,
+    day: int | None = None,
 ) -> None:
     """Fills gaps where the change left some; what the traveller wanted less of stays less."""
     tables = draft.tables
@@ -241,7 +246,7 @@ def _fill(
         now, was = len(draft.visits(d)), counts[d]
         old_count = _old_count(plan, d)
         if kind is ChangeKind.FASTER:
-            goal = rule.max_visits
+            goal = rule.max_visits if day in (None, d + 1) else 0
         elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE):
             goal = 0
         elif kind is ChangeKind.BUDGET and _richer(new=tables, old=before):

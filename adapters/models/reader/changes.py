@@ -74,6 +74,9 @@ _BOOKED = re.compile(
     r"(?P<what>.{3,60}?)|(?:the )?(?P<what2>[^,.;]{3,60}?) (?:is|are|has been) (?:already )?booked)"
     r"(?=\s+(?:already|now|as planned|at that time)\b|[,.;!]|$)"
 )
+_NO_STOP = re.compile(
+    r"\b(?:[Nn]o|[Nn]ot)\s+(?:the\s+)?(?P<what>[A-Z][\w'. -]{3,50}?)\s*(?:[,.;!?]|$)"
+)
 _KEEP = re.compile(
     r"\W*(?:(?:please|but|and|do|yes|ok|no)\W+)*keep (?:the )?(?P<what>.{3,60}?)"
     r"(?: (?:in|in the plan|please))?\W*"
@@ -200,6 +203,9 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     named = _named(said, stops, day, on)
     # "skip the aquarium" is about that one stop, not about wildlife.
     one_stop = any(c.kind is ChangeKind.REMOVE and c.what in stops for c in named)
+    refused_stop = _no_stop(said, stops)
+    if refused_stop and not named:
+        return [refused_stop]
     refused = [] if one_stop else [*tastes.dislikes, *tastes.less]
     out += [
         Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on)
@@ -229,6 +235,13 @@ def _booked(said: Said, stops: tuple[str, ...]) -> Change | None:
     group = "what" if m["what"] else "what2"
     what = stop_named(said.text[m.start(group) : m.end(group)], stops)
     return Change(kind=ChangeKind.BOOKED, what=what) if what in stops else None
+
+
+def _no_stop(said: Said, stops: tuple[str, ...]) -> Change | None:
+    """ "No Rijksmuseum": the name of a stop, told by its capital, and no kind of sights."""
+    m = _NO_STOP.search(said.text)
+    what = stop_named(m["what"], stops) if m and fold(m["what"]) not in TAG_OF else ""
+    return Change(kind=ChangeKind.REMOVE, what=what) if what in stops else None
 
 
 def _kept(said: Said, stops: tuple[str, ...]) -> Change | None:

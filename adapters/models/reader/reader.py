@@ -56,7 +56,7 @@ from adapters.models.reader.talk import (
     wants_to_dismiss,
     wants_to_save,
 )
-from adapters.models.reader.tastes import find_must_see, find_tastes
+from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
 from core.reading import (
@@ -196,6 +196,7 @@ class RuleReader:
         places = find_places(said, self._names, context.asked)
         tastes = find_tastes(said)
         musts = [m for m in musts if not self._is_place(m, places)]
+        refused = [r for r in find_refused_sights(said) if not self._names.find(r)]
         wish = Wish(
             destinations=tuple(places.destinations),
             origin=places.origin,
@@ -205,7 +206,7 @@ class RuleReader:
             budget=budget,
             pace=tastes.pace,
             likes=tuple(tastes.likes),
-            dislikes=tuple(tastes.dislikes),
+            dislikes=tuple(dict.fromkeys((*tastes.dislikes, *refused))),
             musts=tuple(dict.fromkeys((*musts, *tastes.musts))),
             climate=tastes.climate,
             quiet=tastes.quiet,
