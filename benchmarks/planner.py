@@ -4,7 +4,8 @@
     python -m benchmarks.planner --seconds 5  # a first look
 
 `best` is the best score that anything found: our own search for that many seconds from several
-seeds, and the days CP-SAT chose, put on our clock. `bound` is what CP-SAT proves no plan can pass;
+seeds, and the days CP-SAT chose, put on our clock. Times are seconds of the processor, so that
+they do not depend on what else runs. `bound` is what CP-SAT proves no plan can pass;
 it needs ortools (requirements-bench.lock) and is left out without it.
 """
 
@@ -14,7 +15,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import mean, median
-from time import perf_counter
+from time import process_time
 
 from core.itinerary.build import build, iterations_for, score
 from core.itinerary.problem import Problem
@@ -61,12 +62,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def measure(problem: Problem) -> tuple[Row, float, float]:
     """One town by the default search: its row of the table, seconds, and the score."""
-    began = perf_counter()
+    began = process_time()
     plan = build(problem)
-    took = perf_counter() - began
-    began = perf_counter()
+    took = process_time() - began
+    began = process_time()
     wrong = verify(plan, problem)
-    checked = perf_counter() - began
+    checked = process_time() - began
     if wrong:
         raise SystemExit(f"the plan is wrong: {wrong}")
     found = score(plan, problem)
@@ -97,9 +98,9 @@ def long_search(problem: Problem, seconds: float) -> tuple[float, float | None]:
 
 def _own(problem: Problem, seconds: float) -> tuple[float, Days]:
     """Our search from one seed after the other, each from the best so far, until time is up."""
-    until, seed = perf_counter() + seconds, 0
+    until, seed = process_time() + seconds, 0
     best: tuple[float, Days] = (float("-inf"), ())
-    while perf_counter() < until:
+    while process_time() < until:
         search = Search(Tables(replace(problem, seed=seed)))
         days = search.run(3000 if seed % 2 == 0 else 1500, best[1] if seed % 2 else None)
         best = max(best, (search.points(days), days))

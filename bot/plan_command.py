@@ -14,10 +14,12 @@ from adapters.exports.registry import FORMATS, FileExporter
 from bot.clock import SystemClock
 from bot.wiring import offline_travel, rule_reader
 from core import words
+from core.areas import area_of
 from core.cards import plan_card
 from core.errors import Rejected
 from core.exports import Exported, ExportFacts
 from core.interests import INTERESTS
+from core.itinerary.stages import MAX_TOWNS
 from core.making import Made, Start, arranged, build_all, dressed, insist, prepare
 from core.naming import best_named
 from core.ports import Clock
@@ -25,8 +27,10 @@ from core.ranking import distance_km
 from core.reading import Reader, ReadingContext
 from core.resolving import budget_of, check_dates, check_party
 from core.text import plain
+from core.tour import pool_of, told, tour_through
 from core.travel import Destination, Place, Travel
 from core.trips import Plan, Trip, title_of
+from core.weighing import Marks
 from core.wishes import Budget, Mention, Pace, Party, When, Wish
 
 EXIT_REJECTED = 2  # as argparse does for what it cannot read
@@ -41,9 +45,12 @@ def add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Make a verified plan without network, e.g.: "
         'caravan plan Lisbon 2027-04-15 2027-04-19 --pace relaxed --budget "900 EUR"',
     )
-    plan.add_argument("places", help='a town of the atlas, or several: "Lisbon, Porto"')
+    plan.add_argument(
+        "places", help='a town of the atlas, or several: "Lisbon, Porto"; with --towns a country'
+    )
     plan.add_argument("first", help="first day, as 2027-04-15")
     plan.add_argument("last", help="last day, as 2027-04-19")
+    plan.add_argument("--towns", metavar="N", help="so many towns of a country, state or region")
     plan.add_argument("--pace", choices=[p.value for p in Pace], help="default: normal")
     plan.add_argument("--budget", metavar='"900 EUR"', help="for everybody and the whole trip")
     plan.add_argument("--adults", metavar="N", default="1")
@@ -81,8 +88,8 @@ async def _exported(arguments: argparse.Namespace, clock: Clock) -> Exported:
     first, last = wish.when.first, wish.when.last
     check_dates(first, last, now.date())
     check_party(wish.party or Party())
-    towns = [await _destination(travel, m.text) for m in wish.destinations]
     home = await _place(travel, wish.origin.text) if wish.origin else None
+    towns, why = await _towns(travel, wish, home, now.date())
     currency = _currency(travel, wish, home, towns)
     made = await prepare(
         travel,
@@ -96,7 +103,10 @@ async def _exported(arguments: argparse.Namespace, clock: Clock) -> Exported:
     trip = _trip(finished, wish, now)
     if arguments.format == "text":
         card = plan_card(trip, finished, made.towns[0], wish, now)
+        card = f"{why}\n\n{card}" if why else card
         return Exported(f"{trip.id}.txt", "text/plain", plain(card).encode())
+    if why:
+        print(plain(why), file=sys.stderr)
     return FileExporter().export(arguments.format, trip, _facts(travel, made, finished), now)
 
 
@@ -117,11 +127,20 @@ def wish_of(arguments: argparse.Namespace, reader: Reader, today: date) -> Wish:
         musts=tuple(arguments.must),
         diet=tuple(text.strip().lower() for text in arguments.diet),
         step_free=arguments.step_free or None,
+        town_count=_count(arguments.towns),
         arrive_at=_clock_time(arguments.land),
         leave_at=_clock_time(arguments.leave),
         lodging=arguments.stay,
         max_walk_km=_km(arguments.walk),
     )
+
+
+def _count(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or not 2 <= int(text) <= MAX_TOWNS:
+        raise Rejected(f"Write --towns as a number from 2 to {MAX_TOWNS}.")
+    return int(text)
 
 
 def _day(text: str) -> date:
@@ -175,6 +194,26 @@ def _interest(text: str) -> str:
     """An interest tag, or the name of a sight as it is."""
     low = text.strip().casefold()
     return next((tag for tag in INTERESTS if low in (tag, tag.rstrip("s"))), text.strip())
+
+
+async def _towns(
+    travel: Travel, wish: Wish, home: Place | None, today: date
+) -> tuple[list[Destination], str]:
+    """The towns meant, and why these when they were left to us."""
+    if wish.town_count is None:
+        return [await _destination(travel, m.text) for m in wish.destinations], ""
+    found = [(m, await area_of(m, travel)) for m in wish.destinations]
+    areas = [area for _, area in found if area is not None and area.towns]
+    named = [
+        await _destination(travel, m.text) for m, area in found if area is None or not area.towns
+    ]
+    if not areas:
+        raise Rejected("--towns goes with a country, a state or a region, such as Japan.")
+    assert wish.when and wish.when.first and wish.when.last
+    nights = (wish.when.last - wish.when.first).days
+    start = Start(home, _currency(travel, wish, home, pool_of(areas)), today)
+    tour = await tour_through(travel, wish, areas, named, nights, start, Marks())
+    return list(tour.towns), told(tour, "Name the towns instead of the country to have others.")
 
 
 async def _place(travel: Travel, text: str) -> Place:

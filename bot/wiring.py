@@ -17,12 +17,13 @@ from adapters.models.reader import RuleReader
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.world import World
 from adapters.stores.sqlite import SqliteStore
+from adapters.travel.airports import airport_cities
 from adapters.travel.atlas import gazetteer
 from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.atlas.finder import Finder
 from adapters.travel.atlas.typos import close_names
 from adapters.travel.curated import AtlasEvents, AtlasGeocoder, AtlasPlaces
-from adapters.travel.flight_estimate import FlightEstimates, airport_cities
+from adapters.travel.flight_estimate import FlightEstimates
 from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock

@@ -17,7 +17,7 @@ from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
-from core.reading import Intent, Paraphrase, Reader, ReadingContext, Request
+from core.reading import ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
 from core.session import Session
 from core.travel import Travel
 from core.trips import Trip
@@ -144,6 +144,8 @@ class Concierge:
     def _resolve(self, request: Request, opened: Opened) -> Request:
         """A bare number or label becomes what the offered choice asks for."""
         session = opened.session
+        if _tells_dates(request, session) or _counts_towns(request, session.wish):
+            return request.model_copy(update={"intent": Intent.PLAN, "changes": ()})
         answers = session.asked in _ANSWERS and session.module == "brainstorm"
         if answers and request.intent is Intent.PLAN and request.pick is None:
             if not request.wish.destinations:
@@ -337,6 +339,23 @@ def _names_one_town(wish: Wish) -> bool:
         return False
     [mention] = wish.destinations
     return mention.kind not in ("country", "state", "region", "continent")
+
+
+def _counts_towns(request: Request, before: Wish) -> bool:
+    """True for "three cities", when the country has been named already."""
+    news = request.wish
+    several = bool(news.tour) or (news.town_count or 0) > 1
+    areas = [m for m in before.destinations if m.kind in ("country", "state", "region")]
+    fits = request.intent in (Intent.BRAINSTORM, Intent.PLAN)
+    return fits and several and bool(areas) and not news.destinations
+
+
+def _tells_dates(request: Request, session: Session) -> bool:
+    """True for the dates that planning asked for, whatever was talked about before."""
+    asked = session.module == "planning" and session.asked == "dates"
+    only = all(c.kind is ChangeKind.SHIFT_DATES for c in request.changes)
+    fits = request.intent in (Intent.BRAINSTORM, Intent.REVISE) and only
+    return asked and fits and request.wish.when is not None and not request.wish.destinations
 
 
 def _label(turn: Turn, opened: Opened) -> str:

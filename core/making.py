@@ -86,6 +86,26 @@ def like_before(
     return spans if all(a <= b for _, a, b in spans) else None
 
 
+def exchanged(plan: Plan, towns: Sequence[Destination], home: Place | None) -> list[Span]:
+    """The days of `plan` for other towns: the nights of each stay what they were.
+
+    Only a detour changes the order; another number of towns shares the days out anew. Raises
+    Rejected when there are more towns than nights.
+    """
+    in_order = stages.order(towns, home.point if home else None)
+    if len(towns) != len(plan.towns):
+        return arranged(in_order, plan.first_day, plan.last_day, home)
+    nights = {
+        town.id: (t.last - t.first).days + (t.last != plan.last_day)
+        for town, t in zip(towns, plan.towns, strict=True)
+    }
+    spans, day = [], plan.first_day
+    for town in in_order:
+        spans.append((town, day, day + timedelta(days=nights[town.id] - 1)))
+        day += timedelta(days=nights[town.id])
+    return [*spans[:-1], (*spans[-1][:2], plan.last_day)]
+
+
 async def prepare(
     travel: Travel, spans: Sequence[Span], wish: Wish, budget: Budget | None, start: Start
 ) -> Made:

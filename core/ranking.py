@@ -67,6 +67,7 @@ class Question:
     flight: Callable[[Destination], tuple[float, Money, Money] | None]  # hours, low, high
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
     region_of: Mapping[str, str] = field(default_factory=dict)  # country -> region name
+    several: bool = False  # for a trip over several towns, whose nights are shared out later
 
 
 @dataclass(frozen=True)
@@ -278,9 +279,9 @@ def _known(d: Destination, q: Question) -> _Part:
     if d.id in q.saved:
         score += 0.5
         reasons.append("you saved it")
-    if d.stay_min <= q.nights <= d.stay_max:
+    if not q.several and d.stay_min <= q.nights <= d.stay_max:
         score += 0.5
-    elif q.nights < d.stay_min:
+    elif not q.several and q.nights < d.stay_min:
         score -= 0.7 * (d.stay_min - q.nights)
     return score, reasons, []
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core import words
 from core.errors import Rejected
+from core.itinerary.build import build
 from core.itinerary.diff import Step
 from core.itinerary.problem import Impossible, Problem
 from core.itinerary.revise import NOTHING, Revision, revise
@@ -40,6 +42,45 @@ def revise_all(plan: Plan, old: Made, new: Made, changes: Sequence[Change]) -> R
         added=_numbered(revisions, plan, "added"),
         summary=_summary(revisions, plan),
     )
+
+
+def exchange_towns(plan: Plan, old: Made, new: Made) -> Revision:
+    """`plan` for the towns of `new`: those that stay are repaired, the others planned anew.
+
+    Raises Rejected when one of them has no plan.
+    """
+    before = {
+        town.destination_id: (part, problem)
+        for town, part, problem in zip(plan.towns, split(plan), old.problems, strict=True)
+    }
+    parts: list[Plan] = []
+    lines: list[str] = []
+    for problem in new.problems:
+        known = before.get(problem.destination.id)
+        try:
+            if known is None:
+                parts.append(build(problem))
+                continue
+        except Impossible as error:
+            raise Rejected(f"{error} The plan stays as it was.") from error
+        revision = _one_town(known[0], known[1], problem, [])
+        parts.append(revision.plan)
+        if revision.moved or revision.dropped or revision.added:
+            lines += [f"{problem.destination.name}: {line}" for line in revision.summary]
+        else:
+            lines.append(f"{problem.destination.name} stays as it was.")
+    whole = joined(parts, new)
+    return Revision(plan=whole, summary=(_exchanged(plan, whole), *lines))
+
+
+def _exchanged(old: Plan, new: Plan) -> str:
+    """ "Porto instead of Lisbon, planned anew.": who came and who went."""
+    before, after = ({t.destination_id: t.destination for t in p.towns} for p in (old, new))
+    gone = words.listing(name for id, name in before.items() if id not in after)
+    come = words.listing(name for id, name in after.items() if id not in before)
+    if come and gone:
+        return f"{come} instead of {gone}, planned anew."
+    return f"{gone} is out; the other towns have its days." if gone else f"{come}, planned anew."
 
 
 def _one_town(part: Plan, old: Problem, new: Problem, changes: Sequence[Change]) -> Revision:

@@ -94,6 +94,14 @@ class DayWeather(Fact):
     snow_cm: float | None = None
 
     @property
+    def wet(self) -> bool:
+        """True when rain or snow is likely or much of it is expected."""
+        if self.typical:
+            return False
+        likely = self.rain_chance is not None and self.rain_chance >= 0.5
+        return likely or (self.rain_mm is not None and self.rain_mm >= 4)
+
+    @property
     def outdoor_ok(self) -> bool:
         """True when nothing known speaks against hours outdoors; of a usual day only its heat."""
         if self.typical:
@@ -105,12 +113,6 @@ class DayWeather(Fact):
             and self._felt >= -5
             and (self.code is None or self.code < 95)
         )
-
-    @property
-    def wet(self) -> bool:
-        """True when rain is likely or much of it is forecast."""
-        likely = self.rain_chance is not None and self.rain_chance >= 0.5
-        return likely or (self.rain_mm is not None and self.rain_mm >= 4)
 
     @property
     def hot(self) -> bool:
@@ -209,6 +211,7 @@ class Destination(Fact):
     center: Point
     timezone: str
     airports: tuple[Airport, ...]
+    fast_rail: str = ""  # the network of high-speed trains with a main station there
     vibes: Mapping[
         str, int
     ]  # city beach food nightlife culture nature romance family adventure winter: 0..3

@@ -78,6 +78,15 @@ class Stop(Value):
         """True when one of the notes is about the opening hours."""
         return any("hours" in check.casefold() for check in self.checks)
 
+    def makes_room(self, day: Day) -> tuple[date | None, str]:
+        """What its swap moves besides: the day this stop goes to, and the stop that is left out."""
+        other = next((swap.day for swap in self.swap_days if swap.day != day.day), None)
+        if other is not None or not self.swap_days:
+            return other, ""
+        kept = {each.what for swap in self.swap_days for each in swap.stops}
+        gone = (s for s in day.stops if s.sight_id and s.id != self.id and s.sight_id not in kept)
+        return None, next((s.title for s in gone), "")
+
 
 class Day(Value):
     """One local day. `weekday` is stored so that the verifier can hold it against the date."""

@@ -128,6 +128,7 @@ class Wish(Value):
     cuisines: tuple[str, ...] = ()
     no_driving: bool | None = None  # not at the wheel oneself
     town_count: int | None = None  # "two cities in Texas"
+    tour: bool | None = None  # "a tour of Japan": several towns, how many is left to us
 
     def with_news(self, news: Wish) -> Wish:
         """This wish after `news`: what was said later replaces, lists grow.

@@ -21,7 +21,7 @@ VENDORS = {
     "langchain_anthropic": "adapters/models/langchain.py",
     "tiktoken": "adapters/models/tokens.py",
     "httpx": "adapters/travel/http/client.py",
-    "airportsdata": "adapters/travel/flight_estimate.py",
+    "airportsdata": "adapters/travel/airports.py",
     "icalendar": "adapters/exports/ics.py",
     "resvg_py": "adapters/exports/picture.py",
     "opening_hours": "adapters/travel/atlas/opening.py",

@@ -5,6 +5,7 @@ A failure names the file and says all that is wrong with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from adapters.travel.atlas import opening, sources
+from adapters.travel.atlas import gazetteer, opening, sources
 from adapters.travel.atlas.atlas import COMPILED, Atlas
 from adapters.travel.atlas.schema import DestinationFile, Poi
 from tools.atlas_checks import problems_of, problems_together
@@ -56,6 +57,40 @@ def test_every_destination_lies_in_a_country_the_atlas_has_facts_of(atlas: Atlas
     countries = {destination.country for destination in atlas.destinations()}
 
     assert countries - set(atlas.country_codes) == set()
+
+
+def test_the_world_is_covered_in_the_shares_that_were_promised(atlas: Atlas) -> None:
+    """150 destinations; Istanbul counts as Europe, Mexico and Cuba as Latin America."""
+    counted = Counter(_part_of_the_world(d) for d in atlas.destinations())
+
+    assert counted == {
+        "Europe": 55,
+        "Asia": 35,
+        "North America": 20,
+        "Latin America": 15,
+        "Africa and Middle East": 15,
+        "Oceania": 10,
+    }
+    assert all(12 <= len(d.pois) <= 20 for d in atlas.destinations())
+
+
+def _part_of_the_world(destination: DestinationFile) -> str:
+    if destination.country in {"AE", "JO", "OM", "QA"}:
+        return "Africa and Middle East"
+    if destination.country in {"MX", "CU"}:
+        return "Latin America"
+    if destination.id == "istanbul":
+        return "Europe"
+    country = gazetteer.country(destination.country)
+    assert country is not None
+    return {
+        "EU": "Europe",
+        "AS": "Asia",
+        "NA": "North America",
+        "SA": "Latin America",
+        "AF": "Africa and Middle East",
+        "OC": "Oceania",
+    }[country.continent]
 
 
 def test_most_museums_of_the_continent_rest_one_weekday(atlas: Atlas) -> None:

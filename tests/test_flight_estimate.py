@@ -9,9 +9,9 @@ from functools import cache
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
-import airportsdata
 import pytest
 
+from adapters.travel.airports import airports
 from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.atlas.finder import Finder
 from adapters.travel.curated import AtlasGeocoder, AtlasPlaces
@@ -110,11 +110,11 @@ async def test_an_unlisted_field_serves_where_there_is_nothing_else() -> None:
 
 @pytest.mark.parametrize("code", sorted(_table().closed))
 async def test_a_closed_airport_is_never_used_not_even_next_door(code: str) -> None:
-    row = airportsdata.load("IATA").get(code)
+    row = airports().get(code)
     if row is None:
         return  # gone from the package as well
     try:
-        estimate = await fly(spot(row["lat"], row["lon"]), "singapore")
+        estimate = await fly(spot(row.lat, row.lon), "singapore")
     except Rejected:
         return
 
@@ -128,7 +128,7 @@ def test_every_closed_airport_has_a_reason_and_is_on_no_other_list() -> None:
 
 
 def test_every_listed_airport_exists() -> None:
-    assert sorted(_table().served - set(airportsdata.load("IATA"))) == []
+    assert sorted(_table().served - set(airports())) == []
 
 
 async def test_a_longer_way_never_costs_or_takes_less() -> None:
@@ -219,3 +219,14 @@ async def test_all_destinations_take_no_time_worth_noticing() -> None:
         took.append(time.perf_counter() - began)
 
     assert min(took) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("code", "lat", "lon"),
+    [("BRU", 50.90, 4.48), ("CRL", 50.46, 4.45), ("LUX", 49.62, 6.20), ("LIS", 38.77, -9.13)],
+)
+def test_airports_are_where_they_are_on_a_map(code: str, lat: float, lon: float) -> None:
+    """The package writes some countries in degrees and minutes."""
+    row = airports()[code]
+
+    assert (row.lat, row.lon) == pytest.approx((lat, lon), abs=0.02)

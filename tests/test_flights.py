@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.travel.aerodatabox import AeroDataBox
+from adapters.travel.airports import airport_zone
 from adapters.travel.duffel import minutes
-from adapters.travel.flight_estimate import airport_zone
 from core.airlines import BY_IATA
 from core.errors import Rejected, Unavailable
 from core.flights import (

@@ -111,9 +111,24 @@ def test_several_towns_are_one_plan(run: ANSWER) -> None:
     assert "By train, bus or car from Lisbon" in text
 
 
+def test_towns_of_a_country_are_chosen_and_it_says_why(run: ANSWER) -> None:
+    code, text, _ = run("plan", "Portugal", "2027-05-03", "2027-05-09", "--towns", "2")
+    _, body, why = run(
+        "plan", "Portugal", "2027-05-03", "2027-05-09", "--towns", "2", "--format", "json"
+    )
+
+    plan = Plan.model_validate(json.loads(body)["plan"])
+    assert code == 0 and len(plan.towns) == 2
+    assert all(t.destination in text.splitlines()[0] for t in plan.towns)
+    assert "that I know in Portugal I chose" in text and "that I know in Portugal I chose" in why
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["plan", "Portugal", "2027-05-03", "2027-05-04", "--towns", "2"], "too short for 2"),
+        (["plan", "Portugal", "2027-05-03", "2027-05-14", "--towns", "9"], "from 2 to 6"),
+        ([*LISBON, "--towns", "2"], "goes with a country"),
         (["plan", "Xyzzyqq", "2027-04-15", "2027-04-19"], "do not know a place called “Xyzzyqq”"),
         (["plan", "Italy", "2027-04-15", "2027-04-19"], "I can plan"),
         (["plan", "", "2027-04-15", "2027-04-19"], "Which town?"),

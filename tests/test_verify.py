@@ -177,6 +177,24 @@ def test_a_swap_has_to_work_in_the_same_slot() -> None:
             assert kinds(changed(plan, stop, swap_sight_id=other), asked) == {Kind.BAD_SWAP}
 
 
+def test_a_swap_may_leave_out_one_more_outdoor_stop_but_none_that_was_asked_for() -> None:
+    rooms = [
+        (plan, asked, day, stop, gone)
+        for plan, asked in map(case, range(200))
+        for day in plan.days
+        for stop in day.stops
+        if (gone := stop.makes_room(day)[1])
+    ]
+    assert len(rooms) >= 5
+    for plan, asked, day, _, gone in rooms:
+        [left] = [s for s in day.stops if s.title == gone]
+
+        assert not left.indoor
+        assert kinds(plan, asked) == set()
+        insisted = replace(asked, musts=asked.musts | {left.sight_id})
+        assert kinds(plan, insisted) == {Kind.BAD_SWAP}
+
+
 def test_a_visit_that_is_shorter_than_it_takes() -> None:
     plan, asked = case(1)
     stop = first_visit(plan)

@@ -16,7 +16,7 @@ from adapters.exports.style import CSS
 from core.exports import ExportFacts
 from core.travel import CountryFacts
 from core.trips import Day, Plan, Stage, Stop, StopKind
-from core.words import amount, clock, exact, minutes, plural, span
+from core.words import amount, clock, exact, plural, span, way
 from core.words import day as day_text
 from core.words import weather as weather_text
 
@@ -141,7 +141,7 @@ def _minute(count: int) -> str:
 def _way(stop: Stop) -> str:
     if stop.leg is None or stop.leg.minutes < 5:
         return ""
-    return f"{minutes(stop.leg.minutes)} {MODES.get(stop.leg.mode, stop.leg.mode)}"
+    return f"{way(stop.leg.minutes)} {MODES.get(stop.leg.mode, stop.leg.mode)}"
 
 
 def _cost(stop: Stop) -> str:
@@ -157,9 +157,11 @@ def _ahead(stop: Stop) -> str:
 
 
 def _goes(stop: Stop, plan: Plan) -> str:
-    today = stop.start.date()
-    other = [swap.day for swap in stop.swap_days if swap.day != today]
-    return f" ({stop.title} goes to {day_text(other[0])})" if other else ""
+    day = next(d for d in plan.days if stop in d.stops)
+    other, gone = stop.makes_room(day)
+    if other is not None:
+        return f" ({stop.title} goes to {day_text(other)})"
+    return f" ({gone} is left out for it)" if gone else ""
 
 
 def _money(plan: Plan) -> str:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from adapters.travel import fields
-from adapters.travel.flight_estimate import airport_zone
+from adapters.travel.airports import airport_zone
 from adapters.travel.http import Answer, ProviderClient
 from core.errors import Unavailable
 from core.flights import FlightEnd, FlightNumber, FlightPhase, FlightState

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from adapters.travel import fields
-from adapters.travel.flight_estimate import airport_zone
+from adapters.travel.airports import airport_zone
 from adapters.travel.http import Answer, ProviderClient, Refused
 from core.errors import Rejected, Unavailable
 from core.flights import FlightOffer, Hop, Way

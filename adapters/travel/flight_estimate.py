@@ -18,9 +18,9 @@ from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 from urllib.parse import quote
 
-import airportsdata
 import yaml
 
+from adapters.travel.airports import airports
 from adapters.travel.great_circle import leg
 from core.errors import Rejected, Unavailable
 from core.ports import Clock
@@ -183,18 +183,12 @@ def _table() -> _Table:
 
 
 @lru_cache(maxsize=1)
-def airport_cities() -> dict[str, str]:
-    """IATA code -> the city of the airport, for travellers who write "from LHR"."""
-    return {c: row["city"] for c, row in airportsdata.load("IATA").items() if row["city"]}
-
-
-@lru_cache(maxsize=1)
 def _airports() -> tuple[_Port, ...]:
     """Airports with an IATA code, without closed ones, heliports and seaplane bases."""
     return tuple(
-        _Port(code, row["lat"], row["lon"], row["tz"])
-        for code, row in sorted(airportsdata.load("IATA").items())
-        if code not in _table().closed and not _NO_AIRPORT.search(row["name"])
+        _Port(code, row.lat, row.lon, row.zone)
+        for code, row in airports().items()
+        if code not in _table().closed and not _NO_AIRPORT.search(row.name)
     )
 
 
@@ -204,12 +198,6 @@ _NO_AIRPORT = re.compile(r"heli|seaplane|\bspb\b", re.I)
 @lru_cache(maxsize=1)
 def _by_code() -> dict[str, _Port]:
     return {port.iata: port for port in _airports()}
-
-
-def airport_zone(iata: str) -> str:
-    """The time zone of an airport, by its IATA code; empty when we do not know the airport."""
-    known = _by_code().get(iata)
-    return known.zone if known else ""
 
 
 def _km(a: _Port, b: _Port) -> float:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 
 from core import ranking, words
 from core.choices import choice
-from core.errors import Rejected, Unavailable
+from core.making import Start
 from core.messages import Choice, Choices, Text
 from core.ranking import Question, Suggestion
 from core.reading import Intent
 from core.refusals import sound
-from core.resolving import (
-    CONTINENTS,
-    budget_of,
-    currency_of,
-    date_options,
-    home_of,
-    month_of,
-    nights_of,
-    rates_for,
-    with_profile,
-)
+from core.resolving import currency_of, home_of, with_profile
 from core.translation import in_their_language
-from core.travel import Destination, Event, Money, Place
+from core.travel import Place
 from core.trips import Recommendation, RecommendationStatus
 from core.turn import Screen, Turn
+from core.weighing import marks_of, weighed
 from core.wishes import Wish
 from core.wording import word
 
 COUNT = 4
-_KIND_CONTINENT = "continent:"
 
 
 class Brainstorm:
@@ -89,93 +78,14 @@ def _wish(turn: Turn, *, more: bool) -> Wish:
 
 
 async def _question(turn: Turn, wish: Wish, home: Place | None, *, more: bool) -> Question:
-    places = turn.travel.places
-    destinations = places.destinations()
-    currency = currency_of(turn, wish, home)
-    nights = nights_of(wish)
-    rates = await rates_for(turn.travel.rates, {d.currency for d in destinations}, currency)
-    marks = {r.destination_id: r.status for r in turn.recommendations}
-    flights = await _flights(turn, wish, home, currency, destinations)
-    return Question(
-        wish=_with_continents(wish),
-        month=month_of(wish),
-        nights=nights,
-        home=home,
-        visited=_ids(turn, "visited")
-        | {d for d, s in marks.items() if s is RecommendationStatus.VISITED},
-        wishlist=_ids(turn, "wishlist"),
-        dismissed=frozenset(d for d, s in marks.items() if s is RecommendationStatus.DISMISSED),
-        saved=frozenset(d for d, s in marks.items() if s is RecommendationStatus.SAVED),
-        seen=frozenset(turn.session.suggested) if more else frozenset(),
-        currency=currency,
-        budget=budget_of(wish, currency, nights + 1),
-        rate=lambda base, _quote: rates.get(base),
-        flight=lambda d: flights.get(d.id),
-        events=await _events(turn, wish, destinations),
-        region_of={d.country: places.continent(d.country) for d in destinations},
+    question = await weighed(
+        turn.travel,
+        wish,
+        turn.travel.places.destinations(),
+        Start(home, currency_of(turn, wish, home), turn.now.date()),
+        marks_of(turn),
     )
-
-
-async def _flights(
-    turn: Turn, wish: Wish, home: Place | None, currency: str, destinations: Sequence[Destination]
-) -> dict[str, tuple[float, Money, Money]]:
-    """A rough flight to every destination; those without an airport near are missing."""
-    known: dict[str, tuple[float, Money, Money]] = {}
-    if home is None or wish.no_flight:
-        return known
-    span = date_options(wish, turn.now.date(), 1)
-    first, last = span[0] if span else (turn.now.date() + timedelta(days=60),) * 2
-    for d in destinations:
-        if ranking.distance_km(home.point, d.center) <= ranking.FLIGHT_KM:
-            continue
-        try:
-            e = await turn.travel.flights.estimate(home, d, first, last, currency)
-        except (Rejected, Unavailable):
-            continue
-        known[d.id] = (e.hours, e.low, e.high)
-    return known
-
-
-async def _events(
-    turn: Turn, wish: Wish, destinations: Sequence[Destination]
-) -> dict[str, list[Event]]:
-    """Events of the likely dates, only when these are known well enough to matter."""
-    when = wish.when
-    if when is None:
-        return {}
-    first, last = (when.first, when.last) if when.exact else (when.earliest, when.latest)
-    if first is None or last is None or (last - first).days > 21:
-        return {}
-    found: dict[str, list[Event]] = {}
-    for d in destinations:
-        try:
-            events = await turn.travel.events.known(d, first, last)
-        except Unavailable:
-            continue
-        found[d.id] = [e for e in events if e.impact]
-    return found
-
-
-def _with_continents(wish: Wish) -> Wish:
-    mentions = tuple(
-        m.model_copy(update={"id": _KIND_CONTINENT + CONTINENTS[m.text.casefold()]})
-        if m.text.casefold() in CONTINENTS
-        else m
-        for m in wish.destinations
-    )
-    return wish.model_copy(update={"destinations": mentions})
-
-
-def _ids(turn: Turn, key: str) -> frozenset[str]:
-    """Destination ids of the profile's places under `key`, by name."""
-    wanted = {v.casefold() for v in turn.profile.values(key)}
-    if not wanted:
-        return frozenset()
-    return frozenset(
-        d.id
-        for d in turn.travel.places.destinations()
-        if wanted & {d.name.casefold(), d.local_name.casefold(), d.id}
-    )
+    return replace(question, seen=frozenset(turn.session.suggested)) if more else question
 
 
 def _relax(turn: Turn, question: Question) -> tuple[list[Suggestion], str]:
@@ -247,9 +157,9 @@ def _card(turn: Turn, found: list[Suggestion], question: Question, relaxed: str)
         lines.append(f"{_sentence(s.reasons)}")
         if s.cost:
             what = _cost_words(question, s)
-            lines.append(f"{words.about(s.cost.amount, s.cost.currency).capitalize()} {what}")
+            lines.append(f"{words.capital(words.about(s.cost.amount, s.cost.currency))} {what}")
         for warning in s.warnings:
-            lines.append(f"⚠️ {warning.capitalize()}")
+            lines.append(f"⚠️ {words.capital(warning)}")
         lines.append("")
     lines.append(_sources(found, question))
     return "\n".join(lines).strip()

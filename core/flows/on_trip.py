@@ -58,7 +58,7 @@ def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
         text = f"{now} Next: **{words.literal(stop.title)}**, {words.day(day.day)} "
         text += f"at {words.clock(stop.start)}."
     if stop.leg is not None:
-        text += f" The way takes about {words.minutes(stop.leg.minutes)}."
+        text += f" The way takes about {words.way(stop.leg.minutes)}."
     if stop.checks:
         text += f" Note: {stop.checks[0]}"
     later = [s for s in day.stops if s.start > stop.start]
@@ -134,9 +134,11 @@ async def rain_answer(turn: Turn) -> Screen:
 
 
 def _goes_to(stop: Stop, day: Day) -> str:
-    """Where the outdoor stop goes when it changes places with one of another day."""
-    other = [swap.day for swap in stop.swap_days if swap.day != day.day]
-    return f"; {words.literal(stop.title)} goes to {words.day(other[0])}" if other else ""
+    """What becomes of the outdoor stop, or of another one that has to make room."""
+    other, gone = stop.makes_room(day)
+    if other is not None:
+        return f"; {words.literal(stop.title)} goes to {words.day(other)}"
+    return f"; {words.literal(gone)} is left out for it" if gone else ""
 
 
 async def closed_answer(turn: Turn) -> Screen:
@@ -149,7 +151,7 @@ async def closed_answer(turn: Turn) -> Screen:
     known = f"My hours for it: {stop.hours_text}." if stop.hours_text else "I have no hours for it."
     lines = [
         f"If **{words.literal(stop.title)}** is closed: I am sorry. {known} "
-        f"Source: {stop.source.name}, {stop.source.fetched_at:%b %Y}."
+        f"Source: {words.dated(stop.source)}."
     ]
     swap = sights.get(stop.swap_sight_id)
     if swap is not None:

@@ -11,42 +11,23 @@ from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
-from core.errors import Rejected
-from core.flows.planning_questions import (
-    booked_or_dropped,
-    contradiction_or_none,
-    dates_or_question,
-    towns_or_question,
-)
+from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
+from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
+from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
 from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
+from core.flows.tours import going_or_question
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
+from core.itinerary.revise import Revision
 from core.itinerary.stages import split
-from core.making import (
-    Made,
-    Start,
-    arranged,
-    build_all,
-    dressed,
-    insist,
-    like_before,
-    pinned,
-    prepare,
-)
+from core.making import Made, build_all, dressed, insist, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
 from core.refusals import refuse_impossible, sound
-from core.remaking import revise_all
-from core.resolving import (
-    budget_of,
-    check_dates,
-    check_party,
-    currency_of,
-    home_of,
-    with_profile,
-    within_window,
-)
+from core.remaking import exchange_towns, revise_all
+from core.resolving import check_dates, check_party, within_window
+from core.tour import asks_for_several
 from core.translation import in_their_language
 from core.travel import Destination
 from core.trips import Plan, Trip, title_of
@@ -66,7 +47,9 @@ class Planning:
         if turn.request.about.startswith("unbook:"):
             _unbook(turn)
         intent = turn.request.intent
-        if intent is Intent.REVISE and turn.trip and turn.trip.plan:
+        if exchange := exchange_asked(turn):
+            screens = self._exchange(turn, exchange)
+        elif intent is Intent.REVISE and turn.trip and turn.trip.plan:
             screens = self._revise(turn)
         elif intent is Intent.WHY:
             screens = self._why(turn)
@@ -83,17 +66,13 @@ class Planning:
         if refused:
             turn.update(offered=())
             raise refused.as_error()
-        towns, question = await towns_or_question(turn, wish)
-        if not towns:
+        going, question = await going_or_question(turn, wish)
+        if going is None:
             yield question
             return
-        dates, question = dates_or_question(turn, wish, towns)
-        if dates is None:
-            yield question
-            return
-        first, last = dates
+        towns, first, last = going.towns, going.first, going.last
         yield (Text(markdown=_progress(towns, first, last)),)
-        made = await _facts_for(turn, wish, towns, first, last)
+        made = await facts_for(turn, wish, towns, first, last)
         if question := contradiction_or_none(turn, wish, made):
             yield question
             return
@@ -102,7 +81,9 @@ class Planning:
         wish = pinned(wish, plan)
         turn.update(wish=wish, asked=_asks(wish))
         trip = _stored(turn, wish, plan)
-        card = plan_card(trip, plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, plan, made.towns[0], wish, turn.now, made.towns[1:])
+        if going.why:
+            card = f"{going.why}\n\n{card}"
         options = Choices(options=turn.offer(*_plan_options()))
         lead = _lead(plan)
         said = lead
@@ -118,7 +99,7 @@ class Planning:
         assert trip is not None and trip.plan is not None
         refuse_impossible(turn.request)
         old_plan = trip.plan
-        towns = _towns_of(turn, old_plan)
+        towns = towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
         check_dates(first, last, turn.now.date())
         if wish.party:
@@ -133,8 +114,8 @@ class Planning:
             yield booked_or_dropped(turn, old_plan, booked[0])
             return
         yield (Text(markdown="Changing as little as possible…"),)
-        old_made = await _facts_again(turn, trip.wish, old_plan)
-        made = await _facts_for(turn, wish, towns, first, last, like=old_plan)
+        old_made = await facts_again(turn, trip.wish, old_plan)
+        made = await facts_for(turn, wish, towns, first, last, like=old_plan)
         if question := contradiction_or_none(turn, wish, made):
             turn.update(wish=wish)
             yield question
@@ -154,12 +135,40 @@ class Planning:
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
+        async for screen in self._changed(turn, trip, made, wish, revision):
+            yield screen
+
+    async def _exchange(self, turn: Turn, exchange: Exchange) -> AsyncIterator[Screen]:
+        """Other towns in the plan; the rest stays as far as it can."""
+        trip = turn.trip
+        assert trip is not None and trip.plan is not None
+        towns, question = await towns_after(turn, trip.plan, exchange)
+        if not towns:
+            yield question
+            return
+        wish = wish_after(trip, turn.request.wish, towns, exchange)
+        yield (Text(markdown="Changing as little as possible…"),)
+        old_made = await facts_again(turn, trip.wish, trip.plan)
+        made = await facts_of_others(turn, wish, trip.plan, towns)
+        if question := contradiction_or_none(turn, wish, made):
+            turn.update(wish=wish)
+            yield question
+            return
+        revision = await asyncio.to_thread(exchange_towns, trip.plan, old_made, made)
+        revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+        async for screen in self._changed(turn, trip, made, wish, revision):
+            yield screen
+
+    async def _changed(
+        self, turn: Turn, trip: Trip, made: Made, wish: Wish, revision: Revision
+    ) -> AsyncIterator[Screen]:
+        """The changed plan once more checked, kept and shown."""
         insist(revision.plan, made)
         wish = pinned(wish, revision.plan)
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
         turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
         changed = "\n".join(f"- {line}" for line in revision.summary)
-        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now, made.towns[1:])
         lead = f"**What changed**\n{changed}"
         options = Choices(options=turn.offer(choice("undo", "", "Undo"), *_plan_options()))
         if not turn.model.words:
@@ -182,7 +191,7 @@ class Planning:
             yield (Text(markdown="There is no plan yet to explain. Where would you like to go?"),)
             return
         plan = trip.plan
-        made = await _facts_again(turn, trip.wish, plan)
+        made = await facts_again(turn, trip.wish, plan)
         explanation = _explained(turn, plan, made)
         if explanation is None:
             yield (Text(markdown=_which_stop(plan)),)
@@ -240,47 +249,6 @@ def _news(old: Wish, new: Wish) -> tuple[Change, ...]:
     )
 
 
-async def _facts_for(
-    turn: Turn,
-    wish: Wish,
-    towns: Sequence[Destination],
-    first: date,
-    last: date,
-    *,
-    like: Plan | None = None,
-) -> Made:
-    """All facts for these days and the planner's problems, with the profile's wishes in them.
-
-    The days are shared out among the towns as in the plan `like`, when that is as long.
-    """
-    full = with_profile(wish, turn.profile)
-    home = await home_of(turn, full)
-    currency = currency_of(turn, full, home)
-    days = (last - first).days + 1
-    spans = like_before(like, towns, first, last) if like else None
-    return await prepare(
-        turn.travel,
-        spans or arranged(towns, first, last, home),
-        full,
-        budget_of(full, currency, days),
-        Start(home, currency, turn.now.date()),
-    )
-
-
-async def _facts_again(turn: Turn, wish: Wish, plan: Plan) -> Made:
-    """The facts of a plan as they are now, for the same towns on the same days."""
-    towns = _towns_of(turn, plan)
-    return await _facts_for(turn, wish, towns, plan.first_day, plan.last_day, like=plan)
-
-
-def _towns_of(turn: Turn, plan: Plan) -> list[Destination]:
-    """The towns of a plan. Raises Rejected when the atlas no longer has one."""
-    found = [turn.travel.places.destination(t.destination_id) for t in plan.towns]
-    if any(d is None for d in found):
-        raise Rejected("I no longer know this destination. Please plan it anew.")
-    return [d for d in found if d is not None]
-
-
 def _explained(turn: Turn, plan: Plan, made: Made) -> Explanation | None:
     """Why a stop is where it is, or a sight is not in the plan; None when nobody knows which."""
     parts = list(zip(split(plan), made.problems, strict=True))
@@ -300,6 +268,12 @@ def _wish(turn: Turn) -> Wish:
     """The wish so far with this message. A new place keeps people, budget and dates."""
     news = turn.request.wish
     base = turn.session.wish
+    if news.destinations and not _same_places(news, base):
+        if news.avoid and asks_for_several(base):  # one of the towns that were left to us
+            kept = tuple(m for m in base.destinations if m.id not in {a.id for a in news.avoid})
+            news = news.model_copy(update={"destinations": (*kept, *news.destinations)})
+        else:
+            base = base.model_copy(update={"town_count": None, "tour": None})
     trip = turn.trip
     if trip is not None and trip.plan is not None and news.destinations and news.when:
         base = base.model_copy(update={"when": None, "arrive_at": None, "leave_at": None})
@@ -308,6 +282,12 @@ def _wish(turn: Turn) -> Wish:
     if news.when is not None:
         news = news.model_copy(update={"when": within_window(news.when, base.when)})
     return base.reversed_by(news) if turn.request.correction else base.with_news(news)
+
+
+def _same_places(news: Wish, base: Wish) -> bool:
+    """True when one of the places was named before: what was said of it still holds."""
+    before = {m.text.casefold() for m in base.destinations}
+    return any(m.text.casefold() in before for m in news.destinations)
 
 
 def _progress(towns: Sequence[Destination], first: date, last: date) -> str:
@@ -348,9 +328,6 @@ def _ids(plan: Plan) -> set[str]:
 
 
 def _lead(plan: Plan) -> str:
-    bad = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
-    hot = [d for d in bad if d.weather and d.weather.hot]
-    wet = [d for d in bad if d not in hot and d.weather and d.weather.wet]
     here = "Here are" if plan.stages else "Here is"
     text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
     if any(s.hours_unsure for s in plan.visits()):
@@ -358,14 +335,11 @@ def _lead(plan: Plan) -> str:
             f"{here} {plan.destination}, day by day, fitted to the opening hours I have; "
             "“check hours” marks the ones I am not sure of."
         )
-    if wet:
-        text += f" Rain is likely on {words.listing(words.day(d.day) for d in wet)}."
-    if hot:
-        text += (
-            " It gets very hot, so I preferred what is indoors; be outside early or late, and "
-            "carry water."
+    if not plan.visits():
+        text = (
+            f"{here} {plan.destination}. I could fit no sight into these days: they are your own."
         )
-    return text
+    return text + words.poor_weather(d.weather for d in plan.days if d.weather)
 
 
 def _plan_options() -> list[Choice]:

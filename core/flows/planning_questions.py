@@ -34,18 +34,18 @@ async def towns_or_question(turn: Turn, wish: Wish) -> tuple[tuple[Destination, 
     towns = [m for m in wish.destinations if m.kind not in ("country", "state")]
     if len(towns) < 2:
         only = towns or wish.destinations[:1]
-        found, screen = await _destination_or_question(turn, only[0] if only else None)
+        found, screen = await destination_or_question(turn, only[0] if only else None)
         return ((found,) if found else ()), screen
     all_found: dict[str, Destination] = {}
     for mention in towns:
-        found, screen = await _destination_or_question(turn, mention)
+        found, screen = await destination_or_question(turn, mention)
         if found is None:
             return (), screen
         all_found[found.id] = found
     return tuple(all_found.values()), ()
 
 
-async def _destination_or_question(
+async def destination_or_question(
     turn: Turn, named: Mention | None
 ) -> tuple[Destination | None, Screen]:
     """The destination meant, or the screen that asks for it."""
@@ -58,7 +58,7 @@ async def _destination_or_question(
     found = destination_of(named, turn.travel)
     if found is not None:
         return found, ()
-    if not named.kind and not named.id and (both := await _namesakes(turn, named.text)):
+    if not named.kind and not named.id and (both := await namesakes(turn, named.text)):
         return None, both
     place = await place_of(named, turn.travel)
     if place is None:
@@ -75,7 +75,7 @@ async def _destination_or_question(
     return None, _not_in_atlas(turn, place.name, place.kind, place.country, place.point)
 
 
-async def _namesakes(turn: Turn, name: str) -> Screen:
+async def namesakes(turn: Turn, name: str) -> Screen:
     """The question which one is meant, when a country and a state share a name."""
     options = []
     for kind, words_for in (("country", "the country"), ("state", "the state")):
@@ -113,9 +113,12 @@ def _not_in_atlas(turn: Turn, name: str, kind: str, country: str, point: Point) 
 
 
 def dates_or_question(
-    turn: Turn, wish: Wish, towns: Sequence[Destination]
+    turn: Turn, wish: Wish, towns: Sequence[Destination], where: str = ""
 ) -> tuple[tuple[date, date] | None, Screen]:
-    """The dates meant; when the window is wide, one question with options to tap."""
+    """The dates meant; when the window is wide, one question with options to tap.
+
+    `where` names the towns together ("Japan") while it is not settled which ones they are.
+    """
     today = turn.now.date()
     when, destination = wish.when, towns[0]
     if when is not None and when.exact:
@@ -134,16 +137,17 @@ def dates_or_question(
         nights = when.nights if when and when.nights else min(usual, 29)
         best = _next_good_months(destination, today)
         options = [(d, d + timedelta(days=nights)) for d in best]
-        names = words.listing(d.name for d in towns)
+        names = where or words.listing(d.name for d in towns)
         text = f"When do you want to be in {names}? These are good times there."
     else:
         month = words.MONTH_NAMES[options[0][0].month - 1]
-        text = f"{destination.name} in {month}."
+        text = f"{where or destination.name} in {month}."
         if destination.climate:
             c = destination.climate[options[0][0].month - 1]
+            there = f" in {destination.name}" if where else ""
             text = (
-                f"{destination.name} in {month}: typically {round(c.tmax_c)} °C by day, rain on "
-                f"{round(c.rain_days)} days ({c.source.name})."
+                f"{where or destination.name} in {month}: typically {round(c.tmax_c)} °C by day, "
+                f"rain on {round(c.rain_days)} days{there} ({c.source.name})."
             )
     tapped = [choice("dates", f"{a}/{b}", words.span(a, b)) for a, b in options]
     return None, (

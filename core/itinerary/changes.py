@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 
 from core.interests import INTERESTS, matches
 from core.itinerary.problem import Impossible
@@ -125,26 +126,44 @@ def _indoors(draft: Draft, plan: Plan, change: Change) -> None:
             if sight.indoor or s in tables.must:
                 continue
             first = tables.index.get(swaps.get(sight.id, ""), -1)
-            if not _stand_in(draft, d, s, first):
-                _change_places(draft, d, s, first, wet | asked)
+            if s not in draft.visits(d):  # it made room for another one's stand-in
+                continue
+            if not _stand_in(draft, d, s, first) and not _change_places(
+                draft, d, s, first, wet | asked
+            ):
+                _stand_in(draft, d, s, first, leaving=_wet_stops(draft, d, s))
 
 
 def _bad(weather: DayWeather | None) -> bool:
     return weather is not None and not weather.outdoor_ok
 
 
-def _stand_in(draft: Draft, d: int, s: int, first: int) -> bool:
-    """An unplanned indoor sight for `s`, the one named in the plan before others."""
+def _wet_stops(draft: Draft, d: int, s: int) -> tuple[int, ...]:
+    """The other outdoor stops of a day that nobody insists on."""
+    return tuple(
+        o
+        for o in draft.visits(d)
+        if o != s and not _indoor(draft, o) and o not in draft.tables.must
+    )
+
+
+def _stand_in(draft: Draft, d: int, s: int, first: int, *, leaving: Sequence[int] = ()) -> bool:
+    """An unplanned indoor sight for `s`, the one named in the plan before others.
+
+    With `leaving`, one of these stops is left out for it.
+    """
     tables = draft.tables
     taken = draft.planned() | draft.banned
     spare = [o for o in range(tables.n) if _indoor(draft, o) and o not in taken]
     spare.sort(key=lambda o: (o != first, -tables.worth[d][o], o))
-    for other in spare:
+    for other, gone in product(spare, leaving or (None,)):
         trial = draft.copy()
         trial.remove(s)
+        if gone is not None:
+            trial.remove(gone)
         if tables.windows[d][other] and trial.squeeze(other, [d]):
             draft.days = trial.days
-            draft.banned.add(s)
+            draft.banned |= {s} if gone is None else {s, gone}
             return True
     return False
 

@@ -6,7 +6,7 @@ other, `split` takes them apart again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
@@ -26,6 +26,8 @@ DETOUR = 1.25  # the order as it was said is kept up to this much more way
 
 GROUND_MAX_KM = 500  # farther than this one flies
 GROUND_ACCESS_MIN, GROUND_DETOUR, GROUND_KMH = 30, 1.25, 80
+# High-speed trains between their main stations; the straight distance, stations and waiting added.
+FAST_MAX_KM, FAST_ACCESS_MIN, FAST_KMH = 700, 45, 150
 FERRY_MAX_KM, FERRY_ACCESS_MIN, FERRY_KMH = 150, 60, 35
 FLIGHT_KMH, FLIGHT_GROUND_MIN = 830, 42  # as the flight estimate counts: air, taxi and climb
 FLIGHT_AROUND_MIN = 240  # to the airport, the time there, luggage, into town
@@ -33,6 +35,7 @@ ISLANDS = frozenset("AU CU CY FJ ID IE IS JP LK MG MT MU MV NZ PH SC SG TW".spli
 
 # Shares of a mid-priced meal, for one person; our own estimate, and called one.
 GROUND_COST_KM, FERRY_COST_KM = Decimal("0.008"), Decimal("0.03")
+FAST_COST_KM = Decimal("0.012")
 FLIGHT_COST, FLIGHT_COST_KM = Decimal(4), Decimal("0.005")
 GRID = 5
 
@@ -44,21 +47,39 @@ def order(towns: Sequence[Destination], home: Point | None) -> tuple[Destination
 
     Raises Rejected for more towns than a trip can hold.
     """
+    best = shortest(towns, home)
+    if len(towns) < 2:
+        return best
+    way = _ways(towns, home)
+    as_said = way(range(len(towns))) <= DETOUR * way([towns.index(d) for d in best])
+    return tuple(towns) if as_said else best
+
+
+def shortest(towns: Sequence[Destination], home: Point | None) -> tuple[Destination, ...]:
+    """The towns in the order of the shortest way, from home and back.
+
+    Raises Rejected for more towns than a trip can hold.
+    """
     if len(towns) > MAX_TOWNS:
         raise Rejected(f"I plan up to {MAX_TOWNS} towns at a time. Which ones come first?")
-    best = min(permutations(towns), key=lambda way: (round(_way(way, home), 3), _said(way, towns)))
-    return tuple(towns) if _way(towns, home) <= DETOUR * _way(best, home) else best
+    if len(towns) < 2:
+        return tuple(towns)
+    way = _ways(towns, home)
+    best = min(permutations(range(len(towns))), key=lambda n: (round(way(n), 3), n))
+    return tuple(towns[n] for n in best)
 
 
-def _said(way: Sequence[Destination], towns: Sequence[Destination]) -> tuple[int, ...]:
-    return tuple(towns.index(d) for d in way)
-
-
-def _way(towns: Sequence[Destination], home: Point | None) -> float:
+def _ways(towns: Sequence[Destination], home: Point | None) -> Callable[[Sequence[int]], float]:
+    """How long the way through the towns of these numbers is, in km; no distance twice."""
     points = [d.center for d in towns]
-    if home is not None:
-        points = [home, *points, home]
-    return sum(distance_km(a, b) for a, b in pairwise(points))
+    km = [[distance_km(a, b) for b in points] for a in points]
+    away = [distance_km(home, p) if home is not None else 0.0 for p in points]
+
+    def way(numbers: Sequence[int]) -> float:
+        between = sum(km[a][b] for a, b in pairwise(numbers))
+        return away[numbers[0]] + between + away[numbers[-1]]
+
+    return way
 
 
 def spans(towns: Sequence[Destination], first: date, last: date) -> list[tuple[date, date]]:
@@ -123,6 +144,12 @@ def transfer(a: Destination, b: Destination, day: date, pace: Pace, people: int)
     )
 
 
+def way_between(a: Destination, b: Destination) -> tuple[Mode, int]:
+    """How one gets from `a` to `b` and how many minutes it takes, as `transfer` counts them."""
+    mode, minutes, _ = _by(a, b, distance_km(a.center, b.center))
+    return mode, minutes
+
+
 def _by(a: Destination, b: Destination, km: float) -> tuple[Mode, int, Decimal]:
     """How one gets there, minutes from door to door, and the price in meals for one person."""
     far = Decimal(str(round(km, 1)))
@@ -131,6 +158,8 @@ def _by(a: Destination, b: Destination, km: float) -> tuple[Mode, int, Decimal]:
     )
     if sea and km <= FERRY_MAX_KM:
         return "ferry", round(FERRY_ACCESS_MIN + km * 60 / FERRY_KMH), FERRY_COST_KM * far
+    if not sea and a.fast_rail and a.fast_rail == b.fast_rail and km <= FAST_MAX_KM:
+        return "ground", round(FAST_ACCESS_MIN + km * 60 / FAST_KMH), FAST_COST_KM * far
     if sea or km > GROUND_MAX_KM:
         minutes = FLIGHT_AROUND_MIN + FLIGHT_GROUND_MIN + km * 60 / FLIGHT_KMH
         return "flight", round(minutes), FLIGHT_COST + FLIGHT_COST_KM * far

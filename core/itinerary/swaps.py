@@ -1,6 +1,7 @@
 """An indoor sight instead of each outdoor stop, for a day that turns out wet.
 
-One that is not in the plan yet takes the place; else one of another day changes places with it.
+One that is not in the plan yet takes the place; else one of another day changes places with it;
+else one takes the time of two outdoor stops of the day, and the other one is left out.
 The days as they would be are part of the plan, so that they are verified with it.
 """
 
@@ -46,6 +47,7 @@ def with_swaps(tables: Tables, days: Sequence[Day], blocks: Blocks) -> list[Day]
                 continue
             swaps = list(_taking_its_place(tables, blocks, d, block.token, spare, slack))
             swaps = swaps or list(_changing_places(tables, blocks, d, block.token, slack))
+            swaps = swaps or list(_taking_two_places(tables, blocks, d, block.token, spare, slack))
             if swaps:
                 best = min(swaps, key=lambda w: (w.sight in taken, w.moved, -w.points, w.sight))
                 taken.add(best.sight)
@@ -83,6 +85,24 @@ def _taking_its_place(
         made = _best(tables, d, before, old, s, blocks[d])
         if made is not None and _cost(tables, d, made[1]) - _cost(tables, d, blocks[d]) <= slack:
             yield _Swap(s, False, made[0], tables.worth[d][s], {d: made[1]})
+
+
+def _taking_two_places(
+    tables: Tables, blocks: Blocks, d: int, old: int, spare: Sequence[int], slack: int
+) -> Iterator[_Swap]:
+    """With another outdoor stop of the day left out, as it would be wet there too."""
+    for block in blocks[d]:
+        wet = _may_go(tables, block) and not _indoor(tables, block.token)
+        if not wet or block.token == old or block.token in tables.must:
+            continue
+        before = tuple(v for v in _visits(blocks[d]) if v != block.token)
+        for s in spare:
+            made = _best(tables, d, before, old, s, blocks[d])
+            if made is None:
+                continue
+            if _cost(tables, d, made[1]) - _cost(tables, d, blocks[d]) <= slack:
+                points = tables.worth[d][s] - tables.worth[d][block.token]
+                yield _Swap(s, False, made[0], points, {d: made[1]})
 
 
 def _changing_places(

@@ -115,8 +115,11 @@ def _swap_fails(plan: Plan, day: Day, n: int, problem: Problem) -> str:
         wanted[sight.id] += 1
         wanted[stop.sight_id] -= 1
     here = after.get(day.day, ())
-    if +wanted != then or all(s.sight_id != sight.id for s in here):
+    left_out = +(+wanted - then)
+    if then - wanted or not _may_be_left_out(left_out, day, problem):
         return "the days after it do not hold what they should"
+    if all(s.sight_id != sight.id for s in here):
+        return f"{sight.name} is not on that day"
     if any(s.sight_id == stop.sight_id for s in here):
         return f"{stop.title} is still on that day"
     for on, stops in after.items():
@@ -128,6 +131,14 @@ def _swap_fails(plan: Plan, day: Day, n: int, problem: Problem) -> str:
         if sum(_costs(days, problem)) + others > problem.budget:
             return "it costs too much"
     return ""
+
+
+def _may_be_left_out(left_out: Counter[str], day: Day, problem: Problem) -> bool:
+    """Nothing, or one more outdoor stop of the same day that nobody insists on."""
+    if not left_out:
+        return True
+    wet = {s.sight_id for s in day.stops if s.sight_id and not problem.sights[s.sight_id].indoor}
+    return left_out.total() == 1 and set(left_out) <= (wet - problem.musts - problem.booked.keys())
 
 
 def _stops_after(plan: Plan, swap: SwapDay, problem: Problem) -> tuple[Stop, ...]:

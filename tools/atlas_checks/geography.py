@@ -7,8 +7,7 @@ from functools import cache
 from itertools import combinations
 from zoneinfo import available_timezones
 
-import airportsdata
-
+from adapters.travel.airports import airports
 from adapters.travel.atlas import gazetteer
 from adapters.travel.atlas.gazetteer import km_between
 from adapters.travel.atlas.schema import DestinationFile, Point
@@ -98,20 +97,15 @@ def airports_fit(destination: DestinationFile) -> Iterator[str]:
     near = {destination.country, *(country.neighbours if country else ())}
     center = destination.center
     for airport in destination.airports:
-        known = _airports().get(airport.iata)
+        known = airports().get(airport.iata)
         if known is None:
             yield f"airport {airport.iata} does not exist"
             continue
-        away = km_between(center.lat, center.lon, known["lat"], known["lon"])
+        away = km_between(center.lat, center.lon, known.lat, known.lon)
         if abs(away - airport.km) > max(4, 0.2 * away):
             yield f"airport {airport.iata} is {away:.0f} km away, not {airport.km:g}"
-        if known["country"] not in near and away > SHORT_CROSSING_KM:
-            yield f"airport {airport.iata} is in {known['country']}, which is no neighbour"
-
-
-@cache
-def _airports() -> dict[str, airportsdata.Airport]:
-    return airportsdata.load("IATA")
+        if known.country not in near and away > SHORT_CROSSING_KM:
+            yield f"airport {airport.iata} is in {known.country}, which is no neighbour"
 
 
 @cache

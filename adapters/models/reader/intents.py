@@ -19,7 +19,7 @@ _PLAN = re.compile(
 _WHERE = re.compile(
     r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
     r"nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|"
-    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:city|cities|"
+    r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:\w+ )?(?:city|cities|towns|"
     r"country|place|places|destination|island|beach)|what (?:city|country|"
     r"place|places|destination|destinations)|"
     r"surprise me|destinations?|get away|options|best (?:place|places|city|"
@@ -94,6 +94,8 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
     if context.chosen and not (wish.destinations or is_empty(wish) or has_none):
         return Intent.PLAN, 0.85
+    if wish.destinations and not has_none and (wish.tour or (wish.town_count or 0) > 1):
+        return Intent.PLAN, 0.85  # which towns is ours to choose
     if context.asked in ("dates", "origin") and not wish.destinations and not is_empty(wish):
         return (
             Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN

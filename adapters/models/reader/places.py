@@ -52,6 +52,10 @@ _AVOID = re.compile(
     r"back to|again to|too|another|trips? to|visit|to visit|see|to "
     r"see))*\s+(?:the\s+)?$"
 )
+# "swap Porto for Lisbon", "replace Porto with Lisbon", "rather Lisbon than Porto"
+_GIVEN_UP = re.compile(r"\b(?:swap|replace|exchange|trade|switch|substitute)\s+(?:out\s+)?$")
+_FOR_ANOTHER = re.compile(r"\s*(?:for|with|by|to)\s")
+_THAN = re.compile(r"\b(?:rather|prefer|better)\s[^.,;!?]{1,30}\sthan\s+(?:in\s+)?$")
 _VISITED = re.compile(
     r"\b(?:been (?:to|in)|visited|already (?:saw|seen|did|done|know|went to|"
     r"explored)|(?:was|were) (?:already )?in|went to|have done|have seen|i've "
@@ -198,6 +202,8 @@ def _role(said: Said, spot: Spot) -> str:
         and not re.search(r"(?:why|if|whether|or) not\s+(?:go to |visit |to |in )*$", before)
         and not re.search(r"\bno\s*,\s*$", before)
     ):
+        return "avoid"
+    if _THAN.search(before) or (_GIVEN_UP.search(before) and _FOR_ANOTHER.match(after)):
         return "avoid"
     if _ORIGIN.search(before):
         return "origin"

@@ -43,6 +43,7 @@ from adapters.models.reader.questions import (
     is_plain_question,
 )
 from adapters.models.reader.revising import revise
+from adapters.models.reader.several import find_several, in_all, wants_tour
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.stay import find_stay
 from adapters.models.reader.talk import (
@@ -188,6 +189,7 @@ class RuleReader:
         is_town = self._is_destination if context.has_plan else self._is_town
         fixed = find_fixed(said, context.today, is_town)
         rooms = find_stay(said)
+        several = find_several(said)
         budget = find_budget(said, context.home_currency)
         arrive_at, leave_at = find_times(said)
         when = find_when(said, context.today)
@@ -222,7 +224,8 @@ class RuleReader:
             stay=rooms.stay,
             cuisines=rooms.cuisines,
             no_driving=rooms.no_driving,
-            town_count=rooms.towns,
+            town_count=in_all(several, places.destinations),
+            tour=several.tour or wants_tour(said, places.destinations) or None,
         )
         correction = is_correction(said, places, not is_empty(wish))
         return Parts(said, context, wish, places, tastes, correction)

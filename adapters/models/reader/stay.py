@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from adapters.models.reader.text import NUMBER, Said, number
+from adapters.models.reader.text import Said
 from core.wishes import Stay
 
 CUISINES = (
@@ -75,20 +75,16 @@ _NO_FLYING = re.compile(
     r"(?!\s+(?:longer|over|above|more|of|under|before|after|that|at|on|from|to|with|yet|booked))"
     r"|\b(?:flights?|flying) (?:is|are) (?:not an option|out)\b"
 )
-_TOWNS = re.compile(
-    rf"\b(?P<n>{NUMBER})\s+(?:different |distinct |unique |separate |various )*(?:cities|towns)\b"
-)
 
 
 @dataclass
 class Found:
-    """What was read. `towns` is how many towns of a region are to be visited."""
+    """What was read."""
 
     stay: Stay | None = None
     cuisines: tuple[str, ...] = ()
     no_driving: bool | None = None
     no_flying: bool | None = None
-    towns: int | None = None
 
 
 def find_stay(said: Said) -> Found:
@@ -106,9 +102,6 @@ def find_stay(said: Said) -> Found:
         said.claim(*match.span())
     if _NO_FLYING.search(low):
         found.no_flying = True
-    if m := _TOWNS.search(low):
-        found.towns = number(m["n"])
-        said.claim(*m.span())
     return found
 
 
