@@ -14,6 +14,7 @@ from core.wishes import Wish
 
 FREE_TIME = timedelta(hours=2, minutes=30)  # a gap that is worth a line
 SOLD_SHOWN = 2  # events on sale a day; a city has dozens
+_TICKET = "ticket for "
 _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
 
@@ -24,8 +25,15 @@ def plan_card(
 
     `facts` are those of the first town, `others` those of the towns after it.
     """
-    spanning = spanning_events(plan)
-    blocks = [_head(plan, facts, wish)]
+    blocks = [_head(plan, facts, wish), *day_cards(plan)]
+    blocks.append(_costs(plan, facts, wish))
+    blocks.append(_small_print(plan, (facts, *others), now))
+    return "\n\n".join(b for b in blocks if b)
+
+
+def day_cards(plan: Plan) -> list[str]:
+    """A card for each day, and a line where the next town begins."""
+    spanning, blocks = spanning_events(plan), []
     for n, d in enumerate(plan.days, 1):
         town = plan.town_on(d.day)
         if plan.stages and d.day == town.first:
@@ -33,17 +41,20 @@ def plan_card(
                 f"**📍 {words.literal(town.destination)}, {words.span(town.first, town.last)}**"
             )
         blocks.append(day_card(d, n, without=spanning))
-    blocks.append(_costs(plan, facts, wish))
-    blocks.append(_small_print(plan, (facts, *others), now))
-    return "\n\n".join(b for b in blocks if b)
+    return blocks
+
+
+def head_lines(plan: Plan, wish: Wish) -> list[str]:
+    """Where, when, how many days, at which pace, who."""
+    who = words.party(wish.party) if wish.party else "1 traveller"
+    return [
+        f"**{words.literal(plan.destination)}, {words.span(plan.first_day, plan.last_day)}**",
+        f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
+    ]
 
 
 def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
-    who = words.party(wish.party) if wish.party else "1 traveller"
-    lines = [
-        f"**{plan.destination}, {words.span(plan.first_day, plan.last_day)}**",
-        f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
-    ]
+    lines = head_lines(plan, wish)
     spanning = spanning_events(plan)
     lines += [_event_line(e) for e in plan.days[0].events if e.id in spanning]
     if facts.flights is not None:
@@ -82,10 +93,12 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
     for before, stop in zip((None, *day.stops), day.stops, strict=False):
         way = timedelta(minutes=stop.leg.minutes if stop.leg else 0)
         if before is not None and stop.start - way - before.end >= FREE_TIME:
-            start, end = words.clock(before.end), words.clock(stop.start - way)
+            until = stop.start - way
+            until -= timedelta(minutes=until.minute % 5)
+            start, end = words.clock(before.end), words.clock(until)
             lines.append(f"- {start}–{end} time of your own")
         lines.append(_stop_line(stop))
-    if not any(s.kind is StopKind.VISIT for s in day.stops):
+    if not day.stops:
         lines.append("- time of your own")
     return "\n".join(lines)
 
@@ -158,7 +171,8 @@ def _short(check: str) -> str:
     """The note of a stop in a few words: "check hours"."""
     if check.startswith("Opening hours are not known"):
         return "check hours"
-    return check.partition(":")[0].rstrip(".").replace("Check", "check")
+    short = check.partition(":")[0].rstrip(".")
+    return short[:1].lower() + short[1:]
 
 
 def _mode(mode: str) -> str:
@@ -192,18 +206,29 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
         text += f" Your limit: {said}{scope.get(wish.budget.scope or '', '')}"
         text += " with flights." if wish.budget.includes_flights else "."
     if plan.budget.unknown:
-        text += f" Not in it: {words.listing(plan.budget.unknown)}."
+        text += f" Not in it: {words.listing(_not_counted(plan.budget.unknown))}."
     return text
+
+
+def _not_counted(unknown: Sequence[str]) -> list[str]:
+    """What is not in the sum; the tickets that nobody knows the price of in one breath."""
+    tickets = [u.removeprefix(_TICKET) for u in unknown if u.startswith(_TICKET)]
+    rest = [u for u in unknown if not u.startswith(_TICKET)]
+    if len(tickets) < 2:
+        return [*rest, *(_TICKET + name for name in tickets)]
+    return [*rest, f"tickets for {len(tickets)} stops ({', '.join(tickets)})"]
 
 
 def _small_print(plan: Plan, towns: Sequence[Facts], now: datetime) -> str:
     lines = [f"⚠️ {note}" for note in plan.notes]
-    lines += [f"⚠️ {who} did not answer: {missing}." for who, missing in towns[0].silent]
-    unsure = [s.title for s in plan.visits() if s.checks]
+    lines += [
+        f"⚠️ {who} did not answer, so this is missing: {missing}."
+        for who, missing in towns[0].silent
+    ]
+    unsure = [s.title for s in plan.visits() if s.hours_unsure]
     if unsure:
         lines.append(
-            f"“check” means that I am not sure of the opening hours: "
-            f"{words.plural(len(unsure), 'stop')}."
+            f"“check hours” means that I am not sure of them: {words.plural(len(unsure), 'stop')}."
         )
     told = ["Checked: opening times, travel times, meals and margins."]
     if places := sorted({_source_words(s, now) for s in plan.visits()}):

@@ -103,15 +103,25 @@ class DayWeather(Fact):
 
     @property
     def outdoor_ok(self) -> bool:
-        """True when nothing known speaks against hours outdoors."""
+        """True when nothing known speaks against hours outdoors; of a usual day only its heat."""
         if self.typical:
-            return True
+            return not self.hot
         return (
             not self.wet
+            and not self.hot
             and (self.gust_kmh is None or self.gust_kmh < 60)
-            and -5 <= (self.tmax_c if self.feels_max_c is None else self.feels_max_c) <= 37
+            and self._felt >= -5
             and (self.code is None or self.code < 95)
         )
+
+    @property
+    def hot(self) -> bool:
+        """True when hours in the sun are a danger."""
+        return self._felt > 37
+
+    @property
+    def _felt(self) -> float:
+        return self.tmax_c if self.feels_max_c is None else self.feels_max_c
 
 
 class OpenInterval(Value):

@@ -155,7 +155,10 @@ def poor_weather(days: Iterable[DayWeather]) -> str:
         what = "Rain or snow" if any((d.snow_cm or 0) >= 1 for d in wet) else "Rain"
         text += f" {what} is likely on {listing(day(d.day) for d in wet)}."
     if others:
-        told = listing(f"{day(d.day)} ({weather(d)})" for d in others)
+        alike: dict[str, list[str]] = {}
+        for d in others:
+            alike.setdefault(weather(d), []).append(day(d.day))
+        told = listing(f"{listing(days)} ({sky})" for sky, days in alike.items())
         text += f" Hours outdoors may be hard on {told}."
     return text
 

@@ -189,7 +189,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return "\n".join(p.markdown for p in self.reply.parts if isinstance(p, Text))
+        return "\n\n".join(p.markdown for p in self.reply.parts if isinstance(p, Text))
 
     @property
     def choices(self) -> dict[str, str]:

@@ -60,7 +60,7 @@ def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
     if stop.leg is not None:
         text += f" The way takes about {words.way(stop.leg.minutes)}."
     if stop.checks:
-        text += f" Note: {stop.checks[0]}."
+        text += f" Note: {stop.checks[0]}"
     later = [s for s in day.stops if s.start > stop.start]
     if later:
         after = ", ".join(f"{words.clock(s.start)} {words.literal(s.title)}" for s in later[:3])

@@ -11,6 +11,8 @@ from core.itinerary.compose import compose
 from core.itinerary.problem import APPOINTMENT, Impossible, Problem
 from core.itinerary.recombine import Days
 from core.itinerary.schedule import (
+    FIRST_VISIT_POINTS,
+    FULL_DAY_POINTS,
     SAME_AREA_POINTS,
     SAME_KIND_POINTS,
     TRAVEL_POINTS,
@@ -69,7 +71,8 @@ def score(plan: Plan, problem: Problem) -> float:
     """What the search strives for, computed from the finished plan; higher is better.
 
     Worth of each visit by rank, interest, weather, certainty of hours and time of day, minus
-    minutes on the way and waiting, minus categories that repeat on a day.
+    minutes on the way and waiting, minus categories that repeat on a day, minus what makes a day
+    full while another is empty.
     """
     tables = Tables(problem)
     return round(sum(_day_score(tables, d, day) for d, day in enumerate(plan.days)), 6)
@@ -112,7 +115,7 @@ def _as_days(tables: Tables, known: Plan | None) -> Days | None:
 
 
 def _day_score(tables: Tables, d: int, day: Day) -> float:
-    points, at, free, kinds = 0.0, tables.anchor, tables.start[d], 0
+    points, at, free, kinds, count = 0.0, tables.anchor, tables.start[d], 0, 0
     for stop in day.stops:
         start, end = (tables.minute(moment, day.day) for moment in (stop.start, stop.end))
         if stop.kind is StopKind.VISIT:
@@ -130,6 +133,9 @@ def _day_score(tables: Tables, d: int, day: Day) -> float:
             if kinds & tables.kind[s]:
                 points -= SAME_KIND_POINTS
             kinds |= tables.kind[s]
+            count += 1
+            points += FIRST_VISIT_POINTS if count == 1 else 0
+            points -= FULL_DAY_POINTS * max(0, count - tables.calm)
             at = s
         elif stop.point == tables.problem.anchor and at != tables.anchor:
             points -= TRAVEL_POINTS * tables.minutes[at][tables.anchor]
