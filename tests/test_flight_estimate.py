@@ -150,10 +150,10 @@ async def test_every_destination_is_sane_from_everywhere(city: str) -> None:
         try:
             e = await fly(start, d.id)
         except Rejected:
-            assert start.destination_id == d.id or city in ("Vienna", "Milan"), d.id
+            assert start.destination_id == d.id or city in ("Vienna", "Milan", "Zurich"), d.id
             continue
-        assert 100 <= e.km <= 19_500
-        assert 0.8 <= e.hours <= 27
+        assert 100 <= e.km <= 20_020  # half way round; Madrid and Auckland nearly are
+        assert 0.8 <= e.hours <= 28
         assert 70 <= e.low.amount < e.high.amount <= 1_800
         assert e.origin != e.destination
         assert e.destination == d.airports[0].iata

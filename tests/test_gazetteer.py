@@ -26,7 +26,7 @@ def finder() -> Finder:
         ("London", "London", "GB"),
         ("Birmingham", "Birmingham", "GB"),
         ("Santiago", "Santiago", "CL"),
-        ("Washington", "Washington", "US"),
+        ("Washington", "Washington, D.C.", "US"),
     ],
 )
 def test_a_name_many_places_share_means_the_one_travellers_mean(

@@ -60,7 +60,7 @@ async def test_what_is_booked_is_named_when_the_dates_or_the_people_change(world
     await world.says(f"{LISBON}, the Oceanarium is a must")
     await world.says("the oceanarium is booked")
     more = await world.says("we are 4 adults now")
-    moved = await world.says("move the trip one day later")
+    moved = await world.says("move the trip one day earlier")
 
     assert "Lisbon Oceanarium is booked: you decide whether it still holds 4 people" in more.text
     assert "Lisbon Oceanarium is booked and stays on" in moved.text
