@@ -13,6 +13,7 @@ from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
+from core.groups.state import GroupNews
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
@@ -116,6 +117,7 @@ class Concierge:
             own_data=lambda: self._store.export_person(message.sender.id),
             exporter=self._w.exporter,
             ledger=ledger,
+            group=opened.group,
         )
 
     async def _read(
@@ -238,6 +240,7 @@ class Concierge:
                 r for r in turn.recommendations if r not in opened.recommendations
             ),
             llm_calls=tuple(turn.ledger.calls),
+            group=turn.group_news if turn.group_news != GroupNews() else None,
             erase_person=turn.message.sender.id if turn.erase else "",
         )
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel
 
+from core.groups.state import GroupNews, GroupState
 from core.messages import Capabilities, Conversation, Inbound, InboundMessage, Reply, Value
 from core.people import Profile
 from core.session import Session
@@ -163,6 +164,7 @@ class Opened:
     recommendations: tuple[Recommendation, ...]
     history: tuple[Entry, ...]  # the newest window, oldest first
     closed: bool = False
+    group: GroupState = field(default_factory=GroupState)
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ class Outcome:
     trips: tuple[Trip, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     llm_calls: tuple[LlmCall, ...] = ()
+    group: GroupNews | None = None
     erase_person: str = ""  # erase everything of this person, after the replies are stored
 
 

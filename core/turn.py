@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.context import ContextManager
 from core.exports import Exporter
+from core.groups.state import GroupNews, GroupState
 from core.messages import Choice, InboundMessage, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
@@ -50,6 +51,8 @@ class Turn:
     tool_entries: list[Entry] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)  # ids of trips that changed
     erase: bool = False
+    group: GroupState = field(default_factory=GroupState)
+    group_news: GroupNews = field(default_factory=GroupNews)
 
     @property
     def trip(self) -> Trip | None:
@@ -67,6 +70,11 @@ class Turn:
             *(r for r in self.recommendations if r.destination_id != recommendation.destination_id),
             recommendation,
         )
+
+    def keep_in_group(self, news: GroupNews) -> None:
+        """Have rows of the group saved, and see them from now on."""
+        self.group = self.group.with_news(news)
+        self.group_news = self.group_news.and_also(news)
 
     def update(self, **changes: object) -> None:
         """Change fields of the session."""

@@ -30,6 +30,7 @@ from tests.desk import (
     reply_to,
     words,
 )
+from tests.group_rows import one_of_each
 
 Opens = Callable[[], Awaitable[Store]]
 
@@ -117,6 +118,7 @@ async def fill(store: Store) -> None:
             trips=(a_trip(),),
             recommendations=(a_recommendation(),),
             llm_calls=(a_call(),),
+            group=one_of_each("desk:ana", place().key, "CANARY"),
         ),
     )
     await store.accept([message("2", "CANARY poison")])

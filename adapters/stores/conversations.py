@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import lanes
+from adapters.stores import groups, lanes
 from core.messages import Conversation, ConversationMoved
 
 _KEPT_BY_CONVERSATION = ("messages", "trip_plans", "llm_calls")
@@ -73,6 +73,7 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
         (new, old),
     )
     db.execute("DELETE FROM destination_recommendations WHERE conversation = ?", (old,))
+    groups.move(db, old, new)
     platform, _, rest = moved.old_key.partition(":")
     chat_id, _, thread_id = rest.rpartition(":")
     db.execute(

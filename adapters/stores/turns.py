@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores import conversations, inbox, outbox, personal
+from adapters.stores import conversations, groups, inbox, outbox, personal
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.messages import InboundMessage, Reply
@@ -62,6 +62,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         ),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
+        group=groups.of_person(db, person, parsed) if solo else groups.load(db, key, parsed),
     )
 
 
@@ -113,6 +114,8 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         _keep_trip(db, trip, now)
     for recommendation in outcome.recommendations:
         _keep_recommendation(db, recommendation, key, person)
+    if outcome.group is not None:
+        groups.keep(db, key, outcome.group)
     _keep_history(db, outcome.history, key, person, row)
     for call in outcome.llm_calls:
         _keep_llm_call(db, call, key, person, row, now)
