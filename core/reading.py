@@ -34,6 +34,20 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     THANKS = "thanks"
+    JOIN = "join"  # count me in; by words or by button
+    LEAVE = "leave"  # I am out of this trip
+    MEMBERS = "members"  # who is in; guests added by name
+    POLL = "poll"  # let us vote on it
+    VOTE = "vote"
+    CLOSE_POLL = "close_poll"
+    DECIDED = "decided"  # what did we decide
+    CATCH_UP = "catch_up"  # what did I miss
+    PRIVATE = "private"  # a wish for the group's trip that nobody else may learn
+    FIT = "fit"  # how well the plan fits me
+    FREE = "free"  # days on which somebody can travel, or a time that suits all
+    COST = "cost"  # somebody paid
+    BALANCES = "balances"  # who owes whom
+    LINK = "link"  # the same person in another chat
     CHAT = "chat"  # anything else
     UNCLEAR = "unclear"  # not understood by rules
 
