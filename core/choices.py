@@ -60,7 +60,7 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb == "settle":
+    if verb in ("settle", "unbook"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "dates":
         return _dates(argument)

@@ -21,6 +21,7 @@ from core.prompts import PromptLoader
 from core.reading import ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
 from core.session import Session
 from core.travel import Travel
+from core.trips import Trip
 from core.turn import Flow, Screen, Turn
 from core.wishes import Wish
 
@@ -41,6 +42,7 @@ FLOW_OF: dict[Intent, str] = {
     Intent.THANKS: "support",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
+_ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Concierge:
         session = opened.session
         if _tells_dates(request, session) or _counts_towns(request, session.wish):
             return request.model_copy(update={"intent": Intent.PLAN, "changes": ()})
-        answers = session.asked in ("origin", "likes", "dates") and session.module == "brainstorm"
+        answers = session.asked in _ANSWERS and session.module == "brainstorm"
         if answers and request.intent is Intent.PLAN and request.pick is None:
             if not request.wish.destinations:
                 return request.model_copy(update={"intent": Intent.BRAINSTORM})
@@ -199,6 +201,7 @@ class Concierge:
             offered=tuple(option.label for option in session.offered),
             suggested=tuple(names),
             asked=session.asked,
+            chosen=_waits_for_more(session, trip),
             has_plan=bool(trip and trip.plan),
             has_trip=trip is not None,
             stops=stops,
@@ -212,7 +215,6 @@ class Concierge:
         screen: Screen = ()
         seq = 0
         try:
-            _refuse_impossible(turn.request)
             async for draft, is_last in _with_last(flow.run(turn)):
                 screen = draft
                 if not is_last:
@@ -253,20 +255,6 @@ class Concierge:
             self._w.model.count_tokens(entry.text),
             entry.call_id,
         )
-
-
-_IMPOSSIBLE = {
-    "days": "A trip needs at least one day. How many days shall it be, and from when?",
-    "people": "Somebody has to travel. For how many people shall I plan?",
-    "money": "With a budget of nothing I cannot plan. What is the most you want to spend?",
-    "date": "That date does not exist. Which day do you mean?",
-}
-
-
-def _refuse_impossible(request: Request) -> None:
-    """Raises Rejected for what no trip can be."""
-    if request.impossible and request.intent in (Intent.PLAN, Intent.BRAINSTORM, Intent.REVISE):
-        raise Rejected(_IMPOSSIBLE[request.impossible])
 
 
 def turn_id(kind: str, message_id: str, number: int) -> str:
@@ -339,6 +327,13 @@ def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
 
 def _sender(message: InboundMessage) -> str:
     return message.sender.name if message.conversation.mode == "group" else ""
+
+
+def _waits_for_more(session: Session, trip: Trip | None) -> bool:
+    """True when a place to plan is named and there is no plan of it yet."""
+    named = session.wish.destinations
+    planned = trip.wish.destinations if trip and trip.plan else ()
+    return session.module == "planning" and bool(named) and named != planned
 
 
 def _names_one_town(wish: Wish) -> bool:

@@ -87,6 +87,7 @@ class Topic(StrEnum):
 class ChangeKind(StrEnum):
     SLOWER = "slower"
     FASTER = "faster"
+    PACE = "pace"  # wish.pace
     CHEAPER = "cheaper"
     NO_CATEGORY = "no_category"  # "no museums": what = interest tag
     MORE_OF = "more_of"  # "more food": what = interest tag
@@ -101,6 +102,7 @@ class ChangeKind(StrEnum):
     BUDGET = "budget"  # wish.budget
     FIXED = "fixed"  # an appointment, the hotel or a walking limit in the wish
     BOOKED = "booked"  # what = words naming a stop: it stays at its time
+    UNBOOKED = "unbooked"  # what = words naming a stop: its booking is given up
     INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
 
 
@@ -168,13 +170,15 @@ class ReadingContext(Value):
 
     `today` is the sender's local date. `has_plan` tells that the open trip has a plan, so that
     "slower" is a change; `asked` is the name of the question that was asked last ("dates",
-    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer.
+    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer. `chosen` tells
+    that the place to plan is known and the plan waits for the rest: what is said next is about it.
     """
 
     today: date
     offered: tuple[str, ...] = ()  # labels of the choices shown last, in order
     suggested: tuple[str, ...] = ()  # names of the suggested destinations, in order
     asked: str = ""
+    chosen: bool = False
     has_plan: bool = False
     has_trip: bool = False
     stops: tuple[str, ...] = ()  # titles of the plan's stops

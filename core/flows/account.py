@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from core import words
-from core.cards import day_card
+from core.cards import day_cards, head_lines
 from core.choices import choice
 from core.errors import Rejected
 from core.flows.exporting import files_answer
@@ -106,6 +106,11 @@ async def _profile(turn: Turn) -> Screen:
     return _show_profile(turn)
 
 
+def _shown(key: str, value: str) -> str:
+    """A value as people write it: "nut-free"."""
+    return value.replace("_", "-") if key == "diet" else value
+
+
 def _show_profile(turn: Turn) -> Screen:
     if not turn.profile.facts:
         return (
@@ -117,12 +122,12 @@ def _show_profile(turn: Turn) -> Screen:
     lines = ["**What I know about you**"]
     for fact in turn.profile.facts:
         lines.append(
-            f"- {KEYS[fact.key][0]}: **{words.literal(fact.value)}** "
+            f"- {KEYS[fact.key][0]}: **{words.literal(_shown(fact.key, fact.value))}** "
             f"({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
         )
     lines.append("\nSay “forget that I like hiking” or tap to remove something.")
     options = [
-        choice("unlearn", str(index), f"Remove: {fact.value[:30]}")
+        choice("unlearn", str(index), f"Remove: {_shown(fact.key, fact.value)[:30]}")
         for index, fact in enumerate(turn.profile.facts[:6])
     ]
     if turn.profile.earlier:
@@ -166,7 +171,7 @@ async def _learn(turn: Turn) -> Screen:
                 said_at=turn.now,
             )
         )
-        said.append(f"{label}: {words.literal(value)}")
+        said.append(f"{label}: {words.literal(_shown(edit.key, value))}")
         if edit.key == "home":
             await _learn_home(turn, value)
     if turn.profile == before:
@@ -254,14 +259,16 @@ def _trips(turn: Turn) -> Screen:
 def _trip_screen(turn: Turn, trip: Trip) -> Screen:
     if trip.plan is None:
         return (Text(markdown=f"**{words.literal(trip.title)}** has no plan yet."),)
-    days = "\n\n".join(day_card(d, n) for n, d in enumerate(trip.plan.days, 1))
+    head = "\n".join(head_lines(trip.plan, trip.wish))
+    notes = "\n".join(f"⚠️ {note}" for note in trip.plan.notes)
+    blocks = [head, *day_cards(trip.plan), notes]
     options = turn.offer(
         choice("files", "", "Files"),
         choice("change", "slower", "Slower"),
         choice("change", "cheaper", "Cheaper"),
     )
     return (
-        Text(markdown=f"**{words.literal(trip.title)}**\n\n{days}"),
+        Text(markdown="\n\n".join(block for block in blocks if block)),
         Choices(options=options),
     )
 
