@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores.parsed import Parsed
+from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped
 from core.groups.state import (
     Ballot,
@@ -21,6 +21,7 @@ from core.groups.state import (
     Poll,
     PrivateWish,
 )
+from core.messages import Conversation, MembersChanged
 
 SCHEMA = """
 CREATE TABLE members (
@@ -85,6 +86,7 @@ CREATE TABLE expenses (
 ) STRICT;
 CREATE INDEX expenses_conversation ON expenses (conversation, at);
 CREATE INDEX expenses_person ON expenses (person);
+ALTER TABLE inbox ADD COLUMN reread INTEGER NOT NULL DEFAULT 0;
 """
 # What follows a conversation to its new key.
 BY_CONVERSATION = (
@@ -141,11 +143,11 @@ def of_person(db: sqlite3.Connection, person: str, parsed: Parsed) -> GroupState
 def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:
     """Write what a turn in the conversation `key` changed; private wishes name their own."""
     for m in news.members:
-        _mine(db, "members", key, m.person, m, m.joined_at)
+        _mine(db, "members", key, m.person, m)
     for w in news.wishes:
-        _mine(db, "member_wishes", key, w.person, w, w.said_at)
+        _mine(db, "member_wishes", key, w.person, w)
     for p in news.private:
-        _mine(db, "private_wishes", p.conversation, p.person, p, p.said_at)
+        _mine(db, "private_wishes", p.conversation, p.person, p)
     for person, conversation in news.private_gone:
         db.execute(
             "DELETE FROM private_wishes WHERE conversation = ? AND person = ?",
@@ -165,6 +167,30 @@ def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:
         _row(db, "expenses", e.id, key, e.paid_by, e, e.said_at)
 
 
+def members_changed(db: sqlite3.Connection, changed: MembersChanged) -> None:
+    """Who left a chat is out of all its conversations; who left it and comes back is in again."""
+    for person in changed.left:
+        for key, member in _memberships(db, changed.conversation, person.id):
+            if member.left_at is None:
+                _mine(db, "members", key, person.id, member.leaves(changed.at, "chat"))
+    for person in changed.joined:
+        for key, member in _memberships(db, changed.conversation, person.id):
+            if member.left_by == "chat":
+                _mine(db, "members", key, person.id, member.returns())
+
+
+def _memberships(
+    db: sqlite3.Connection, chat: Conversation, person: str
+) -> list[tuple[str, Member]]:
+    """Where in this chat the person is a member, under the key of each conversation."""
+    rows = db.execute(
+        "SELECT m.conversation, m.body FROM members m JOIN conversations c ON c.key ="
+        " m.conversation WHERE m.person = ? AND c.platform = ? AND c.chat_id = ?",
+        (person, chat.platform, chat.chat_id),
+    ).fetchall()
+    return [(key, m) for key, body in rows if (m := read(Member, body)) is not None]
+
+
 def move(db: sqlite3.Connection, old: str, new: str) -> None:
     """A conversation got a new key. What both have, the new one keeps."""
     for table in BY_CONVERSATION:
@@ -175,10 +201,16 @@ def move(db: sqlite3.Connection, old: str, new: str) -> None:
 
 
 def _mine(
-    db: sqlite3.Connection, table: str, key: str, person: str, value: BaseModel, at: datetime
+    db: sqlite3.Connection,
+    table: str,
+    key: str,
+    person: str,
+    value: Member | MemberWish | PrivateWish,
 ) -> None:
     """One row of one person in a conversation."""
-    column = "joined_at" if table == "members" else "at"
+    at, column = (
+        (value.joined_at, "joined_at") if isinstance(value, Member) else (value.said_at, "at")
+    )
     db.execute(
         f"INSERT INTO {table} VALUES (?, ?, ?, ?) ON CONFLICT (conversation, person) DO UPDATE"
         f" SET body = excluded.body, {column} = excluded.{column}",
