@@ -192,6 +192,7 @@ class Outcome:
     group: GroupNews | None = None
     erase_person: str = ""  # erase everything of this person, after the replies are stored
     also: tuple[InboundMessage, ...] = ()
+    other_profiles: tuple[Profile, ...] = ()  # of senders in `also`
     reread: frozenset[str] = frozenset()
 
 

@@ -49,8 +49,11 @@ class When(Value):
 
 
 class Party(Value):
+    """Who travels. `counted`: nobody said it, it is how many take part in the conversation."""
+
     adults: int = 1
     children: tuple[int, ...] = ()  # ages
+    counted: bool = False
 
     @property
     def size(self) -> int:
@@ -153,6 +156,19 @@ class Wish(Value):
         )
         update["likes"] = tuple(t for t in _strs(update["likes"]) if t not in news.dislikes)
         update["musts"] = tuple(t for t in _strs(update["musts"]) if t not in news.dislikes)
+        return self.model_copy(update=update)
+
+    def without(self, old: Wish) -> Wish:
+        """This wish without what `old` had said and nothing else has replaced since."""
+        update: dict[str, object] = {}
+        for name, field in type(self).model_fields.items():
+            mine, theirs = getattr(self, name), getattr(old, name)
+            if theirs is None or theirs in ((), ""):
+                continue
+            if isinstance(mine, tuple):
+                update[name] = tuple(v for v in mine if v not in theirs)
+            elif mine == theirs:
+                update[name] = field.default
         return self.model_copy(update=update)
 
 

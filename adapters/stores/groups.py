@@ -106,12 +106,7 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
     """Everything kept of a group, oldest first; private wishes are of those who are there."""
 
     def of(shape: type[M], table: str, order: str, limit: int = MAX_ROWS) -> tuple[M, ...]:
-        rows = db.execute(
-            f"SELECT body FROM (SELECT body, {order} AS o FROM {table} WHERE conversation = ?"
-            " ORDER BY o DESC LIMIT ?) ORDER BY o",
-            (key, limit),
-        )
-        return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
+        return _newest(db, key, parsed, shape, table, order, limit)
 
     polls = of(Poll, "polls", "opened_at", MAX_POLLS)
     marks = ", ".join("?" * len(polls))
@@ -133,11 +128,30 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
     )
 
 
-def of_person(db: sqlite3.Connection, person: str, parsed: Parsed) -> GroupState:
-    """In a private chat: what the person told in private, for whatever group."""
+def _newest(
+    db: sqlite3.Connection,
+    key: str,
+    parsed: Parsed,
+    shape: type[M],
+    table: str,
+    order: str,
+    limit: int,
+) -> tuple[M, ...]:
+    """The newest rows of a conversation, oldest first."""
+    rows = db.execute(
+        f"SELECT body FROM (SELECT body, rowid AS r, {order} AS o FROM {table} WHERE conversation"
+        " = ? ORDER BY o DESC, r DESC LIMIT ?) ORDER BY o, r",
+        (key, limit),
+    )
+    return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
+
+
+def of_person(db: sqlite3.Connection, key: str, person: str, parsed: Parsed) -> GroupState:
+    """In a private chat: its guests, and what the person told in private, for whatever group."""
     rows = db.execute("SELECT body FROM private_wishes WHERE person = ? ORDER BY at", (person,))
     found = (parsed.read(PrivateWish, body) for (body,) in rows)
-    return GroupState(private=tuple(p for p in found if p is not None))
+    guests = _newest(db, key, parsed, Member, "members", "joined_at", MAX_ROWS)
+    return GroupState(members=guests, private=tuple(p for p in found if p is not None))
 
 
 def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:

@@ -62,7 +62,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         ),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
-        group=groups.of_person(db, person, parsed) if solo else groups.load(db, key, parsed),
+        group=groups.of_person(db, key, person, parsed) if solo else groups.load(db, key, parsed),
     )
 
 
@@ -112,6 +112,8 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         )
     if outcome.profile is not None:
         _keep_profile(db, outcome.profile, now)
+    for profile in outcome.other_profiles:
+        _keep_profile(db, profile, now)
     for trip in outcome.trips:
         _keep_trip(db, trip, now)
     for recommendation in outcome.recommendations:

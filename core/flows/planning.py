@@ -115,6 +115,7 @@ class Planning:
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
         if revision.plan.days == old_plan.days:
+            turn.unchanged = True
             yield (
                 Text(markdown=_unchanged(changes)),
                 Choices(options=turn.offer(*_plan_options())),

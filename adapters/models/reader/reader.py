@@ -26,6 +26,7 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
@@ -97,6 +98,8 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
+        if (who := members(said, context)) is not None:
+            return who
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
