@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from core.messages import ConversationMoved
+from core.messages import (
+    ConversationClosed,
+    ConversationMoved,
+    Inbound,
+    InboundMessage,
+    MembersChanged,
+    MessageDeleted,
+)
+from core.ports import Ledger, Prompt
 from tests.group_world import Group, person
 from tests.world import ScriptedModel, World
 
@@ -316,6 +325,113 @@ async def test_a_message_that_is_taken_back_is_forgotten(group: Group) -> None:
     assert [e.text for e in await group.history()] == []
 
 
+@pytest.mark.fault("A10")
+async def test_a_turn_whose_question_is_gone_says_nothing(tmp_path: Path) -> None:
+    """The message is deleted, its sender leaves, the bot is removed: while the model thinks."""
+    for gone in ("deleted", "left", "removed"):
+        world = World(tmp_path / f"{gone}.sqlite", model=SlowModel())
+        await world.opens()
+        assert isinstance(world.model, SlowModel)
+        group = Group(world)
+        asked = group.message(PLAN, who="ben")
+        await group.accepts(asked)
+        await world.model.asked.wait()
+        await group.accepts(news_that(group, asked, gone))
+        world.model.goes_on.set()
+        await group.settles()
+
+        assert group.said == []
+        assert world.app is not None
+        counts = await world.app.store.counts()
+        assert counts["dead_letters"] == 0
+        assert counts.get("outbox.ready", 0) == 0
+        await world.closes()
+
+
+def news_that(group: Group, asked: InboundMessage, gone: str) -> Inbound:
+    where = group.conversation
+    match gone:
+        case "deleted":
+            return MessageDeleted(id="gone", conversation=where, ref=asked.ref)
+        case "left":
+            at = asked.sent_at
+            return MembersChanged(id="gone", conversation=where, left=(person("ben"),), at=at)
+        case _:
+            return ConversationClosed(id="gone", key=where.key, why="bot is kicked")
+
+
+class SlowModel(ScriptedModel):
+    """Thinks until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.goes_on = asyncio.Event()
+
+    async def stream(self, prompt: Prompt, ledger: Ledger) -> AsyncIterator[str]:
+        self.asked.set()
+        await self.goes_on.wait()
+        async for piece in super().stream(prompt, ledger):
+            yield piece
+
+
+async def test_a_message_of_a_burst_that_is_taken_back_is_not_part_of_the_answer(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path / "caravan.sqlite", model=SlowModel())
+    await world.opens()
+    assert isinstance(world.model, SlowModel)
+    group = Group(world)
+    regretted = group.message("no museums", who="ben")
+    await group.accepts(group.message(PLAN, who="ana"), regretted)
+    await world.model.asked.wait()
+    await group.accepts(
+        MessageDeleted(id="gone", conversation=group.conversation, ref=regretted.ref)
+    )
+    world.model.goes_on.set()
+    await group.settles()
+    state = await group.state()
+
+    assert len(group.said) == 1
+    assert [e.text for e in await group.history() if e.role == "user"] == [PLAN]
+    assert [m.name for m in state.members] == ["Ana"]
+    await world.closes()
+
+
+async def test_an_edit_while_the_answer_is_made_is_read_after_it(tmp_path: Path) -> None:
+    world = World(tmp_path / "caravan.sqlite", model=SlowModel())
+    await world.opens()
+    assert isinstance(world.model, SlowModel)
+    group = Group(world)
+    asked = group.message(PLAN)
+    await group.accepts(asked)
+    await world.model.asked.wait()
+    world.clock.passes(seconds=5)
+    later = {"id": "edit", "text": "plan Lisbon 16-20 april 2027", "edited_at": world.clock.now()}
+    await group.accepts(asked.model_copy(update=later))
+    world.model.goes_on.set()
+    await group.settles()
+
+    assert len(group.said) == 2
+    assert "I read it again" in group.said[1].text
+    assert "16 Apr" in group.said[1].text
+    assert [e.text for e in await group.history() if e.role == "user"] == [later["text"]]
+    await world.closes()
+
+
+# --- privacy mode ------------------------------------------------------------------------------
+
+
+async def test_how_to_be_heard_is_said_once(group: Group) -> None:
+    first = await group.says(choice="deaf", who="ben")
+    await group.accepts(group.message(choice="deaf", who="ana"))
+    await group.settles()
+
+    assert "/setprivacy" in first.text
+    assert len(group.said) == 1
+    assert (await group.state()).members == ()
+
+
 # --- a move ------------------------------------------------------------------------------------
 
 
@@ -332,6 +448,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_who_is_in(group: Group, l
     await new.says("who is in?", who="dora")
     await new.leaves("ben")
 
+    assert await party(new) == 2
     names = {m.name for m in (await new.state()).present}
     assert names == {"Ana", "Dora", *(("Cara",) if late else ())}
     assert [m.name for m in (await new.state()).members if m.left_at] == ["Ben"]
