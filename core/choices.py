@@ -11,7 +11,7 @@ from datetime import date, time
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
-from core.wishes import Mention, When, Wish
+from core.wishes import Mention, Party, When, Wish
 
 MAX_ID_BYTES = 48
 
@@ -32,6 +32,9 @@ _PLAIN: dict[str, Request] = {
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
     "no": Request(intent=Intent.NO, confidence=1),
+    "join": Request(intent=Intent.JOIN, confidence=1),
+    "who": Request(intent=Intent.MEMBERS, confidence=1),
+    "deaf": Request(intent=Intent.MEMBERS, confidence=1, about="deaf"),  # said by an adapter
 }
 
 
@@ -75,6 +78,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb == "party":
+        return _party(argument)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -85,6 +90,17 @@ def _file(argument: str) -> Request | None:
         return Request.model_validate({"intent": Intent.EXPORT, "what": argument, "confidence": 1})
     except ValueError:
         return None
+
+
+def _party(argument: str) -> Request | None:
+    """ "party:3" plans for those who are in, "party:keep" leaves the plan as it is."""
+    if argument == "keep":
+        return Request(intent=Intent.MEMBERS, confidence=1, about="keep")
+    if not (argument.isascii() and argument.isdigit() and 0 < int(argument) < 100):
+        return None
+    wish = Wish(party=Party(adults=int(argument), counted=True))
+    changes = (Change(kind=ChangeKind.PARTY),)
+    return Request(intent=Intent.REVISE, confidence=1, wish=wish, changes=changes)
 
 
 def picked(request: Request, session: Session) -> str:

@@ -28,12 +28,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that this worker may answer until `lease_until`; `fence` stops late writes."""
+    """A message that this worker may answer until `lease_until`; `fence` stops late writes.
+
+    `also` waits behind it in a group, oldest first: some or all of that, from the first on, may be
+    answered together with the message.
+    """
 
     message: InboundMessage
     fence: int
     attempts: int  # this one included
     lease_until: datetime
+    also: tuple[InboundMessage, ...] = ()
 
 
 class Inbox(Protocol):
@@ -43,8 +48,9 @@ class Inbox(Protocol):
         """Keep `inbound`, all in one transaction; returns how many were new.
 
         When this returns, the platform may be told "received". A second delivery of the same id
-        changes nothing. An edit replaces its original while that one waits, never gives a second
-        answer, and an older version never replaces a newer one, in whatever order they arrive.
+        changes nothing. An edit replaces its original while that one waits, and an older version
+        never replaces a newer one, in whatever order they arrive. After its answer an edit changes
+        what is remembered; one of a message that was marked to be reread is claimed once more.
         """
         ...
 
@@ -137,6 +143,7 @@ class Entry:
     said_at: datetime | None = None
     tokens: int = 0
     call_id: str = ""  # pairs a `call` with its `tool` result
+    of: str = ""  # id of the message it is, when that is not the one being answered
 
 
 @dataclass(frozen=True)
@@ -169,7 +176,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything a turn changes, written in one transaction. None means unchanged."""
+    """Everything a turn changes, written in one transaction. None means unchanged.
+
+    `also` are the messages answered together with the claimed one; `reread` are the ids of those
+    that led to what is kept, so that an edit of them has to be read.
+    """
 
     replies: tuple[Reply, ...]
     history: tuple[Entry, ...] = ()
@@ -180,6 +191,9 @@ class Outcome:
     llm_calls: tuple[LlmCall, ...] = ()
     group: GroupNews | None = None
     erase_person: str = ""  # erase everything of this person, after the replies are stored
+    also: tuple[InboundMessage, ...] = ()
+    other_profiles: tuple[Profile, ...] = ()  # of senders in `also`
+    reread: frozenset[str] = frozenset()
 
 
 class Store(Inbox, Outbox, Protocol):

@@ -125,6 +125,13 @@ class ProfileEdit(Value):
     remove: bool = False
 
 
+class GuestEdit(Value):
+    """Somebody without an account comes along, or no longer does."""
+
+    name: str
+    remove: bool = False
+
+
 class Request(Value):
     """One message, read. `confidence` 0..1 is how sure the reader is of the intent.
 
@@ -150,6 +157,7 @@ class Request(Value):
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
     correction: bool = False
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
+    guests: tuple[GuestEdit, ...] = ()
 
 
 class Paraphrase(Value):
@@ -184,6 +192,7 @@ class ReadingContext(Value):
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""
     language: str = "en"
+    guests: tuple[str, ...] = ()  # names of those without an account
 
 
 class Reader(Protocol):

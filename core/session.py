@@ -15,7 +15,8 @@ class Session(Value):
 
     `offered` are the choices shown last, in order, so that "2" means something. `asked` names the
     question that waits for an answer. `erase_token` belongs to a confirmation that was asked for.
-    `outage_told` keeps a degraded notice to one per outage.
+    `outage_told` keeps a degraded notice to one per outage, `hearing_told` the word on how to be
+    heard in a group to one for ever; `party_asked` is the number of people last asked about.
     """
 
     conversation: str
@@ -31,4 +32,6 @@ class Session(Value):
     erase_until: AwareDatetime | None = None
     last_change: Literal["", "profile", "plan"] = ""  # what "undo" takes back
     outage_told: bool = False
+    hearing_told: bool = False
+    party_asked: int = 0
     turns: int = 0

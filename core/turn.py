@@ -10,6 +10,7 @@ from typing import Protocol
 from core.context import ContextManager
 from core.exports import Exporter
 from core.groups.state import GroupNews, GroupState
+from core.hearing import Heard, lines
 from core.messages import Choice, InboundMessage, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
@@ -53,6 +54,13 @@ class Turn:
     erase: bool = False
     group: GroupState = field(default_factory=GroupState)
     group_news: GroupNews = field(default_factory=GroupNews)
+    heard: tuple[Heard, ...] = ()  # what the request was read from, when that is several messages
+    unchanged: bool = False  # the plan already was as it is wanted
+
+    @property
+    def words(self) -> str:
+        """What people wrote, as a prompt shows it: in a group every line with its sender."""
+        return lines([h.message for h in self.heard] or [self.message])
 
     @property
     def trip(self) -> Trip | None:

@@ -22,6 +22,7 @@ from core.messages import (
     ConversationMoved,
     ConversationOpened,
     InboundMessage,
+    MembersChanged,
 )
 from tests.telegram_rig import NOW, MemoryInbox, StillClock
 
@@ -51,6 +52,9 @@ def described(read: object) -> dict[str, Any]:
             return {"closed": {"key": read.key, "why": read.why}}
         case ConversationOpened():
             return {"opened": where(read.conversation)}
+        case MembersChanged():
+            people = {k: [f"{p.id} {p.name}" for p in getattr(read, k)] for k in ("joined", "left")}
+            return {"members": {"conversation": where(read.conversation), **people}}
     assert isinstance(read, InboundMessage)
     shown = {
         "conversation": where(read.conversation),

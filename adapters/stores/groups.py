@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores.parsed import Parsed
+from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped
 from core.groups.state import (
     Ballot,
@@ -21,6 +21,7 @@ from core.groups.state import (
     Poll,
     PrivateWish,
 )
+from core.messages import Conversation, MembersChanged
 
 SCHEMA = """
 CREATE TABLE members (
@@ -85,6 +86,7 @@ CREATE TABLE expenses (
 ) STRICT;
 CREATE INDEX expenses_conversation ON expenses (conversation, at);
 CREATE INDEX expenses_person ON expenses (person);
+ALTER TABLE inbox ADD COLUMN reread INTEGER NOT NULL DEFAULT 0;
 """
 # What follows a conversation to its new key.
 BY_CONVERSATION = (
@@ -104,12 +106,7 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
     """Everything kept of a group, oldest first; private wishes are of those who are there."""
 
     def of(shape: type[M], table: str, order: str, limit: int = MAX_ROWS) -> tuple[M, ...]:
-        rows = db.execute(
-            f"SELECT body FROM (SELECT body, {order} AS o FROM {table} WHERE conversation = ?"
-            " ORDER BY o DESC LIMIT ?) ORDER BY o",
-            (key, limit),
-        )
-        return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
+        return _newest(db, key, parsed, shape, table, order, limit)
 
     polls = of(Poll, "polls", "opened_at", MAX_POLLS)
     marks = ", ".join("?" * len(polls))
@@ -131,21 +128,40 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
     )
 
 
-def of_person(db: sqlite3.Connection, person: str, parsed: Parsed) -> GroupState:
-    """In a private chat: what the person told in private, for whatever group."""
+def _newest(
+    db: sqlite3.Connection,
+    key: str,
+    parsed: Parsed,
+    shape: type[M],
+    table: str,
+    order: str,
+    limit: int,
+) -> tuple[M, ...]:
+    """The newest rows of a conversation, oldest first."""
+    rows = db.execute(
+        f"SELECT body FROM (SELECT body, rowid AS r, {order} AS o FROM {table} WHERE conversation"
+        " = ? ORDER BY o DESC, r DESC LIMIT ?) ORDER BY o, r",
+        (key, limit),
+    )
+    return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
+
+
+def of_person(db: sqlite3.Connection, key: str, person: str, parsed: Parsed) -> GroupState:
+    """In a private chat: its guests, and what the person told in private, for whatever group."""
     rows = db.execute("SELECT body FROM private_wishes WHERE person = ? ORDER BY at", (person,))
     found = (parsed.read(PrivateWish, body) for (body,) in rows)
-    return GroupState(private=tuple(p for p in found if p is not None))
+    guests = _newest(db, key, parsed, Member, "members", "joined_at", MAX_ROWS)
+    return GroupState(members=guests, private=tuple(p for p in found if p is not None))
 
 
 def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:
     """Write what a turn in the conversation `key` changed; private wishes name their own."""
     for m in news.members:
-        _mine(db, "members", key, m.person, m, m.joined_at)
+        _mine(db, "members", key, m.person, m)
     for w in news.wishes:
-        _mine(db, "member_wishes", key, w.person, w, w.said_at)
+        _mine(db, "member_wishes", key, w.person, w)
     for p in news.private:
-        _mine(db, "private_wishes", p.conversation, p.person, p, p.said_at)
+        _mine(db, "private_wishes", p.conversation, p.person, p)
     for person, conversation in news.private_gone:
         db.execute(
             "DELETE FROM private_wishes WHERE conversation = ? AND person = ?",
@@ -165,6 +181,30 @@ def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:
         _row(db, "expenses", e.id, key, e.paid_by, e, e.said_at)
 
 
+def members_changed(db: sqlite3.Connection, changed: MembersChanged) -> None:
+    """Who left a chat is out of all its conversations; who left it and comes back is in again."""
+    for person in changed.left:
+        for key, member in _memberships(db, changed.conversation, person.id):
+            if member.left_at is None:
+                _mine(db, "members", key, person.id, member.leaves(changed.at, "chat"))
+    for person in changed.joined:
+        for key, member in _memberships(db, changed.conversation, person.id):
+            if member.left_by == "chat":
+                _mine(db, "members", key, person.id, member.returns())
+
+
+def _memberships(
+    db: sqlite3.Connection, chat: Conversation, person: str
+) -> list[tuple[str, Member]]:
+    """Where in this chat the person is a member, under the key of each conversation."""
+    rows = db.execute(
+        "SELECT m.conversation, m.body FROM members m JOIN conversations c ON c.key ="
+        " m.conversation WHERE m.person = ? AND c.platform = ? AND c.chat_id = ?",
+        (person, chat.platform, chat.chat_id),
+    ).fetchall()
+    return [(key, m) for key, body in rows if (m := read(Member, body)) is not None]
+
+
 def move(db: sqlite3.Connection, old: str, new: str) -> None:
     """A conversation got a new key. What both have, the new one keeps."""
     for table in BY_CONVERSATION:
@@ -175,10 +215,16 @@ def move(db: sqlite3.Connection, old: str, new: str) -> None:
 
 
 def _mine(
-    db: sqlite3.Connection, table: str, key: str, person: str, value: BaseModel, at: datetime
+    db: sqlite3.Connection,
+    table: str,
+    key: str,
+    person: str,
+    value: Member | MemberWish | PrivateWish,
 ) -> None:
     """One row of one person in a conversation."""
-    column = "joined_at" if table == "members" else "at"
+    at, column = (
+        (value.joined_at, "joined_at") if isinstance(value, Member) else (value.said_at, "at")
+    )
     db.execute(
         f"INSERT INTO {table} VALUES (?, ?, ?, ?) ON CONFLICT (conversation, person) DO UPDATE"
         f" SET body = excluded.body, {column} = excluded.{column}",

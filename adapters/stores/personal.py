@@ -26,6 +26,8 @@ PERSONAL = {
     "outbox": "person",
     "dead_letters": "person",
 }
+# The private chats of a person; guests whom they named there are theirs.
+_CHATS = "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'"
 # Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
 _EMPTIED = ("conversations", "inbox", "outbox")
 
@@ -34,7 +36,11 @@ def export(db: sqlite3.Connection, person: str) -> dict[str, Any]:
     """All rows of the person by table; binary columns hold JSON text."""
     exported: dict[str, Any] = {}
     for table, column in PERSONAL.items():
-        cursor = db.execute(f"SELECT * FROM {table} WHERE {column} = ?", (person,))
+        guests = f" OR conversation IN ({_CHATS})" if table == "members" else ""
+        cursor = db.execute(
+            f"SELECT * FROM {table} WHERE {column} = ?{guests}",
+            (person, person) if guests else (person,),
+        )
         names = [d[0] for d in cursor.description]
         rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
         if rows:
@@ -52,9 +58,8 @@ def erase(db: sqlite3.Connection, person: str) -> None:
     What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
     a turn that began before the erasure must not bring back what it had read.
     """
-    chats = "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'"
-    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls"):
-        db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))
+    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls", "members"):
+        db.execute(f"DELETE FROM {table} WHERE conversation IN ({_CHATS})", (person,))
     db.execute(
         "UPDATE conversations SET session = NULL, module = '', person = '' WHERE person = ?",
         (person,),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores import conversations, groups, inbox, outbox, personal
+from adapters.stores import amends, conversations, groups, inbox, outbox, personal
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.messages import InboundMessage, Reply
@@ -62,7 +62,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         ),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
-        group=groups.of_person(db, person, parsed) if solo else groups.load(db, key, parsed),
+        group=groups.of_person(db, key, person, parsed) if solo else groups.load(db, key, parsed),
     )
 
 
@@ -96,13 +96,15 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     """Everything a turn changes and "inbox done". Raises Stale, and then nothing is written."""
     message = claim.message
     person = message.sender.id
-    row, key = inbox.finish(db, claim)
+    rows, key = inbox.finish(db, claim, also=outcome.also)
+    row = rows[message.id]
     if outcome.erase_person:
         personal.erase(db, outcome.erase_person)
         for reply in outcome.replies:
             outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
         return
-    _keep_identity(db, message, now)
+    for answered in (message, *outcome.also):
+        _keep_identity(db, answered, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",
@@ -110,13 +112,20 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         )
     if outcome.profile is not None:
         _keep_profile(db, outcome.profile, now)
+    for profile in outcome.other_profiles:
+        _keep_profile(db, profile, now)
     for trip in outcome.trips:
         _keep_trip(db, trip, now)
     for recommendation in outcome.recommendations:
         _keep_recommendation(db, recommendation, key, person)
     if outcome.group is not None:
         groups.keep(db, key, outcome.group)
-    _keep_history(db, outcome.history, key, person, row)
+    people = {m.id: (m.sender.id, rows[m.id]) for m in outcome.also}
+    for entry in outcome.history:
+        _keep_line(db, entry, key, *people.get(entry.of, (person, row)))
+    for answered in (message, *outcome.also):
+        reread = answered.id in outcome.reread
+        amends.changed_meanwhile(db, answered, key, rows[answered.id], reread=reread)
     for call in outcome.llm_calls:
         _keep_llm_call(db, call, key, person, row, now)
     for reply in outcome.replies:
@@ -207,26 +216,21 @@ def _keep_recommendation(db: sqlite3.Connection, r: Recommendation, key: str, pe
     )
 
 
-def _keep_history(
-    db: sqlite3.Connection, entries: Sequence[Entry], key: str, person: str, row: int
-) -> None:
-    db.executemany(
+def _keep_line(db: sqlite3.Connection, e: Entry, key: str, person: str, row: int) -> None:
+    db.execute(
         "INSERT INTO messages (conversation, person, inbox_id, role, text, sender, said_at, tokens,"
         " call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                key,
-                person,
-                row,
-                e.role,
-                text(e.text),
-                text(e.sender),
-                e.said_at.timestamp() if e.said_at else None,
-                e.tokens,
-                e.call_id,
-            )
-            for e in entries
-        ],
+        (
+            key,
+            person,
+            row,
+            e.role,
+            text(e.text),
+            text(e.sender),
+            e.said_at.timestamp() if e.said_at else None,
+            e.tokens,
+            e.call_id,
+        ),
     )
 
 

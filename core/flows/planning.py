@@ -124,6 +124,7 @@ class Planning:
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
+            turn.unchanged = not news
             if news:  # what was said is kept, although the plan waits for more
                 turn.keep_trip(trip.replanned(revision.plan, pinned(wish, revision.plan), turn.now))
                 turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
 
@@ -21,7 +22,8 @@ class Member(Value):
     """Somebody who is part of a conversation's party. A guest is named and has no account.
 
     `person` is the person's id; a guest's is "guest:<conversation>:<name>". `left_at` is set when
-    they left; they stay known, because decisions and costs name them.
+    they left; they stay known, because decisions and costs name them. `left_by` says how: they said
+    so, or left the chat, and then who comes back to the chat is in again.
     """
 
     person: str
@@ -29,6 +31,13 @@ class Member(Value):
     role: Literal["member", "guest"] = "member"
     joined_at: AwareDatetime
     left_at: AwareDatetime | None = None
+    left_by: Literal["", "words", "chat"] = ""
+
+    def leaves(self, at: datetime, by: Literal["words", "chat"]) -> Member:
+        return self.model_copy(update={"left_at": at, "left_by": by})
+
+    def returns(self) -> Member:
+        return self.model_copy(update={"left_at": None, "left_by": ""})
 
 
 class MemberWish(Value):

@@ -27,6 +27,7 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
@@ -104,6 +105,8 @@ class RuleReader:
             return Request(intent=intent, confidence=0.9, wish=number)
         if context.asked == "appointment" and (day := the_day(said, context.today)) is not None:
             return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
+        if (who := members(said, context)) is not None:
+            return who
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:

@@ -28,6 +28,10 @@ COMMANDS = {
     "stop": Intent.CANCEL,
     "undo": Intent.UNDO,
     "more": Intent.MORE,
+    "join": Intent.JOIN,
+    "leave": Intent.LEAVE,
+    "who": Intent.MEMBERS,
+    "members": Intent.MEMBERS,
 }
 _COMMAND = re.compile(r"^\s*[/!](?P<name>[a-zA-Z]+)(?:@\w+)?(?=\s|$)\s*")
 _MENTION = re.compile(r"^\s*(?:<@\w+>|@\w*bot\b)[\s,:]*", re.I)
