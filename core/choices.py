@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.cost_said import CostSaid, Kind
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
@@ -32,7 +33,11 @@ _PLAIN: dict[str, Request] = {
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
     "no": Request(intent=Intent.NO, confidence=1),
+    "owed": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="owed")),
+    "spent": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="spent")),
+    "payup": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="settle")),
 }
+_COSTS: dict[str, Kind] = {"cost": "answer", "uncost": "undo", "even": "settle"}
 
 
 def choice(verb: str, argument: str, label: str) -> Choice:
@@ -75,6 +80,9 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb in _COSTS:
+        cost = CostSaid(kind=_COSTS[verb], button=argument)
+        return Request(intent=Intent.COST, confidence=1, cost=cost)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None

@@ -39,6 +39,8 @@ FLOW_OF: dict[Intent, str] = {
     Intent.CHAT: "support",
     Intent.UNCLEAR: "support",
     Intent.THANKS: "support",
+    Intent.COST: "costs",
+    Intent.BALANCES: "costs",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
@@ -204,6 +206,7 @@ class Concierge:
             stops=stops,
             home_currency=opened.profile.value("currency"),
             language=session.language,
+            has_costs=bool(opened.group.expenses),
         )
 
     async def _run(self, turn: Turn, show: Callable[[Reply], None]) -> tuple[Screen, int]:

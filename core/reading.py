@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.cost_said import CostSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -145,9 +146,10 @@ class Request(Value):
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
-    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
+    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
+    cost: CostSaid | None = None  # for COST and BALANCES
 
 
 class Paraphrase(Value):
@@ -180,6 +182,7 @@ class ReadingContext(Value):
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""
     language: str = "en"
+    has_costs: bool = False
 
 
 class Reader(Protocol):

@@ -10,6 +10,8 @@ from core import words
 from core.cards import day_card
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.cost_changes import take_back
+from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
 from core.messages import Choice, Choices, File, Text
 from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
@@ -272,6 +274,8 @@ def _trip_screen(turn: Turn, trip: Trip) -> Screen:
 async def _export(turn: Turn) -> Screen:
     if turn.request.what == "data":
         return await _data(turn)
+    if turn.request.what == "costs":
+        return costs_file(turn)
     return await files_answer(turn)
 
 
@@ -336,6 +340,8 @@ def _erase(turn: Turn) -> Screen:
 
 def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
+    if what == "cost":
+        return take_back(turn)
     if what == "profile" and turn.profile.earlier:
         turn.profile = turn.profile.undone()
         return (Text(markdown="Undone. Your profile is as it was before."), _undo_menu(turn))
@@ -357,7 +363,7 @@ def _undo_menu(turn: Turn) -> Choices:
 
 
 def _cancel(turn: Turn) -> Screen:
-    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="")
+    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="", cost=None)
     return (Text(markdown="Stopped. Your trips are kept. What shall we do instead?"), _menu(turn))
 
 

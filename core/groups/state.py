@@ -104,7 +104,7 @@ class Expense(Value):
     """Somebody paid for some. `amount` in `currency`, shared equally by `shared_by` (person ids).
 
     `rate` is one unit of it in the group's currency `rate_to`, None when nobody knows it.
-    `undone_at` is set when it was taken back.
+    `undone_at` is set when it was taken back; `replaces` is the expense that this one corrects.
     """
 
     id: str
@@ -121,6 +121,7 @@ class Expense(Value):
     said_at: AwareDatetime
     undone_at: AwareDatetime | None = None
     settlement: bool = False  # a payment between two of them, not a cost
+    replaces: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from adapters.models.reader.changes import (
     stop_named,
     weekday_in,
 )
+from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
 from adapters.models.reader.flights import flight
@@ -97,6 +98,10 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
+        for of_a_group in (costs,):
+            request = of_a_group(said, context)
+            if request is not None:
+                return request
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
