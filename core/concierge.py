@@ -130,7 +130,7 @@ class Concierge:
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
-        context = self._reading_context(opened, now)
+        context = self._reading_context(message, opened, now)
         request = self._resolve(self._w.reader.read(message.text, context), opened)
         if not self._w.model.words:
             return request
@@ -188,7 +188,9 @@ class Concierge:
         except (Unavailable, Rejected):
             return None
 
-    def _reading_context(self, opened: Opened, now: datetime) -> ReadingContext:
+    def _reading_context(
+        self, message: InboundMessage, opened: Opened, now: datetime
+    ) -> ReadingContext:
         session = opened.session
         trip = next((t for t in opened.trips if t.id == session.trip_id), None)
         names = []
@@ -204,7 +206,9 @@ class Concierge:
             has_plan=bool(trip and trip.plan),
             has_trip=trip is not None,
             stops=stops,
-            home_currency=opened.profile.value("currency"),
+            home_currency=(
+                "" if message.conversation.mode == "group" else opened.profile.value("currency")
+            ),
             language=session.language,
             has_costs=bool(opened.group.expenses),
         )
@@ -234,7 +238,10 @@ class Concierge:
             Entry("assistant", said, said_at=turn.now),
         )
         return Outcome(
-            replies=(_reply(turn, seq, screen, final=True),) if screen else (),
+            replies=(
+                *((_reply(turn, seq, screen, final=True),) if screen else ()),
+                *_asides(turn),
+            ),
             history=tuple(self._counted(e) for e in entries if e.text),
             session=turn.session,
             profile=turn.profile if turn.profile != opened.profile else None,
@@ -338,6 +345,14 @@ def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
         parts=screen,
         answers=turn.message.id,
     )
+
+
+def _asides(turn: Turn) -> list[Reply]:
+    """What is told to single people in their private chats, in the same transaction."""
+    return [
+        Reply(id=turn.new_id("aside"), seq=0, final=True, conversation=chat, parts=parts)
+        for chat, parts in turn.asides
+    ]
 
 
 def _sender(message: InboundMessage) -> str:

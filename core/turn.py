@@ -10,7 +10,7 @@ from typing import Protocol
 from core.context import ContextManager
 from core.exports import Exporter
 from core.groups.state import GroupNews, GroupState
-from core.messages import Choice, InboundMessage, Part
+from core.messages import Choice, Conversation, InboundMessage, Mode, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
 from core.prompts import PromptLoader
@@ -53,6 +53,23 @@ class Turn:
     erase: bool = False
     group: GroupState = field(default_factory=GroupState)
     group_news: GroupNews = field(default_factory=GroupNews)
+    asides: list[tuple[Conversation, Screen]] = field(default_factory=list)  # said elsewhere
+
+    @property
+    def in_group(self) -> bool:
+        return self.message.conversation.mode is Mode.GROUP
+
+    @property
+    def known(self) -> Profile:
+        """What may be used of the sender here: in a group nothing of what they said elsewhere."""
+        return Profile(person=self.profile.person) if self.in_group else self.profile
+
+    def tell_alone(self, person: str, *parts: Part) -> bool:
+        """Say something to one person in their private chat; False when Caravan may not."""
+        chat = self.group.chat_of(person)
+        if chat is not None:
+            self.asides.append((chat, parts))
+        return chat is not None
 
     @property
     def trip(self) -> Trip | None:

@@ -18,9 +18,12 @@ from core.groups.state import (
     GroupState,
     Member,
     MemberWish,
+    OwnGroup,
     Poll,
     PrivateWish,
 )
+from core.messages import Conversation
+from core.trips import Trip
 
 SCHEMA = """
 CREATE TABLE members (
@@ -96,12 +99,13 @@ BY_CONVERSATION = (
     "expenses",
 )
 MAX_POLLS = 50
+MAX_OWN_GROUPS = 8  # of a person, the newest
 MAX_ROWS = 1_000  # of decisions and of expenses
 M = TypeVar("M", bound=BaseModel)
 
 
-def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
-    """Everything kept of a group, oldest first; private wishes are of those who are there."""
+def load(db: sqlite3.Connection, key: str, sender: str, parsed: Parsed) -> GroupState:
+    """Everything kept of a group, oldest first, and the private chats of those who are there."""
 
     def of(shape: type[M], table: str, order: str, limit: int = MAX_ROWS) -> tuple[M, ...]:
         rows = db.execute(
@@ -128,14 +132,77 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
         ballots=tuple(v for (b,) in ballots if (v := parsed.read(Ballot, b)) is not None),
         decisions=of(Decision, "decisions", "at"),
         expenses=of(Expense, "expenses", "at"),
+        chats=_private_chats(db, key, sender),
     )
 
 
 def of_person(db: sqlite3.Connection, person: str, parsed: Parsed) -> GroupState:
-    """In a private chat: what the person told in private, for whatever group."""
+    """In a private chat: the person's groups, and what they told in private for any of them."""
     rows = db.execute("SELECT body FROM private_wishes WHERE person = ? ORDER BY at", (person,))
     found = (parsed.read(PrivateWish, body) for (body,) in rows)
-    return GroupState(private=tuple(p for p in found if p is not None))
+    groups = db.execute(
+        "SELECT c.key, c.platform, c.chat_id, c.thread_id, c.mode FROM members m"
+        " JOIN conversations c ON c.key = m.conversation WHERE m.person = ? AND c.mode = 'group'"
+        " ORDER BY m.joined_at DESC LIMIT ?",
+        (person, MAX_OWN_GROUPS),
+    ).fetchall()
+    own = (_own_group(db, person, key, place, parsed) for key, *place in groups)
+    return GroupState(
+        private=tuple(p for p in found if p is not None),
+        own=tuple(g for g in own if g is not None),
+    )
+
+
+def _own_group(
+    db: sqlite3.Connection, person: str, key: str, place: list[str], parsed: Parsed
+) -> OwnGroup | None:
+    """One group of the person; None when they left it."""
+
+    def read(shape: type[M], sql: str, *values: str) -> tuple[M, ...]:
+        rows = db.execute(sql, values)
+        return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
+
+    members = read(Member, "SELECT body FROM members WHERE conversation = ?", key)
+    if not any(m.person == person and m.left_at is None for m in members):
+        return None
+    wishes = read(
+        MemberWish,
+        "SELECT body FROM member_wishes WHERE conversation = ? AND person = ?",
+        key,
+        person,
+    )
+    trips = read(
+        Trip,
+        "SELECT body FROM trip_plans WHERE conversation = ? ORDER BY updated_at DESC LIMIT 1",
+        key,
+    )
+    names = ("platform", "chat_id", "thread_id", "mode")
+    return OwnGroup(
+        conversation=Conversation.model_validate(dict(zip(names, place, strict=True))),
+        members=tuple(m for m in members if m.left_at is None),
+        wish=wishes[0] if wishes else None,
+        trip=trips[0] if trips else None,
+    )
+
+
+def _private_chats(
+    db: sqlite3.Connection, key: str, sender: str
+) -> tuple[tuple[str, Conversation], ...]:
+    """The open private chats of the members of a group, and of who writes there now."""
+    rows = db.execute(
+        "SELECT person, platform, chat_id, thread_id, mode FROM conversations"
+        " WHERE mode = 'solo' AND closed = '' AND moved_to = '' AND person <> ''"
+        " AND (person = ? OR person IN (SELECT person FROM members WHERE conversation = ?))"
+        " ORDER BY updated_at",
+        (sender, key),
+    )
+    names = ("platform", "chat_id", "thread_id", "mode")
+    return tuple(
+        {
+            person: Conversation.model_validate(dict(zip(names, place, strict=True)))
+            for person, *place in rows
+        }.items()
+    )
 
 
 def keep(db: sqlite3.Connection, key: str, news: GroupNews) -> None:

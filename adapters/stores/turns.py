@@ -62,7 +62,9 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         ),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
-        group=groups.of_person(db, person, parsed) if solo else groups.load(db, key, parsed),
+        group=groups.of_person(db, person, parsed)
+        if solo
+        else groups.load(db, key, person, parsed),
     )
 
 
@@ -120,7 +122,14 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     for call in outcome.llm_calls:
         _keep_llm_call(db, call, key, person, row, now)
     for reply in outcome.replies:
-        outbox.put(db, reply, _where(db, reply, message, key, now), person, now)
+        where = _where(db, reply, message, key, now)
+        outbox.put(db, reply, where, person if where == key else _owner(db, where), now)
+
+
+def _owner(db: sqlite3.Connection, key: str) -> str:
+    """Whose private chat this is: what is said there belongs to nobody else's data."""
+    row = db.execute("SELECT person FROM conversations WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else ""
 
 
 def _where(

@@ -42,7 +42,7 @@ class Brainstorm:
         if wish.party:
             check_party(wish.party)
         turn.update(wish=wish, module="brainstorm", asked="")
-        full = with_profile(wish, turn.profile)
+        full = with_profile(wish, turn.known)
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)
         found = ranking.rank(turn.travel.places.destinations(), question, COUNT)

@@ -7,13 +7,15 @@ learns "does not fit everyone", its owner learns why.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeVar
 
 from pydantic import AwareDatetime
 
-from core.messages import Value
+from core.groups.dates import Availability
+from core.messages import Conversation, Value
+from core.trips import Trip
 from core.wishes import Wish
 
 
@@ -37,17 +39,20 @@ class MemberWish(Value):
     person: str
     wish: Wish
     said_at: AwareDatetime
+    free: Availability = Availability()
 
 
 class PrivateWish(Value):
     """What one member told in private about the trip of `conversation`; code checks it, and only
-    its owner ever reads it. `words` is what they wrote."""
+    its owner ever reads it. `words` is what they wrote, `told_in` where the owner is answered."""
 
     person: str
     conversation: str
     wish: Wish
     words: str
     said_at: AwareDatetime
+    free: Availability = Availability()
+    told_in: Conversation | None = None
 
 
 class Poll(Value):
@@ -125,9 +130,21 @@ class Expense(Value):
 
 
 @dataclass(frozen=True)
+class OwnGroup:
+    """A group that the sender of a private message is in: its newest trip, who else is in, and what
+    the sender said there aloud."""
+
+    conversation: Conversation
+    members: tuple[Member, ...] = ()
+    wish: MemberWish | None = None
+    trip: Trip | None = None
+
+
+@dataclass(frozen=True)
 class GroupState:
-    """Everything kept of a group, oldest first. In a private chat `private` holds the sender's own,
-    the rest is empty."""
+    """Everything kept of a group, oldest first. In a private chat `private` holds the sender's own
+    and `own` their groups; the rest is empty. `chats` are the private chats of people of the group
+    in which Caravan may speak."""
 
     members: tuple[Member, ...] = ()
     wishes: tuple[MemberWish, ...] = ()
@@ -136,6 +153,8 @@ class GroupState:
     ballots: tuple[Ballot, ...] = ()
     decisions: tuple[Decision, ...] = ()
     expenses: tuple[Expense, ...] = ()
+    own: tuple[OwnGroup, ...] = ()
+    chats: tuple[tuple[str, Conversation], ...] = ()
 
     @property
     def present(self) -> tuple[Member, ...]:
@@ -150,9 +169,17 @@ class GroupState:
         found = self.member(person)
         return found.name if found and found.name else "somebody"
 
+    def wish_of(self, person: str) -> MemberWish | None:
+        return next((w for w in self.wishes if w.person == person), None)
+
+    def chat_of(self, person: str) -> Conversation | None:
+        """Where this person can be told something alone; None when Caravan may not speak first."""
+        return next((c for p, c in self.chats if p == person), None)
+
     def with_news(self, news: GroupNews) -> GroupState:
         """The state after a turn's changes: rows of the same key are replaced."""
-        return GroupState(
+        return replace(
+            self,
             members=_merged(self.members, news.members, lambda m: m.person),
             wishes=_merged(self.wishes, news.wishes, lambda w: w.person),
             private=tuple(
