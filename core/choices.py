@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, time
 
 from core.groups.cost_said import CostSaid, Kind
+from core.linking import LinkSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
@@ -80,6 +81,10 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb == "link":
+        token, _, answer = argument.partition("/")
+        link = LinkSaid(kind="yes" if answer == "yes" else "no", button=token)
+        return Request(intent=Intent.LINK, confidence=1, link=link)
     if verb in _COSTS:
         cost = CostSaid(kind=_COSTS[verb], button=argument)
         return Request(intent=Intent.COST, confidence=1, cost=cost)

@@ -14,6 +14,7 @@ from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
 from core.groups.state import GroupNews
+from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
@@ -41,6 +42,7 @@ FLOW_OF: dict[Intent, str] = {
     Intent.THANKS: "support",
     Intent.COST: "costs",
     Intent.BALANCES: "costs",
+    Intent.LINK: "linking",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
@@ -57,6 +59,7 @@ class Wiring:
     flows: Mapping[str, Flow]
     clock: Clock
     exporter: Exporter
+    new_code: Callable[[], str]
 
 
 class Concierge:
@@ -78,9 +81,7 @@ class Concierge:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
         if not message.addressed:
-            heard = Entry("user", message.text, message.sender.name, message.sent_at)
-            history = (heard,) if heard.text else ()
-            await self._store.commit_turn(claim, Outcome(replies=(), history=history))
+            await self._store.commit_turn(claim, _overheard(message))
             return
         opened = await self._store.open_turn(message)
         turn = await self._open(message, opened)
@@ -118,6 +119,8 @@ class Concierge:
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
             exporter=self._w.exporter,
+            links=lambda hash: self._store.links_of(message.sender.id, hash),
+            new_code=self._w.new_code,
             ledger=ledger,
             group=opened.group,
         )
@@ -232,6 +235,8 @@ class Concierge:
     def _outcome(self, turn: Turn, opened: Opened, screen: Screen, seq: int) -> Outcome:
         said = words_of(screen)[:MAX_HISTORY_CHARS]
         heard = turn.message.text or _label(turn, opened)
+        if turn.secret:
+            said, heard = without_codes(said), without_codes(heard)
         entries = (
             Entry("user", heard, _sender(turn.message), turn.message.sent_at),
             *turn.tool_entries,
@@ -252,6 +257,8 @@ class Concierge:
             llm_calls=tuple(turn.ledger.calls),
             group=turn.group_news if turn.group_news != GroupNews() else None,
             erase_person=turn.message.sender.id if turn.erase else "",
+            links=turn.link_news,
+            secret=turn.secret,
         )
 
     def _counted(self, entry: Entry) -> Entry:
@@ -353,6 +360,16 @@ def _asides(turn: Turn) -> list[Reply]:
         Reply(id=turn.new_id("aside"), seq=0, final=True, conversation=chat, parts=parts)
         for chat, parts in turn.asides
     ]
+
+
+def _overheard(message: InboundMessage) -> Outcome:
+    """What was said in a group to others: remembered, but for a code, which is void now."""
+    text = without_codes(message.text) if (codes := codes_in(message.text)) else message.text
+    heard = Entry("user", text, message.sender.name, message.sent_at)
+    burnt = LinkNews(burnt=tuple(hash_of(c) for c in codes[:MAX_TRIES])) if codes else None
+    return Outcome(
+        replies=(), history=(heard,) if heard.text else (), links=burnt, secret=bool(codes)
+    )
 
 
 def _sender(message: InboundMessage) -> str:

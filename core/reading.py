@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from core.groups.cost_said import CostSaid
+from core.linking import LinkSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -150,6 +151,7 @@ class Request(Value):
     correction: bool = False
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
     cost: CostSaid | None = None  # for COST and BALANCES
+    link: LinkSaid | None = None
 
 
 class Paraphrase(Value):

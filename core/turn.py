@@ -10,6 +10,7 @@ from typing import Protocol
 from core.context import ContextManager
 from core.exports import Exporter
 from core.groups.state import GroupNews, GroupState
+from core.linking import LinkNews, LinkView
 from core.messages import Choice, Conversation, InboundMessage, Mode, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
@@ -51,6 +52,10 @@ class Turn:
     tool_entries: list[Entry] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)  # ids of trips that changed
     erase: bool = False
+    links: Callable[[str], Awaitable[LinkView]] | None = None  # by the hash of a code, or ""
+    new_code: Callable[[], str] | None = None
+    link_news: LinkNews | None = None
+    secret: bool = False  # a code is in the message or its answer: neither is kept
     group: GroupState = field(default_factory=GroupState)
     group_news: GroupNews = field(default_factory=GroupNews)
     asides: list[tuple[Conversation, Screen]] = field(default_factory=list)  # said elsewhere

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from adapters.stores import links
+
 # Every table that holds something of a person, and the column that says whose it is. Export and
 # erase go through this list; a test fails for a table that is not in it.
 PERSONAL = {
@@ -22,6 +24,9 @@ PERSONAL = {
     "ballots": "person",
     "decisions": "person",
     "expenses": "person",
+    "travellers": "person",
+    "link_codes": "person",
+    "link_tries": "person",
     "inbox": "person",
     "outbox": "person",
     "dead_letters": "person",
@@ -31,10 +36,13 @@ _EMPTIED = ("conversations", "inbox", "outbox")
 
 
 def export(db: sqlite3.Connection, person: str) -> dict[str, Any]:
-    """All rows of the person by table; binary columns hold JSON text."""
+    """All rows of the person, of all their accounts, by table; binary columns hold JSON text."""
     exported: dict[str, Any] = {}
+    owners = tuple({*links.persons_of(db, person), links.traveller_of(db, person)})
     for table, column in PERSONAL.items():
-        cursor = db.execute(f"SELECT * FROM {table} WHERE {column} = ?", (person,))
+        cursor = db.execute(
+            f"SELECT * FROM {table} WHERE {column} IN ({links.marks(owners)})", owners
+        )
         names = [d[0] for d in cursor.description]
         rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
         if rows:
@@ -47,11 +55,19 @@ def _plain(value: object) -> object:
 
 
 def erase(db: sqlite3.Connection, person: str) -> None:
-    """Delete everything of the person. Deliveries stay known by id alone, so none counts twice.
+    """Delete everything of the person, in all their accounts.
+
+    Deliveries stay known by id alone, so none counts twice.
 
     What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
     a turn that began before the erasure must not bring back what it had read.
     """
+    for owner in {*links.persons_of(db, person), links.traveller_of(db, person)}:
+        _erase_one(db, owner)
+
+
+def _erase_one(db: sqlite3.Connection, person: str) -> None:
+    db.execute("DELETE FROM link_codes WHERE other = ?", (person,))
     chats = "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'"
     for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls"):
         db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))

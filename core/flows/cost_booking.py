@@ -39,6 +39,7 @@ async def booked(turn: Turn, said: CostSaid, settled: Settled) -> Screen:
         currency=sure.currency,
         said_at=turn.now,
         settlement=sure.settlement,
+        debt=sure.debt,
     )
     return noted(turn, "Noted", await converted(turn, expense))
 

@@ -90,7 +90,7 @@ async def _put_right(turn: Turn, old: Expense, said: CostSaid) -> Screen:
 def take_back(turn: Turn, id: str = "") -> Screen:
     """Undo: the cost with this id, else the last one; what a correction replaced is valid again."""
     booked = turn.group.expenses
-    last = max(live(booked), key=lambda e: e.said_at, default=None)
+    last = live(booked)[-1] if live(booked) else None
     found = next((e for e in booked if e.id == id), None) if id else last
     if found is None:
         return (Text(markdown=TOO_OLD if id else "There is no cost to take back."),)

@@ -32,6 +32,7 @@ class Sure:
     amount: Decimal
     currency: str
     settlement: bool = False
+    debt: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _between_two(
         return Open("currency", f"{said.amount or 0:f}", _likely_currencies(turn))
     pair = (taker, payer) if said.kind == "owes" else (payer, taker)
     amount = said.amount or Decimal(0)
-    return Sure(tidy(what), pair[0], (pair[1],), amount, currency, settlement=True)
+    owed = said.kind == "owes"
+    return Sure(tidy(what), pair[0], (pair[1],), amount, currency, settlement=True, debt=owed)
 
 
 def _people(

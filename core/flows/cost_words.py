@@ -37,7 +37,10 @@ def described(turn: Turn, e: Expense) -> str:
     if e.settlement:
         taker = name(turn, e.shared_by[0])
         what = f" for {words.literal(e.what)}" if e.what else ""
-        return f"**{payer} → {taker}**, {amount}{what}"
+        if e.debt:
+            owe = "owe" if taker == "you" else "owes"
+            return f"**{taker} {owe} {payer}** {amount}{what}"
+        return f"**{payer} paid {taker}** {amount}{what}"
     return f"**{words.literal(e.what or 'a cost')}**, {amount}, paid by {payer}{_for_whom(turn, e)}"
 
 

@@ -41,7 +41,7 @@ def costs_csv(expenses: Iterable[Expense], name_of: Callable[[str], str]) -> byt
             (
                 e.said_at.date().isoformat(),
                 safe(e.what),
-                "payment" if e.settlement else "cost",
+                "debt" if e.debt else "payment" if e.settlement else "cost",
                 safe(name_of(e.paid_by)),
                 safe(", ".join(name_of(p) for p in e.shared_by)),
                 f"{e.amount:f}",

@@ -126,6 +126,7 @@ class Expense(Value):
     said_at: AwareDatetime
     undone_at: AwareDatetime | None = None
     settlement: bool = False  # a payment between two of them, not a cost
+    debt: bool = False  # a settlement that was not paid but is owed, as if the creditor had paid
     replaces: str = ""
 
 

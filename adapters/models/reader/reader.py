@@ -27,6 +27,7 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.linking import linking
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
@@ -98,7 +99,7 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
-        for of_a_group in (costs,):
+        for of_a_group in (linking, costs):
             request = of_a_group(said, context)
             if request is not None:
                 return request
@@ -110,6 +111,9 @@ class RuleReader:
         return read.model_copy(update={"impossible": find_nonsense(said)})
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
+        if command in (Intent.LINK, Intent.BALANCES):
+            read = linking(said, context) if command is Intent.LINK else costs(said, context)
+            return read or Request(intent=command, confidence=1)
         if command is Intent.EXPORT:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
@@ -410,6 +414,7 @@ def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> 
         Intent.UNDO,
         Intent.HELP,
         Intent.MORE,
+        Intent.LINK,  # a code is for no model's eyes
     ):
         return request
     wish = request.wish
