@@ -105,6 +105,7 @@ def _seen(key: str, request: Request) -> Any:
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
         "cost": lambda: request.cost and _plain(request.cost),
+        "link": lambda: request.link and _plain(request.link),
     }
     if key in plain:
         return plain[key]()
