@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.cost_said import CostSaid, Kind
+from core.linking import LinkSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
@@ -35,7 +37,11 @@ _PLAIN: dict[str, Request] = {
     "join": Request(intent=Intent.JOIN, confidence=1),
     "who": Request(intent=Intent.MEMBERS, confidence=1),
     "deaf": Request(intent=Intent.MEMBERS, confidence=1, about="deaf"),  # said by an adapter
+    "owed": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="owed")),
+    "spent": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="spent")),
+    "payup": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="settle")),
 }
+_COSTS: dict[str, Kind] = {"cost": "answer", "uncost": "undo", "even": "settle"}
 
 
 def choice(verb: str, argument: str, label: str) -> Choice:
@@ -80,6 +86,13 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
     if verb == "party":
         return _party(argument)
+    if verb == "link":
+        token, _, answer = argument.partition("/")
+        link = LinkSaid(kind="yes" if answer == "yes" else "no", button=token)
+        return Request(intent=Intent.LINK, confidence=1, link=link)
+    if verb in _COSTS:
+        cost = CostSaid(kind=_COSTS[verb], button=argument)
+        return Request(intent=Intent.COST, confidence=1, cost=cost)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None

@@ -16,6 +16,7 @@ from core.flows.members import with_company
 from core.groups.party import follows, people_of, speaker
 from core.groups.state import GroupNews
 from core.hearing import Heard, Reading, answers_apart, edited, may_share_a_turn, together
+from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Profile
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
@@ -47,6 +48,9 @@ FLOW_OF: dict[Intent, str] = {
     Intent.JOIN: "members",
     Intent.LEAVE: "members",
     Intent.MEMBERS: "members",
+    Intent.COST: "costs",
+    Intent.BALANCES: "costs",
+    Intent.LINK: "linking",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 _ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
@@ -64,6 +68,7 @@ class Wiring:
     flows: Mapping[str, Flow]
     clock: Clock
     exporter: Exporter
+    new_code: Callable[[], str]
 
 
 class Concierge:
@@ -85,9 +90,7 @@ class Concierge:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
         if not message.addressed:
-            heard = Entry("user", message.text, message.sender.name, message.sent_at)
-            history = (heard,) if heard.text else ()
-            await self._store.commit_turn(claim, Outcome(replies=(), history=history))
+            await self._store.commit_turn(claim, _overheard(message))
             return
         opened = await self._store.open_turn(message)
         turn = await self._open(message, opened)
@@ -167,11 +170,14 @@ class Concierge:
     async def _now_for(self, turn: Turn, heard: Heard, done: _Done) -> None:
         """The turn goes on for another sender."""
         turn.message = heard.message
-        person = heard.message.sender.id
+        opened = await self._store.open_turn(heard.message)
+        person = opened.profile.person
         if person not in done.profiles:
-            profile = (await self._store.open_turn(heard.message)).profile
-            done.opened[person] = done.profiles[person] = profile
+            done.opened[person] = done.profiles[person] = opened.profile
         turn.profile = done.profiles[person]
+        turn.group = replace(
+            turn.group, chats=tuple((dict(turn.group.chats) | dict(opened.group.chats)).items())
+        )
 
     async def _read_again(
         self, turn: Turn, opened: Opened, show: Callable[[Reply], None]
@@ -236,6 +242,8 @@ class Concierge:
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
             exporter=self._w.exporter,
+            links=lambda hash: self._store.links_of(message.sender.id, hash),
+            new_code=self._w.new_code,
             ledger=ledger,
             group=opened.group,
         )
@@ -248,7 +256,7 @@ class Concierge:
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
-        context = self._reading_context(opened, now)
+        context = self._reading_context(message, opened, now)
         request = self._resolve(self._w.reader.read(message.text, context), opened)
         if not self._w.model.words:
             return request
@@ -306,7 +314,9 @@ class Concierge:
         except (Unavailable, Rejected):
             return None
 
-    def _reading_context(self, opened: Opened, now: datetime) -> ReadingContext:
+    def _reading_context(
+        self, message: InboundMessage, opened: Opened, now: datetime
+    ) -> ReadingContext:
         session = opened.session
         trip = next((t for t in opened.trips if t.id == session.trip_id), None)
         names = []
@@ -323,9 +333,12 @@ class Concierge:
             has_plan=bool(trip and trip.plan),
             has_trip=trip is not None,
             stops=stops,
-            home_currency=opened.profile.value("currency"),
+            home_currency=(
+                "" if message.conversation.mode == "group" else opened.profile.value("currency")
+            ),
             language=session.language,
             guests=tuple(m.name for m in opened.group.present if m.role == "guest"),
+            has_costs=bool(opened.group.expenses),
         )
 
     async def _run(self, turn: Turn, show: Callable[[Reply], None], seq: int) -> tuple[Screen, int]:
@@ -346,11 +359,17 @@ class Concierge:
         self, turn: Turn, opened: Opened, screen: Screen, seq: int, done: _Done
     ) -> Outcome:
         said = words_of(screen)[:MAX_HISTORY_CHARS]
+        messages = (turn.message, *done.also)
+        burnt = _burnt(messages)
+        secret = turn.secret or burnt is not None
+        clean = without_codes if secret else str
+        said = clean(said)
         first = turn.message
-        heard = Entry("user", first.text or _label(turn, opened), _sender(first), first.sent_at)
+        words = clean(first.text or _label(turn, opened))
+        heard = Entry("user", words, _sender(first), first.sent_at)
         entries = (
             *((heard,) if done.heard else ()),
-            *(Entry("user", m.text, _sender(m), m.sent_at, of=m.id) for m in done.also),
+            *(Entry("user", clean(m.text), _sender(m), m.sent_at, of=m.id) for m in done.also),
             *turn.tool_entries,
             Entry("assistant", said, said_at=turn.now),
         )
@@ -358,7 +377,10 @@ class Concierge:
         profiles = {turn.profile.person: turn.profile} | done.profiles
         changed = [p for person, p in profiles.items() if p != known.get(person)]
         return Outcome(
-            replies=(_reply(turn, seq, screen, final=True),) if screen else (),
+            replies=(
+                *((_reply(turn, seq, screen, final=True),) if screen else ()),
+                *_asides(turn),
+            ),
             history=tuple(self._counted(e) for e in entries if e.text),
             session=turn.session,
             profile=next((p for p in changed if p.person == opened.profile.person), None),
@@ -372,6 +394,8 @@ class Concierge:
             erase_person=turn.message.sender.id if turn.erase else "",
             also=tuple(done.also),
             reread=frozenset(done.reread),
+            links=turn.link_news or burnt,
+            secret=secret,
         )
 
     def _counted(self, entry: Entry) -> Entry:
@@ -501,6 +525,32 @@ def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
         parts=screen,
         answers=turn.message.id,
     )
+
+
+def _asides(turn: Turn) -> list[Reply]:
+    """What is told to single people in their private chats, in the same transaction."""
+    return [
+        Reply(id=turn.new_id("aside"), seq=0, final=True, conversation=chat, parts=parts)
+        for chat, parts in turn.asides
+    ]
+
+
+def _overheard(message: InboundMessage) -> Outcome:
+    """What was said in a group to others: remembered, but for a code, which is void now."""
+    text = without_codes(message.text) if (codes := codes_in(message.text)) else message.text
+    heard = Entry("user", text, message.sender.name, message.sent_at)
+    return Outcome(
+        replies=(),
+        history=(heard,) if heard.text else (),
+        links=_burnt([message]),
+        secret=bool(codes),
+    )
+
+
+def _burnt(messages: Sequence[InboundMessage]) -> LinkNews | None:
+    """The codes that were written in a group: nobody may use them any more."""
+    codes = [c for m in messages if m.conversation.mode == "group" for c in codes_in(m.text)]
+    return LinkNews(burnt=tuple(hash_of(c) for c in codes[:MAX_TRIES])) if codes else None
 
 
 def _sender(message: InboundMessage) -> str:

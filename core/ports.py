@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic import AwareDatetime, BaseModel
 
 from core.groups.state import GroupNews, GroupState
+from core.linking import LinkNews, LinkView
 from core.messages import Capabilities, Conversation, Inbound, InboundMessage, Reply, Value
 from core.people import Profile
 from core.session import Session
@@ -194,6 +195,8 @@ class Outcome:
     also: tuple[InboundMessage, ...] = ()
     other_profiles: tuple[Profile, ...] = ()  # of senders in `also`
     reread: frozenset[str] = frozenset()
+    links: LinkNews | None = None
+    secret: bool = False  # the message and its answer are kept no longer than they are needed
 
 
 class Store(Inbox, Outbox, Protocol):
@@ -204,12 +207,22 @@ class Store(Inbox, Outbox, Protocol):
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         """Session, profile, trips, history, outbox rows and "inbox done", or nothing.
 
-        Raises Stale when the lease was lost, Unavailable when the database cannot be written.
+        Raises:
+            Stale: the lease was lost.
+            Unavailable: the database cannot be written, or links or profile are not any more as
+                the turn had read them.
         """
         ...
 
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         """Dead-letter the message and store the one apology for it. Raises Stale."""
+        ...
+
+    async def links_of(self, person: str, hash: str = "") -> LinkView:
+        """The person's joined accounts, and the open requests that concern them.
+
+        `hash` is that of a code which the person entered.
+        """
         ...
 
     async def export_person(self, person: str) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.cost_said import CostSaid
+from core.linking import LinkSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -154,10 +156,12 @@ class Request(Value):
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
-    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
+    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
     guests: tuple[GuestEdit, ...] = ()
+    cost: CostSaid | None = None  # for COST and BALANCES
+    link: LinkSaid | None = None
 
 
 class Paraphrase(Value):
@@ -193,6 +197,7 @@ class ReadingContext(Value):
     home_currency: str = ""
     language: str = "en"
     guests: tuple[str, ...] = ()  # names of those without an account
+    has_costs: bool = False
 
 
 class Reader(Protocol):

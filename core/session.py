@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from core.groups.cost_said import CostDraft
 from core.messages import Choice, Value
 from core.wishes import Wish
 
@@ -30,7 +31,8 @@ class Session(Value):
     greeted: bool = False
     erase_token: str = ""
     erase_until: AwareDatetime | None = None
-    last_change: Literal["", "profile", "plan"] = ""  # what "undo" takes back
+    last_change: Literal["", "profile", "plan", "cost"] = ""  # what "undo" takes back
+    cost: CostDraft | None = None  # a cost that waits for an answer
     outage_told: bool = False
     hearing_told: bool = False
     party_asked: int = 0

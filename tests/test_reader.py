@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from adapters.models.reader import RuleReader
 from core.reading import Change, Reader, ReadingContext, Request
@@ -30,7 +31,7 @@ STOPS = (
 )
 READER = RuleReader(SmallWorld())
 TABLES = sorted((Path(__file__).parent / "utterances").glob("*.yaml"))
-CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip"}
+CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip", "costs"}
 
 
 def _rows() -> Iterator[Any]:
@@ -50,6 +51,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         has_trip=row.get("plan", False) or row.get("trip", False),
         stops=STOPS if row.get("plan") else (),
         home_currency=row.get("home", ""),
+        has_costs=row.get("costs", False),
     )
 
 
@@ -69,6 +71,10 @@ def _budget(request: Request) -> list[Any] | None:
 
 def _change(change: Change) -> dict[str, Any]:
     return change.model_dump(mode="json", exclude_defaults=True)
+
+
+def _plain(value: BaseModel) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude_defaults=True)
 
 
 def _edits(request: Request) -> list[list[Any]]:
@@ -98,6 +104,8 @@ def _seen(key: str, request: Request) -> Any:
         "stay": lambda: wish.stay and {"kind": wish.stay.kind, "allows": list(wish.stay.allows)},
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
+        "cost": lambda: request.cost and _plain(request.cost),
+        "link": lambda: request.link and _plain(request.link),
     }
     if key in plain:
         return plain[key]()

@@ -44,7 +44,7 @@ class Brainstorm:
         if refused:
             turn.update(offered=())
             raise refused.as_error()
-        full = with_profile(wish, turn.profile)
+        full = with_profile(wish, turn.known)
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)
         found = ranking.rank(turn.travel.places.destinations(), question, COUNT)

@@ -16,6 +16,7 @@ from adapters.models.reader.changes import (
     stop_named,
     weekday_in,
 )
+from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
 from adapters.models.reader.flights import flight
@@ -27,6 +28,7 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.linking import linking
 from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
@@ -107,6 +109,10 @@ class RuleReader:
             return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
         if (who := members(said, context)) is not None:
             return who
+        for of_a_group in (linking, costs):
+            request = of_a_group(said, context)
+            if request is not None:
+                return request
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
@@ -115,6 +121,9 @@ class RuleReader:
         return read.model_copy(update={"impossible": find_nonsense(said)})
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
+        if command in (Intent.LINK, Intent.BALANCES):
+            read = linking(said, context) if command is Intent.LINK else costs(said, context)
+            return read or Request(intent=command, confidence=1)
         if command is Intent.EXPORT:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
@@ -423,6 +432,7 @@ def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> 
         Intent.UNDO,
         Intent.HELP,
         Intent.MORE,
+        Intent.LINK,  # a code is for no model's eyes
     ):
         return request
     wish = request.wish
