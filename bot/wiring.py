@@ -34,7 +34,10 @@ from core.context import ContextManager
 from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
+from core.flows.fit import Fit
+from core.flows.free import Free
 from core.flows.planning import Planning
+from core.flows.private import Private
 from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
@@ -42,7 +45,7 @@ from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
-FLOWS = (Brainstorm, Planning, Support, Account)
+FLOWS = (Brainstorm, Planning, Support, Account, Private, Fit, Free)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.dates import Availability, Stretch
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
@@ -32,6 +33,10 @@ _PLAIN: dict[str, Request] = {
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
     "no": Request(intent=Intent.NO, confidence=1),
+    "alone": Request(intent=Intent.PRIVATE, alone="tell", confidence=1),
+    "myown": Request(intent=Intent.PRIVATE, alone="show", confidence=1),
+    "fitme": Request(intent=Intent.FIT, about="me", confidence=1),
+    "whenall": Request(intent=Intent.FREE, confidence=1),
 }
 
 
@@ -60,8 +65,14 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb == "settle":
+    if verb in ("settle", "yield"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
+    if verb == "for":  # the group a private wish is for
+        return Request(intent=Intent.PRIVATE, alone="tell", about=argument, confidence=1)
+    if verb == "unsay":
+        return Request(intent=Intent.PRIVATE, alone="forget", about=argument, confidence=1)
+    if verb == "can":
+        return _can(argument)
     if verb == "dates":
         return _dates(argument)
     if verb == "fly":
@@ -117,6 +128,15 @@ def _flight_times(argument: str) -> Request | None:
         except ValueError:
             return None
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
+
+
+def _can(argument: str) -> Request | None:
+    first, _, last = argument.partition("/")
+    try:
+        days = Stretch(first=date.fromisoformat(first), last=date.fromisoformat(last))
+    except ValueError:
+        return None
+    return Request(intent=Intent.FREE, confidence=1, free=Availability(can=(days,)))
 
 
 def _dates(argument: str) -> Request | None:

@@ -13,6 +13,7 @@ from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
+from core.groups.heard import hear
 from core.groups.state import GroupNews
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
@@ -39,6 +40,9 @@ FLOW_OF: dict[Intent, str] = {
     Intent.CHAT: "support",
     Intent.UNCLEAR: "support",
     Intent.THANKS: "support",
+    Intent.PRIVATE: "private",
+    Intent.FIT: "fit",
+    Intent.FREE: "free",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
@@ -217,6 +221,7 @@ class Concierge:
         seq = 0
         try:
             _refuse_impossible(turn.request)
+            hear(turn)
             async for draft, is_last in _with_last(flow.run(turn)):
                 screen = draft
                 if not is_last:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.dates import Availability
 from core.messages import Value
 from core.wishes import Wish
 
@@ -147,6 +148,8 @@ class Request(Value):
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
     correction: bool = False
+    alone: Literal["", "tell", "show", "forget"] = ""  # for PRIVATE
+    free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
 
 

@@ -10,6 +10,14 @@ from core.messages import Choice, Value
 from core.wishes import Wish
 
 
+class Probe(Value):
+    """A question whose answer depended on private wishes; `about` are the values it was asked with,
+    so that the same question again is none."""
+
+    at: AwareDatetime
+    about: str
+
+
 class Session(Value):
     """The state between two messages of a conversation.
 
@@ -32,3 +40,6 @@ class Session(Value):
     last_change: Literal["", "profile", "plan"] = ""  # what "undo" takes back
     outage_told: bool = False
     turns: int = 0
+    probes: tuple[Probe, ...] = ()  # of the last day
+    private: Wish = Wish()  # told in private, while it is not known for which group
+    private_words: str = ""

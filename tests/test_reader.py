@@ -71,6 +71,11 @@ def _change(change: Change) -> dict[str, Any]:
     return change.model_dump(mode="json", exclude_defaults=True)
 
 
+def _days(request: Request) -> list[list[str]] | None:
+    free = request.free
+    return free and [[f"{s.first}/{s.last}" for s in part] for part in (free.can, free.cannot)]
+
+
 def _edits(request: Request) -> list[list[Any]]:
     return [[e.key, e.value, True] if e.remove else [e.key, e.value] for e in request.edits]
 
@@ -98,6 +103,12 @@ def _seen(key: str, request: Request) -> Any:
         "stay": lambda: wish.stay and {"kind": wish.stay.kind, "allows": list(wish.stay.allows)},
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
+        "alone": lambda: request.alone,
+        "about": lambda: request.about,
+        "amount_said": lambda: wish.budget and wish.budget.amount,
+        "walk": lambda: wish.max_walk_km,
+        "refused": lambda: list(wish.dislikes),
+        "free": lambda: _days(request),
     }
     if key in plain:
         return plain[key]()

@@ -77,9 +77,18 @@ def satisfaction(plan: Plan, problem: Problem, interest: Interest) -> float:
     """How much of the best plan for one taste this plan is, 0..1."""
     own = replace(problem, interest=interest)
     search = Search(Tables(own))
-    bonus = MUST_BONUS * len(search.tables.must)
-    best = search.points(best_days(search, iterations_for(own))) - bonus
-    got = score(plan, own)
+    index, bonus = search.tables.index, MUST_BONUS * len(search.tables.must)
+    days = tuple(
+        tuple(index[s.sight_id] for s in day.stops if s.sight_id in index) for day in plan.days
+    )
+    best = search.points(best_days(search, iterations_for(own), days)) - bonus
+    known = [
+        day.model_copy(
+            update={"stops": tuple(s for s in day.stops if not s.sight_id or s.sight_id in index)}
+        )
+        for day in plan.days
+    ]
+    got = score(plan.model_copy(update={"days": tuple(known)}), own)
     return 1.0 if best <= 0 else max(0.0, min(1.0, got / best))
 
 

@@ -16,6 +16,7 @@ from core.groups.merging import Voice
 from core.interests import INTERESTS, matches
 from core.itinerary.problem import STEPS, Problem
 from core.naming import best_named
+from core.session import Probe
 from core.travel import Sight
 from core.trips import Plan
 from core.wishes import Budget, Wish
@@ -63,9 +64,19 @@ def may_derive(everybody: Sequence[Voice]) -> bool:
     return sum(v.account for v in everybody) >= LEAST_MEMBERS
 
 
-def probes_left(probes: Sequence[datetime], now: datetime) -> int:
-    """How often this chat may still ask today what depends on private wishes."""
-    return max(0, PROBES_A_DAY - sum(1 for at in probes if now - at < timedelta(days=1)))
+def probed(probes: Sequence[Probe], about: str, now: datetime) -> tuple[Probe, ...] | None:
+    """The probes of the last day with this one; None when the chat has used up what it may ask."""
+    kept = tuple(p for p in probes if now - p.at < timedelta(days=1))
+    if any(p.about == about for p in kept):
+        return kept
+    return None if len(kept) >= PROBES_A_DAY else (*kept, Probe(at=now, about=about))
+
+
+def values_asked(wish: Wish, first: date, last: date) -> str:
+    """The public values that a plan was asked for with: other ones make it another question."""
+    budget = wish.budget
+    money = f"{money_step(budget.amount)} {budget.scope} {budget.currency}" if budget else ""
+    return f"{first}/{last} {money} {wish.max_walk_km or ''} {wish.max_flight_hours or ''}"
 
 
 def cell_of(everybody: Sequence[Voice], currency: str, days: int, rates: Rates) -> Cell:
@@ -75,7 +86,7 @@ def cell_of(everybody: Sequence[Voice], currency: str, days: int, rates: Rates) 
     walks = [w.max_walk_km for w in wishes if w.max_walk_km is not None]
     hours = [w.max_flight_hours for w in wishes if w.max_flight_hours is not None]
     return Cell(
-        budget=_money_step(min(money)) if money else None,
+        budget=money_step(min(money)) if money else None,
         walk_km=max((s for s in _WALK_STEPS if s <= min(walks)), default=0.0) if walks else None,
         step_free=any(w.step_free for w in wishes),
         refused=frozenset(t for w in wishes for t in w.dislikes),
@@ -135,7 +146,8 @@ def misfits(
 def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) -> list[str]:
     wish = voice.private
     sights = {id: s for p in problems for id, s in p.sights.items()}
-    visited = [sights[s.sight_id] for s in plan.visits() if s.sight_id in sights]
+    ids = [id for s in plan.visits() for id in (s.sight_id, s.swap_sight_id)]
+    visited = [sights[id] for id in dict.fromkeys(ids) if id in sights]
     found = _money(plan, wish, rates)
     if wish.step_free and (steep := [s.name for s in visited if STEPS & set(s.tags)]):
         found.append(f"{listing(map(literal, steep))} cannot be had without steps.")
@@ -204,7 +216,7 @@ def cannot_on(everybody: Sequence[Voice], first: date, last: date) -> list[Misfi
     return [Misfit(v.person, (text,)) for v in everybody if not v.free_private.suits(first, last)]
 
 
-def _money_step(value: Decimal) -> Decimal:
+def money_step(value: Decimal) -> Decimal:
     """The largest step, about a tenth apart, that is not more."""
     if value < 1:
         return Decimal(0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from adapters.models.reader.alone import group_matter
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
     day_in,
@@ -97,6 +98,8 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
+        if matter := group_matter(said, context, lambda rest: self._long(Said(rest), context)):
+            return matter
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
@@ -111,6 +114,8 @@ class RuleReader:
             )
         if not said.words:
             return Request(intent=command, confidence=1)
+        if command is Intent.START and said.low.startswith("private-"):
+            return Request(intent=Intent.PRIVATE, confidence=1, alone="tell", about=said.low)
         if command in (
             Intent.PLAN,
             Intent.BRAINSTORM,
