@@ -30,7 +30,6 @@ async def test_a_private_budget_is_kept_by_a_plan_of_three_and_never_named(world
     answer = await world.says(PLAN, who="ana", chat=GROUP)
 
     assert "400" in told.text
-    print(answer.text)
     assert "400" not in answer.text
     assert answer.days
 
