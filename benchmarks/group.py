@@ -87,6 +87,9 @@ def party_of(seed: int, *, sights: int, days: int) -> Party:
 def solved(party: Party) -> Outcome:
     """As the chat does it: by what was said aloud, and within the private limits if it must be."""
     aloud = within_hard(party.problem, [v.said for v in party.voices])
+    refused_must = [party.problem.sights[m].name for m in aloud.musts if m not in aloud.sights]
+    if refused_must:
+        return Outcome(None, tuple(f"{m} has to be in, and is refused." for m in refused_must))
     try:
         fair = build_fair(aloud, interests(aloud, party.voices))
         if misfits(fair.plan, [aloud], party.voices, {}):

@@ -29,7 +29,8 @@ PROBES_A_DAY = 3
 _MONEY_STEPS = tuple(
     Decimal(n)
     for n in (
-        "1 1.1 1.2 1.35 1.5 1.65 1.8 2 2.2 2.5 2.75 3 3.3 3.6 4 4.5 5 5.5 6 6.6 7.3 8 9"
+        "1 1.05 1.1 1.15 1.2 1.25 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.1 2.2 2.3 2.4 2.5 2.6 2.8 3 3.2 "
+        "3.4 3.6 3.8 4 4.2 4.4 4.6 4.8 5 5.25 5.5 5.75 6 6.3 6.6 7 7.3 7.6 8 8.4 8.8 9.2 9.6"
     ).split()
 )
 _WALK_STEPS = (0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -217,7 +218,7 @@ def cannot_on(everybody: Sequence[Voice], first: date, last: date) -> list[Misfi
 
 
 def money_step(value: Decimal) -> Decimal:
-    """The largest step, about a tenth apart, that is not more."""
+    """The largest step, about a twentieth apart, that is not more."""
     if value < 1:
         return Decimal(0)
     power = Decimal(10) ** value.adjusted()
