@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
 from core.choices import choice
 from core.groups.dates import Availability, Option, Said, Stretch, common_spans, window_of
-from core.groups.merging import voices
-from core.groups.privacy import may_derive
+from core.groups.merging import Voice, voices
+from core.groups.privacy import may_derive, probed
 from core.groups.state import GroupNews, MemberWish
 from core.messages import Choices, Text
 from core.resolving import nights_of
@@ -60,13 +60,12 @@ def _when_all(turn: Turn) -> Screen:
     """The best common spans, with who cannot; private days only count as "not everyone"."""
     everybody = voices(turn.group)
     aloud = [Said(v.free, v.name) for v in everybody]
-    alone = [Said(v.free_private) for v in everybody if v.free_private]
     if not turn.in_group:
         return (Text(markdown="You travel alone here. Ask me that in your group."),)
     wish = turn.session.wish.with_news(turn.request.wish)
     nights = max(1, nights_of(wish))
     earliest, latest = _window(turn, wish, aloud)
-    hidden = alone if may_derive(everybody) else []
+    hidden, unsaid = _told_alone(turn, everybody, f"{nights} {earliest}/{latest}")
     options = common_spans([*aloud, *hidden], nights, earliest, latest)
     if not options:
         return (
@@ -91,10 +90,24 @@ def _when_all(turn: Turn) -> Screen:
     lines += [f"{n}. {_line(option)}" for n, option in enumerate(options, 1)]
     if silent:
         lines.append(f"\nI have not heard from {listing(map(literal, silent))}; any day counts.")
-    if alone and not hidden:
-        lines.append("\nBeing so few, I do not say whether these fit everyone.")
+    if unsaid:
+        lines.append(f"\n{unsaid}")
     tapped = [choice("dates", f"{o.first}/{o.last}", span(o.first, o.last)) for o in options]
     return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*tapped)))
+
+
+def _told_alone(turn: Turn, everybody: Sequence[Voice], about: str) -> tuple[list[Said], str]:
+    """The days told in private, as far as they may count here, and what is said when they may not.
+
+    Asked with other days again and again it would find them out, whoever has told any or not.
+    """
+    if not may_derive(everybody):
+        return [], "Whether somebody told me other days in private I do not say, being so few."
+    probes = probed(turn.session.probes, f"days {about}", turn.now)
+    if probes is None:
+        return [], "That is by what was said here; I have looked further three times today."
+    turn.update(probes=probes)
+    return [Said(v.free_private) for v in everybody if v.free_private], ""
 
 
 def _line(option: Option) -> str:
