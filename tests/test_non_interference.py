@@ -151,15 +151,23 @@ async def test_a_private_value_changes_the_groups_text_only_with_what_is_possibl
     assert len({text for found in texts.values() for text in found}) > 1  # and some that do not
 
 
-async def test_no_text_of_a_plan_within_private_limits_names_what_they_are() -> None:
+async def test_a_plan_within_private_limits_holds_nothing_that_names_them() -> None:
     private = Wish(
-        budget=Budget(amount=Decimal(251), currency="EUR", scope="person"), step_free=True
+        budget=Budget(amount=Decimal(151), currency="EUR", scope="person"), step_free=True
     )
-    text = await text_of(Planning(), turn_of(LISBON, Intent.PLAN, private))
+    turn = turn_of(LISBON, Intent.PLAN, private)
+    text = await text_of(Planning(), turn)
 
-    assert "Day 1" in text
-    for told in ("251", "250", "753", "750", "step", "inside your"):
+    assert await possible_plans(turn_of(LISBON, Intent.PLAN, private)) != "as it is"
+    assert (
+        turn.trip is not None and turn.trip.plan is not None and turn.trip.plan.budget is not None
+    )
+    assert turn.trip.plan.budget.limit is None
+    assert turn.trip.plan.budget.total / 3 <= 151
+    kept = turn.trip.model_dump_json().casefold()
+    for told in ("151", "step-free", 'step_free":true', "your limit"):
         assert told not in text.casefold()
+        assert told not in kept
 
 
 async def test_of_two_people_a_private_wish_only_makes_it_not_fit_everyone() -> None:
