@@ -1,6 +1,7 @@
 """`make bench`: what the README quotes, measured on this machine.
 
-python -m benchmarks [--quick] [--rounds N] [light] [planner] [verifier] [travelplanner]
+python -m benchmarks [--quick] [--rounds N] [light] [planner] [verifier] [group]
+    [travelplanner]
 
 TravelPlanner's tables stay outside of this repository: TRAVELPLANNER_TABLES names their folder.
 """
@@ -12,9 +13,9 @@ import os
 import platform
 import sys
 
-from benchmarks import light, planner, verifier
+from benchmarks import group, light, planner, verifier
 
-ALL = ["light", "planner", "verifier", "travelplanner"]
+ALL = ["light", "planner", "verifier", "group", "travelplanner"]
 
 
 def main() -> int:
@@ -33,6 +34,9 @@ def main() -> int:
     if "verifier" in asked.what:
         print("\n## The verifier\n")
         verifier.main()
+    if "group" in asked.what:
+        print("\n## Groups: valid plans, and the worst-off\n")
+        group.main(["--parties", "20"] if asked.quick else [])
     if "travelplanner" in asked.what:
         print("\n## TravelPlanner, training split, offline\n")
         _travelplanner(os.environ.get("TRAVELPLANNER_TABLES", ""))

@@ -36,9 +36,12 @@ from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
 from core.flows.costs import Costs
+from core.flows.fit import Fit
+from core.flows.free import Free
 from core.flows.linking import Linking
 from core.flows.members import Members
 from core.flows.planning import Planning
+from core.flows.private import Private
 from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
@@ -46,7 +49,18 @@ from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
-FLOWS = (Brainstorm, Planning, Support, Account, Members, Costs, Linking)
+FLOWS = (
+    Brainstorm,
+    Planning,
+    Support,
+    Account,
+    Members,
+    Costs,
+    Linking,
+    Private,
+    Fit,
+    Free,
+)
 
 
 @dataclass

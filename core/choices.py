@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, time
 
 from core.groups.cost_said import CostSaid, Kind
+from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
@@ -40,6 +41,10 @@ _PLAIN: dict[str, Request] = {
     "owed": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="owed")),
     "spent": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="spent")),
     "payup": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="settle")),
+    "alone": Request(intent=Intent.PRIVATE, alone="tell", confidence=1),
+    "myown": Request(intent=Intent.PRIVATE, alone="show", confidence=1),
+    "fitme": Request(intent=Intent.FIT, about="me", confidence=1),
+    "whenall": Request(intent=Intent.FREE, confidence=1),
 }
 _COSTS: dict[str, Kind] = {"cost": "answer", "uncost": "undo", "even": "settle"}
 
@@ -69,8 +74,14 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb in ("settle", "unbook"):
+    if verb in ("settle", "unbook", "yield"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
+    if verb == "for":  # the group a private wish is for
+        return Request(intent=Intent.PRIVATE, alone="tell", about=argument, confidence=1)
+    if verb == "unsay":
+        return Request(intent=Intent.PRIVATE, alone="forget", about=argument, confidence=1)
+    if verb == "can":
+        return _can(argument)
     if verb == "dates":
         return _dates(argument)
     if verb == "fly":
@@ -146,6 +157,15 @@ def _flight_times(argument: str) -> Request | None:
         except ValueError:
             return None
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
+
+
+def _can(argument: str) -> Request | None:
+    first, _, last = argument.partition("/")
+    try:
+        days = Stretch(first=date.fromisoformat(first), last=date.fromisoformat(last))
+    except ValueError:
+        return None
+    return Request(intent=Intent.FREE, confidence=1, free=Availability(can=(days,)))
 
 
 def _dates(argument: str) -> Request | None:

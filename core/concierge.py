@@ -13,9 +13,18 @@ from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
 from core.flows.members import with_company
+from core.groups.heard import hear, unsay, with_own_money
 from core.groups.party import follows, people_of, speaker
 from core.groups.state import GroupNews
-from core.hearing import Heard, Reading, answers_apart, edited, may_share_a_turn, together
+from core.hearing import (
+    Heard,
+    Reading,
+    answers_apart,
+    as_one,
+    edited,
+    may_share_a_turn,
+    together,
+)
 from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Profile
@@ -51,6 +60,9 @@ FLOW_OF: dict[Intent, str] = {
     Intent.COST: "costs",
     Intent.BALANCES: "costs",
     Intent.LINK: "linking",
+    Intent.PRIVATE: "private",
+    Intent.FIT: "fit",
+    Intent.FREE: "free",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 _ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
@@ -147,23 +159,25 @@ class Concierge:
             if message.addressed:
                 request = await self._read(message, _as_it_is(turn, opened), turn.now, turn.ledger)
                 heard = Heard(message, request)
-                one = together(bundle[0].request, request) if may_share_a_turn(request) else None
+                one = together(as_one(bundle), request) if may_share_a_turn(request) else None
                 if one is None:
                     return heard
-                bundle[0] = Heard(bundle[0].message, one)
                 bundle.append(heard)
             done.also.append(waiting.pop(0))
         return None
 
     def _prepare(self, turn: Turn, bundle: Sequence[Heard]) -> None:
         """Everybody in the bundle is in, and the request is what they said together."""
+        if turn.in_group:
+            bundle = [Heard(h.message, with_own_money(h.request, h.message.text)) for h in bundle]
         turn.heard = tuple(bundle)
-        turn.request = bundle[0].request
+        turn.request = as_one(bundle)
         for heard in bundle:
             if heard.request.intent not in (Intent.JOIN, Intent.LEAVE):
                 member = speaker(heard.message, turn.group, turn.now)
                 if member is not None and heard.request.about != "deaf":
                     turn.keep_in_group(GroupNews(members=(member,)))
+        hear(turn)
         turn.party = people_of(turn.message, turn.group)
         _count_people(turn)
 
@@ -192,6 +206,7 @@ class Concierge:
         elsewhere = {m.text.casefold() for m in reading.request.wish.destinations}
         if reading.nothing or reading.request.intent is not Intent.REVISE:
             return self._outcome(turn, opened, (), 0, done)
+        unsay(turn, old, turn.request)
         if trip is None or trip.plan is None or elsewhere:
             turn.update(wish=turn.session.wish.without(old.wish))
             if turn.request.intent is not Intent.PLAN:

@@ -67,6 +67,14 @@ def together(one: Request, other: Request) -> Request | None:
     return None
 
 
+def as_one(bundle: Sequence[Heard]) -> Request:
+    """What messages that add to the same wish ask for together."""
+    one = bundle[0].request
+    for heard in bundle[1:]:
+        one = together(one, heard.request) or one
+    return one
+
+
 def lines(messages: Sequence[InboundMessage]) -> str:
     """What was said, for a prompt: in a group every line with its sender."""
     return "\n".join(line_of(m.sender.name, m.text) if _is_group(m) else m.text for m in messages)

@@ -130,10 +130,12 @@ class Choice(Value):
     """Something to tap, or to answer with its number. `id` comes back as `InboundMessage.choice`.
 
     `id` has at most 48 bytes (Telegram allows 64 for callback data; the rest is our prefix).
+    `start` is what opens a private chat with Caravan, where the platform can do that.
     """
 
     id: str
     label: str
+    start: str = ""
 
 
 class Choices(Value):

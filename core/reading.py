@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from core.groups.cost_said import CostSaid
+from core.groups.dates import Availability
 from core.linking import LinkSaid
 from core.messages import Value
 from core.wishes import Wish
@@ -158,6 +159,8 @@ class Request(Value):
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
+    alone: Literal["", "tell", "show", "forget"] = ""  # for PRIVATE
+    free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
     guests: tuple[GuestEdit, ...] = ()
     cost: CostSaid | None = None  # for COST and BALANCES

@@ -11,6 +11,14 @@ from core.messages import Choice, Value
 from core.wishes import Wish
 
 
+class Probe(Value):
+    """A question whose answer depended on private wishes; `about` are the values it was asked with,
+    so that the same question again is none."""
+
+    at: AwareDatetime
+    about: str
+
+
 class Session(Value):
     """The state between two messages of a conversation.
 
@@ -37,3 +45,6 @@ class Session(Value):
     hearing_told: bool = False
     party_asked: int = 0
     turns: int = 0
+    probes: tuple[Probe, ...] = ()  # of the last day
+    private: Wish = Wish()  # told in private, while it is not known for which group
+    private_words: str = ""

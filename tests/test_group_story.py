@@ -251,7 +251,9 @@ async def test_two_places_at_once_are_two_answers_in_one(group: Group) -> None:
 
 
 async def test_what_belongs_to_one_person_is_answered_alone(group: Group) -> None:
-    answers = await group.burst(("ana", "I am vegetarian"), ("ben", "my currency is CHF"))
+    answers = await group.burst(
+        ("ana", "remember that I am vegetarian"), ("ben", "remember that my currency is CHF")
+    )
     assert group.world.app is not None
     export = group.world.app.store.export_person
 

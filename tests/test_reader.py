@@ -77,6 +77,11 @@ def _plain(value: BaseModel) -> dict[str, Any]:
     return value.model_dump(mode="json", exclude_defaults=True)
 
 
+def _days(request: Request) -> list[list[str]] | None:
+    free = request.free
+    return free and [[f"{s.first}/{s.last}" for s in part] for part in (free.can, free.cannot)]
+
+
 def _edits(request: Request) -> list[list[Any]]:
     return [[e.key, e.value, True] if e.remove else [e.key, e.value] for e in request.edits]
 
@@ -106,6 +111,12 @@ def _seen(key: str, request: Request) -> Any:
         "intent": lambda: request.intent.value,
         "cost": lambda: request.cost and _plain(request.cost),
         "link": lambda: request.link and _plain(request.link),
+        "alone": lambda: request.alone,
+        "about": lambda: request.about,
+        "amount_said": lambda: wish.budget and wish.budget.amount,
+        "walk": lambda: wish.max_walk_km,
+        "refused": lambda: list(wish.dislikes),
+        "free": lambda: _days(request),
     }
     if key in plain:
         return plain[key]()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from adapters.models.reader.alone import group_matter
 from adapters.models.reader.answers import answered, the_day
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
@@ -107,6 +108,8 @@ class RuleReader:
             return Request(intent=intent, confidence=0.9, wish=number)
         if context.asked == "appointment" and (day := the_day(said, context.today)) is not None:
             return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
+        if matter := group_matter(said, context, lambda rest: self._long(Said(rest), context)):
+            return matter
         if (who := members(said, context)) is not None:
             return who
         for of_a_group in (linking, costs):
@@ -130,6 +133,8 @@ class RuleReader:
             )
         if not said.words:
             return Request(intent=command, confidence=1)
+        if command is Intent.START and said.low.startswith("private-"):
+            return Request(intent=Intent.PRIVATE, confidence=1, alone="tell", about=said.low)
         if command in (
             Intent.PLAN,
             Intent.BRAINSTORM,
