@@ -34,6 +34,7 @@ from core.context import ContextManager
 from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
+from core.flows.deciding import Deciding
 from core.flows.planning import Planning
 from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
@@ -42,7 +43,7 @@ from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
-FLOWS = (Brainstorm, Planning, Support, Account)
+FLOWS = (Brainstorm, Planning, Support, Deciding, Account)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.asking import VoteSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
@@ -75,6 +76,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb in VOTING:
+        return _voting(verb, argument)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -117,6 +120,34 @@ def _flight_times(argument: str) -> Request | None:
         except ValueError:
             return None
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
+
+
+# What the buttons of a poll say: "vote:<poll>/<option>". A vote in a native poll ("ballot") and the
+# end of its time ("due") come as choices as well, see core.messages.PollVoted and PollDue.
+VOTING = ("vote", "unvote", "done", "ballot", "due", "runoff", "endpoll")
+
+
+def vote_choice(poll: str, option: int, label: str) -> Choice:
+    """A choice that votes for an option, from 0."""
+    return choice("vote", f"{poll}/{option}", label)
+
+
+def is_wordless(id: str) -> bool:
+    """True for what nobody tapped: it has no words that belong into a history."""
+    return id.partition(":")[0] in ("ballot", "due")
+
+
+def _voting(verb: str, argument: str) -> Request | None:
+    poll, _, picks = argument.partition("/")
+    numbers = [p for p in picks.split(",") if p]
+    if not all(n.isascii() and n.isdigit() and len(n) <= 2 for n in numbers):
+        return None
+    intents = {"runoff": Intent.POLL, "due": Intent.CLOSE_POLL, "endpoll": Intent.CLOSE_POLL}
+    return Request(
+        intent=intents.get(verb, Intent.VOTE),
+        confidence=1,
+        vote=VoteSaid(how=verb, poll=poll, numbers=tuple(map(int, numbers))),
+    )
 
 
 def _dates(argument: str) -> Request | None:

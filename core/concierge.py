@@ -14,7 +14,7 @@ from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
 from core.groups.state import GroupNews
-from core.messages import File, InboundMessage, Pin, Reply, Text
+from core.messages import File, InboundMessage, Pin, PollPart, Reply, Text
 from core.people import Party
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
@@ -25,6 +25,7 @@ from core.turn import Flow, Screen, Turn
 from core.wishes import Wish
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
+POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
 MAX_HISTORY_CHARS = 4_000  # of one line; a plan is told again from the trip, not from history
 
 FLOW_OF: dict[Intent, str] = {
@@ -39,6 +40,11 @@ FLOW_OF: dict[Intent, str] = {
     Intent.CHAT: "support",
     Intent.UNCLEAR: "support",
     Intent.THANKS: "support",
+    Intent.POLL: "deciding",
+    Intent.VOTE: "deciding",
+    Intent.CLOSE_POLL: "deciding",
+    Intent.DECIDED: "deciding",
+    Intent.CATCH_UP: "deciding",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
@@ -115,6 +121,7 @@ class Concierge:
             new_id=new_id,
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
+            last_said=lambda: self._store.last_said(message.conversation.key, message.sender.id),
             exporter=self._w.exporter,
             ledger=ledger,
             group=opened.group,
@@ -194,6 +201,7 @@ class Concierge:
             found = self._w.travel.places.destination(id)
             names.append(found.name if found else id)
         stops = tuple(s.title for s in trip.plan.visits()) if trip and trip.plan else ()
+        polls = opened.group.polls
         return ReadingContext(
             today=local_now(now, opened.profile.value("timezone")).date(),
             offered=tuple(option.label for option in session.offered),
@@ -204,6 +212,8 @@ class Concierge:
             stops=stops,
             home_currency=opened.profile.value("currency"),
             language=session.language,
+            polling=tuple(o for p in polls if p.state == "open" for o in p.options),
+            polled=tuple(o for p in polls[-POLLS_KNOWN:] if p.state != "open" for o in p.options),
         )
 
     async def _run(self, turn: Turn, show: Callable[[Reply], None]) -> tuple[Screen, int]:
@@ -293,6 +303,8 @@ def words_of(screen: Screen) -> str:
             lines.append(f"[file {part.name}]")
         elif isinstance(part, Pin):
             lines.append(f"[map pin {part.title}]")
+        elif isinstance(part, PollPart):
+            lines.append(f"[poll: {', '.join(o.label for o in part.options)}]")
     return "\n\n".join(lines)
 
 
@@ -368,6 +380,8 @@ def _tells_dates(request: Request, session: Session) -> bool:
 
 def _label(turn: Turn, opened: Opened) -> str:
     """The words of a tapped choice, so that the history reads like a conversation."""
+    if choices.is_wordless(turn.message.choice):
+        return ""
     for option in opened.session.offered:
         if option.id == turn.message.choice:
             return option.label

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.asking import PollAsk, VoteSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -147,6 +148,8 @@ class Request(Value):
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
     correction: bool = False
+    poll: PollAsk | None = None
+    vote: VoteSaid | None = None
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
 
 
@@ -180,6 +183,8 @@ class ReadingContext(Value):
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""
     language: str = "en"
+    polling: tuple[str, ...] = ()  # the options of the polls that are open
+    polled: tuple[str, ...] = ()  # of those that are over
 
 
 class Reader(Protocol):

@@ -51,7 +51,6 @@ CREATE TABLE polls (
     id TEXT PRIMARY KEY,
     conversation TEXT NOT NULL,
     person TEXT NOT NULL,
-    ref TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'cancelled')),
     closes_at REAL NOT NULL,
     body BLOB NOT NULL,
@@ -59,7 +58,14 @@ CREATE TABLE polls (
 ) STRICT;
 CREATE INDEX polls_conversation ON polls (conversation, opened_at);
 CREATE INDEX polls_due ON polls (closes_at) WHERE state = 'open';
-CREATE INDEX polls_ref ON polls (ref) WHERE ref <> '';
+CREATE TABLE poll_refs (
+    ref TEXT PRIMARY KEY,
+    poll TEXT NOT NULL,
+    person TEXT NOT NULL,
+    shown TEXT NOT NULL
+) STRICT;
+CREATE INDEX poll_refs_poll ON poll_refs (poll);
+CREATE INDEX poll_refs_person ON poll_refs (person);
 CREATE TABLE ballots (
     poll TEXT NOT NULL,
     person TEXT NOT NULL,
@@ -111,7 +117,7 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
         )
         return tuple(v for (body,) in rows if (v := parsed.read(shape, body)) is not None)
 
-    polls = of(Poll, "polls", "opened_at", MAX_POLLS)
+    polls = _with_refs(db, of(Poll, "polls", "opened_at", MAX_POLLS))
     marks = ", ".join("?" * len(polls))
     ballots = (
         db.execute(
@@ -128,6 +134,23 @@ def load(db: sqlite3.Connection, key: str, parsed: Parsed) -> GroupState:
         ballots=tuple(v for (b,) in ballots if (v := parsed.read(Ballot, b)) is not None),
         decisions=of(Decision, "decisions", "at"),
         expenses=of(Expense, "expenses", "at"),
+    )
+
+
+def _with_refs(db: sqlite3.Connection, polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
+    """The polls with the messages that show them, which are known only after they were sent."""
+    if not polls:
+        return ()
+    marks = ", ".join("?" * len(polls))
+    rows = db.execute(
+        f"SELECT poll, shown FROM poll_refs WHERE poll IN ({marks}) ORDER BY rowid",
+        [p.id for p in polls],
+    )
+    refs: dict[str, list[str]] = {}
+    for poll, ref in rows:
+        refs.setdefault(poll, []).append(ref)
+    return tuple(
+        p.model_copy(update={"refs": tuple(refs[p.id])}) if p.id in refs else p for p in polls
     )
 
 
@@ -204,17 +227,15 @@ def _row(
 
 def _keep_poll(db: sqlite3.Connection, key: str, poll: Poll) -> None:
     db.execute(
-        "INSERT INTO polls VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-        " ref = excluded.ref, state = excluded.state, closes_at = excluded.closes_at,"
-        " body = excluded.body",
+        "INSERT INTO polls VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " state = excluded.state, closes_at = excluded.closes_at, body = excluded.body",
         (
             poll.id,
             key,
             poll.asked_by,
-            poll.ref,
             poll.state,
             poll.closes_at.timestamp(),
-            dumped(poll),
+            dumped(poll.model_copy(update={"refs": ()})),
             poll.opened_at.timestamp(),
         ),
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from adapters.stores import conversations, groups, inbox, outbox, personal
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
-from core.messages import InboundMessage, Reply
+from core.messages import CLOCK, InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
 from core.session import Session
@@ -66,6 +66,16 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
     )
 
 
+def last_said(db: sqlite3.Connection, conversation: str, person: str) -> datetime | None:
+    """When the person last wrote there, or was answered; None when neither is kept."""
+    row = db.execute(
+        "SELECT said_at FROM messages WHERE person = ? AND conversation = ?"
+        " AND said_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        (person, conversations.resolve(db, conversation)),
+    ).fetchone()
+    return datetime.fromtimestamp(row[0], UTC) if row else None
+
+
 def _session(body: bytes | None, key: str) -> Session:
     session = read(Session, body) if body is not None else None
     if session is None:
@@ -102,7 +112,8 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         for reply in outcome.replies:
             outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
         return
-    _keep_identity(db, message, now)
+    if person != CLOCK.id:
+        _keep_identity(db, message, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",

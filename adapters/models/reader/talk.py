@@ -28,6 +28,8 @@ COMMANDS = {
     "stop": Intent.CANCEL,
     "undo": Intent.UNDO,
     "more": Intent.MORE,
+    "poll": Intent.POLL,
+    "vote": Intent.POLL,
 }
 _COMMAND = re.compile(r"^\s*[/!](?P<name>[a-zA-Z]+)(?:@\w+)?(?=\s|$)\s*")
 _MENTION = re.compile(r"^\s*(?:<@\w+>|@\w*bot\b)[\s,:]*", re.I)
