@@ -79,7 +79,7 @@ def _decide(turn: Turn, poll: Poll, result: Result) -> list[Choice]:
         what if poll.subject in ("destination", "dates") else f"{poll.question}: {what}",
         subject=poll.subject,
         by=result.voted,
-        rule=f"{poll_words.rule(poll, result)}; {_tally(poll, result)}",
+        rule=poll_words.rule(poll, result),
         poll=poll.id,
     )
     if poll.subject == "destination":
@@ -87,11 +87,6 @@ def _decide(turn: Turn, poll: Poll, result: Result) -> list[Choice]:
     if poll.subject == "dates":
         return take_dates(turn, When.model_validate_json(value))
     return []
-
-
-def _tally(poll: Poll, result: Result) -> str:
-    ordered = sorted(range(len(poll.options)), key=lambda n: (-result.counts[n], n))
-    return ", ".join(f"{poll.options[n]} {result.counts[n]}" for n in ordered)
 
 
 def keep_decision(

@@ -13,9 +13,9 @@ MAX_NAMES = 12
 
 
 def moment(at: datetime, zone: str) -> str:
-    """ "Fri 27 Nov 18:00 (Europe/Berlin)"; "UTC" when no zone is known."""
+    """ "Fri 27 Nov 18:00 Europe/Berlin time"; "09:00 UTC" when no zone is known."""
     local = at.astimezone(zone_of(zone))
-    return f"{words.day(local.date())} {words.clock(local)} ({zone or 'UTC'})"
+    return f"{words.day(local.date())} {words.clock(local)} {f'{zone} time' if zone else 'UTC'}"
 
 
 def title(poll: Poll) -> str:
@@ -95,20 +95,24 @@ def standing(poll: Poll, result: Result, group: GroupState) -> str:
 
 
 def counts(poll: Poll, result: Result) -> str:
+    """The tally as Markdown."""
+    return words.literal(tally(poll, result))
+
+
+def tally(poll: Poll, result: Result) -> str:
     """ "Porto 3, Lisbon 1, Rome 0", most first."""
-    what = " first places" if poll.method == "ranked" else ""
     ordered = sorted(range(len(poll.options)), key=lambda n: (-result.counts[n], n))
-    listed = ", ".join(f"{words.literal(poll.options[n])} {result.counts[n]}" for n in ordered)
-    return f"{listed}{' (' + what.strip() + ')' if what else ''}"
+    listed = ", ".join(f"{poll.options[n]} {result.counts[n]}" for n in ordered)
+    return f"{listed} in first place" if poll.method == "ranked" else listed
 
 
 def rule(poll: Poll, result: Result) -> str:
-    """How a vote decided, for the ledger: "majority of 4, 3 voted"."""
+    """How a vote decided, for the ledger: "majority vote, 3 of 4 voted: Porto 2, Lisbon 1"."""
     of = f" of {result.may_vote}" if result.may_vote is not None else ""
-    how = {"ranked": "ranked vote", "approval": "approval vote"}.get(poll.method, "vote")
-    win = "most votes" if poll.win == "most" and poll.method != "ranked" else "majority"
+    win = "most votes" if poll.win == "most" else "majority vote"
+    how = {"ranked": "ranked vote", "approval": f"approval, {win}"}.get(poll.method, win)
     tie = ", tie: the first named wins" if result.by_tie_rule else ""
-    return f"{how}, {win}; {len(result.voted)}{of} voted{tie}"
+    return f"{how}, {len(result.voted)}{of} voted: {tally(poll, result)}{tie}"
 
 
 def verdict(poll: Poll, result: Result, group: GroupState) -> str:
@@ -147,5 +151,5 @@ def _voted(result: Result) -> str:
 
 def decision(d: Decision, group: GroupState, zone: str) -> str:
     """One decision: what, when, by whom, by which rule."""
-    by = f", {names(group, d.by)}" if d.by else ""
+    by = f"; by {names(group, d.by)}" if d.by else ""
     return f"**{words.literal(d.what)}** ({moment(d.at, zone)}; {words.literal(d.rule)}{by})"

@@ -26,7 +26,13 @@ from core.messages import Inbound
 from core.ports import Clock, Inbox
 
 # Explicit, or Telegram keeps what an earlier program asked for.
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "poll_answer",
+]
 POLL_SECONDS = 50
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0

@@ -1,4 +1,4 @@
-"""A poll as somebody asks for it: "let's vote: Lisbon or Porto", "poll: which area? A, B, ranked"."""
+"""A poll as somebody asks for it: "let's vote: Lisbon or Porto", "poll: dinner? A, B, ranked"."""
 
 from __future__ import annotations
 

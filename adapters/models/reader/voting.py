@@ -30,8 +30,10 @@ _UNVOTE = re.compile(
 )
 _DONE = re.compile(r"^(?:done|i'?m done|that'?s my (?:vote|ranking|choice)s?)( voting)?\W*$")
 _CLOSE = re.compile(
-    r"^(?:please |let'?s |ok(?:ay)?,? )*(?:close|end|finish|stop|count)(?: up)? (?:the |this |our )?"
-    r"(?:poll|vote|votes|voting|ballot)s?(?: now| please)?\W*$|^(?:voting|the (?:poll|vote)) is over\W*$"
+    r"^(?:please |let'?s |ok(?:ay)?,? )*(?:close|end|finish|stop|count)(?: up)? "
+    r"(?:the |this |our )?"
+    r"(?:poll|vote|votes|voting|ballot)s?(?: now| please)?\W*$|"
+    r"^(?:voting|the (?:poll|vote)) is over\W*$"
 )
 _CANCEL = re.compile(
     r"^(?:please )?(?:cancel|drop|scrap|delete|forget) (?:the |this |our )?(?:poll|vote|voting)"
@@ -42,9 +44,11 @@ _RUNOFF = re.compile(
     r"run-?off(?: vote| poll)?(?: please| now)?\W*$|^vote again\W*$"
 )
 _STATUS = re.compile(
-    r"\b(?:how|what)(?:'s| is| does| do| are)? (?:the |our )?(?:vote|poll|votes|polls|voting)\b.{0,20}"
-    r"(?:stand|going|so far|look|status|results?)|^(?:the )?(?:poll|vote|voting) (?:status|results?|"
-    r"standings?)\W*$|\bwho (?:has|hasn'?t|has not|did|didn'?t|did not)(?: already| yet)? voted?\b|"
+    r"\b(?:how|what)(?:'s| is| does| do| are)? (?:the |our )?"
+    r"(?:vote|poll|votes|polls|voting)\b.{0,20}"
+    r"(?:stand|going|so far|look|status|results?)|"
+    r"^(?:the )?(?:poll|vote|voting) (?:status|results?|standings?)\W*$|"
+    r"\bwho (?:has|hasn'?t|has not|did|didn'?t|did not)(?: already| yet)? voted?\b|"
     r"\b(?:open|running) (?:polls?|votes?)\b|\bresults? (?:of the (?:poll|vote) )?so far\b"
 )
 _DECIDED = re.compile(
@@ -55,8 +59,9 @@ _DECIDED = re.compile(
     r"(?:anything|something)\b"
 )
 _WHY_DECIDED = re.compile(
-    r"\b(?:why|how|when) (?:did|have|had) we (?:all |end up )?(?:choose|chosen|choosing|pick|picked|"
-    r"decided? (?:on|for)|decide|take|go(?:ing)? (?:for|with|to)|settled? (?:on|for)|agreed? on)"
+    r"\b(?:why|how|when) (?:did|have|had) we (?:all |end up )?"
+    r"(?:choose|chosen|choosing|pick|picked|decided? (?:on|for)|decide|go(?:ing)? (?:for|with)|"
+    r"settled? (?:on|for)|agreed? on)"
     r"\s+(?P<what>[^?]+)|\bwho (?:decided|chose|picked|voted for)(?: on| for)?\s+(?P<who>[^?]+)"
 )
 _CATCH_UP = re.compile(
@@ -73,8 +78,18 @@ _NOTE = re.compile(
 )
 
 
+# Without one of these a message is none of ours, unless a poll is open.
+_GATE = frozenset(
+    "vote votes voting voted poll polls ballot ballots runoff run decide decided decision "
+    "decisions deciding agree agreed choose choosing chose chosen pick picked settle settled go going miss "
+    "missed catch fill bring get happened new summarise summarize".split()
+)
+
+
 def voting(said: Said, context: ReadingContext, names: PlaceNames) -> Request | None:
     """What concerns votes and decisions; None for everything else."""
+    if not (said.bag & _GATE or context.polling or context.polled):
+        return None
     low = said.low.strip()
     if (vote := _vote(said, context)) is not None:
         return vote
@@ -112,8 +127,9 @@ def _ledger(said: Said, context: ReadingContext, names: PlaceNames) -> Request |
 
 
 _BACK = re.compile(
-    r"\bsince (?:(?P<yesterday>yesterday)|(?:last )?(?P<day>monday|tuesday|wednesday|thursday|friday|"
-    r"saturday|sunday)|(?P<today>this morning|today))\b"
+    r"\bsince (?:(?P<yesterday>yesterday)|(?:last )?"
+    r"(?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday)|"
+    r"(?P<today>this morning|today))\b"
 )
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
