@@ -81,8 +81,8 @@ _NOTE = re.compile(
 # Without one of these a message is none of ours, unless a poll is open.
 _GATE = frozenset(
     "vote votes voting voted poll polls ballot ballots runoff run decide decided decision "
-    "decisions deciding agree agreed choose choosing chose chosen pick picked settle settled go going miss "
-    "missed catch fill bring get happened new summarise summarize".split()
+    "decisions deciding agree agreed choose choosing chose chosen pick picked settle settled go "
+    "going miss missed catch fill bring get happened new summarise summarize".split()
 )
 
 
