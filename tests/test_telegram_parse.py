@@ -22,6 +22,7 @@ from core.messages import (
     ConversationMoved,
     ConversationOpened,
     InboundMessage,
+    PollVoted,
 )
 from tests.telegram_rig import NOW, MemoryInbox, StillClock
 
@@ -51,6 +52,9 @@ def described(read: object) -> dict[str, Any]:
             return {"closed": {"key": read.key, "why": read.why}}
         case ConversationOpened():
             return {"opened": where(read.conversation)}
+        case PollVoted():
+            shown = {"poll": read.poll, "voter": read.voter.id, "picks": list(read.picks)}
+            return {"voted": shown}
     assert isinstance(read, InboundMessage)
     shown = {
         "conversation": where(read.conversation),
