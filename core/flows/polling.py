@@ -61,7 +61,8 @@ def _alone(turn: Turn, request: Request) -> Screen:
 def _open(turn: Turn, ask: PollAsk) -> Screen:
     options = ask.options or _suggested(turn, ask)
     if not options and not ask.question:
-        return (Text(markdown=HOW),)
+        still = any(p.state == "open" for p in turn.group.polls)
+        return _status(turn) if still else (Text(markdown=HOW),)
     if len(options) < 2:
         about = f" about {literal(ask.question)}" if ask.question else ""
         return (
