@@ -143,7 +143,7 @@ def _with_refs(db: sqlite3.Connection, polls: tuple[Poll, ...]) -> tuple[Poll, .
         return ()
     marks = ", ".join("?" * len(polls))
     rows = db.execute(
-        f"SELECT poll, shown FROM poll_refs WHERE poll IN ({marks}) ORDER BY rowid",
+        f"SELECT poll, shown FROM poll_refs WHERE poll IN ({marks}) AND shown <> '' ORDER BY rowid",
         [p.id for p in polls],
     )
     refs: dict[str, list[str]] = {}
