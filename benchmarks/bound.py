@@ -16,8 +16,14 @@ from typing import NamedTuple
 from ortools.sat.python import cp_model  # type: ignore[import-not-found]
 
 from core.itinerary.problem import DINNER_MIN, DINNER_WINDOW, LUNCH_MIN, LUNCH_WINDOW
-from core.itinerary.schedule import SAME_AREA_POINTS, SAME_KIND_POINTS, TRAVEL_POINTS
-from core.itinerary.search import Days
+from core.itinerary.recombine import Days
+from core.itinerary.schedule import (
+    FIRST_VISIT_POINTS,
+    FULL_DAY_POINTS,
+    SAME_AREA_POINTS,
+    SAME_KIND_POINTS,
+    TRAVEL_POINTS,
+)
 from core.itinerary.tables import FAR_AWAY, NO_LIMIT, Tables
 
 SCALE = 100
@@ -45,6 +51,7 @@ class _Day:
         self._meals()
         self._hours()
         self._counts()
+        self._full()
         for s in self.open:
             self._worth(s)
 
@@ -74,6 +81,7 @@ class _Day:
             arcs.append((node[s], node[s], self.visit[s].negated()))
         model.add_circuit(arcs)
         model.add(sum(self.visit.values()) == 0).only_enforce_if(empty)
+        self.points.append(_up(FIRST_VISIT_POINTS) * empty.negated())
 
     def _possible(self, i: int, j: int) -> bool:
         """False when j can never come right after i."""
@@ -139,6 +147,15 @@ class _Day:
             again = model.new_int_var(0, len(same), f"again{d}_{kind}")
             model.add(again >= sum(same) - 1)
             self.points.append(_up(-SAME_KIND_POINTS) * again)
+
+    def _full(self) -> None:
+        """Each visit that makes the day fuller costs more than the one before."""
+        tables, model = self.tables, self.model
+        count = sum(self.visit.values())
+        for over in range(1, tables.rule.max_visits - tables.calm + 1):
+            fuller = model.new_bool_var(f"full{self.d}_{over}")
+            model.add(count <= tables.calm + over - 1).only_enforce_if(fuller.negated())
+            self.points.append(_up(-FULL_DAY_POINTS * over) * fuller)
 
     def _worth(self, s: int) -> None:
         """The worth of a visit, more in its best time and less outside of it."""

@@ -19,7 +19,8 @@ from time import process_time
 
 from core.itinerary.build import build, iterations_for, score
 from core.itinerary.problem import Problem
-from core.itinerary.search import Days, Search
+from core.itinerary.recombine import Days
+from core.itinerary.search import Search
 from core.itinerary.tables import Tables
 from core.itinerary.verify import verify
 from tests.town import random_problem

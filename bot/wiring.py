@@ -27,6 +27,7 @@ from adapters.travel.flight_estimate import FlightEstimates
 from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
+from bot.codes import fresh_code
 from bot.runtime import Runtime
 from bot.settings import Settings
 from core.concierge import Concierge, Wiring
@@ -34,7 +35,10 @@ from core.context import ContextManager
 from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
+from core.flows.costs import Costs
 from core.flows.deciding import Deciding
+from core.flows.linking import Linking
+from core.flows.members import Members
 from core.flows.planning import Planning
 from core.flows.support import Support
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
@@ -43,7 +47,7 @@ from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
-FLOWS = (Brainstorm, Planning, Support, Deciding, Account)
+FLOWS = (Brainstorm, Planning, Support, Account, Members, Costs, Linking, Deciding)
 
 
 @dataclass
@@ -80,6 +84,7 @@ class Parts:
     alerts: Alerts | None = None
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
+    new_code: Callable[[], str] | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
 
 
@@ -117,6 +122,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         flows={flow.name: flow() for flow in FLOWS},
         clock=clock,
         exporter=FileExporter(),
+        new_code=parts.new_code or fresh_code,
     )
     concierge = Concierge(store, wiring)
     adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core import words
-from core.travel import Alert, AlertReport, Destination, Severity
+from core.travel import Alert, AlertReport, Confidence, Destination, Severity
 
 DAYS_AHEAD = 7  # warnings are issued for the next days; earlier, nobody is asked
 MOST_TOLD = 8
@@ -26,10 +26,18 @@ def notes(report: AlertReport, destination: Destination) -> list[str]:
     zone = ZoneInfo(destination.timezone)
     return [
         f"Official warning for {destination.name}: {_MARKUP.sub('', a.event)}{_grade(a)}, "
-        f"{_when(a, zone)} ({a.source.name})."
+        f"{_when(a, zone)}, by {a.source.attribution or a.source.name}{_as_of(a, zone)}."
         for a in report.alerts
         if a.official and a.severity in _GRAVE
     ]
+
+
+def _as_of(alert: Alert, zone: ZoneInfo) -> str:
+    """When a kept warning was fetched: it may be hours old when its source is silent."""
+    if alert.source.confidence is not Confidence.CACHED:
+        return ""
+    at = alert.source.fetched_at.astimezone(zone)
+    return f", as of {words.day(at.date())} {words.clock(at)}"
 
 
 def unheard(report: AlertReport) -> list[tuple[str, str]]:
@@ -52,7 +60,7 @@ def told(
     if report.silent:
         lines.append(f"⚠️ {_said(report.silent)} did not answer, so there may be more.")
     lines += [f"⚠️ {note}" for note in report.notes]
-    sources = sorted({words.source(a.source, now) for a in report.alerts})
+    sources = sorted({words.credit(a.source, now) for a in report.alerts})
     if sources:
         lines.append(f"_Sources: {', '.join(sources)}_")
     return "\n".join(lines)
@@ -75,7 +83,7 @@ def _line(alert: Alert, zone: ZoneInfo) -> str:
         text = text if text.endswith((".", "!")) else f"{text}."
         text += f" {words.literal(_short(alert.instruction, 200))}"
     if alert.link:
-        text += f" [More]({alert.link})"
+        text += f" ([More]({alert.link}))"
     return text
 
 

@@ -63,6 +63,12 @@ def booked_sight(appointment: Appointment, sights: Sequence[Sight]) -> str | Non
     return best_named(appointment.title, names)
 
 
+def undated(appointment: Appointment) -> bool:
+    """True when nobody said on which day it is."""
+    said = (appointment.day, appointment.weekday, appointment.month_day, appointment.trip_day)
+    return all(each is None for each in said)
+
+
 def start_minute(appointment: Appointment) -> int:
     """Minutes after local midnight, on the grid of the plan."""
     return (appointment.at.hour * 60 + appointment.at.minute) // GRID * GRID
@@ -75,12 +81,14 @@ def _day(appointment: Appointment, days: Sequence[date]) -> date | None:
         return next((d for d in days if d.weekday() == appointment.weekday), None)
     if appointment.month_day is not None:
         return next((d for d in days if d.day == appointment.month_day), None)
+    if appointment.trip_day is not None:
+        index = appointment.trip_day - 1 if appointment.trip_day > 0 else appointment.trip_day
+        return days[index] if -len(days) <= index < len(days) else None
     return days[0] if len(days) == 1 else None
 
 
 def _why_not(appointment: Appointment, days: Sequence[date]) -> str:
-    said = (appointment.day, appointment.weekday, appointment.month_day)
-    if all(each is None for each in said):
+    if undated(appointment):
         return f"On which day is “{appointment.title}”? It is not in the plan until I know."
     span = f"{day_text(days[0])} to {day_text(days[-1])}"
     when = f"for {day_text(appointment.day)}" if appointment.day else "for a day"

@@ -8,14 +8,17 @@ from datetime import datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from core.contradictions import overruled
 from core.errors import Rejected
 from core.gathering import SMALL_CHILD, Facts, walk_km
 from core.interests import INTERESTS, matches
 from core.itinerary import budget as lines
 from core.itinerary.problem import (
+    AFTER_LANDING_MIN,
     APPOINTMENT,
     BEFORE_TAKEOFF_MIN,
     BEFORE_TAKEOFF_NEAR_MIN,
+    BY_LAND_MIN,
     STEP_FREE,
     STEPS,
     Problem,
@@ -78,6 +81,8 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
     home = facts.home.country if facts.home else ""
     near = home == facts.destination.country or {home, facts.destination.country} <= _SCHENGEN_EU
     transfer = facts.destination.airports[0].transfer_min if facts.destination.airports else 45
+    before = BEFORE_TAKEOFF_NEAR_MIN if near else BEFORE_TAKEOFF_MIN
+    by_land = bool(wish.no_flight) or not facts.flies
     problem = Problem(
         destination=facts.destination,
         days=facts.days,
@@ -92,8 +97,9 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         booked=facts.booked,
         landing=landing,
         takeoff=takeoff,
-        transfer_min=transfer,
-        before_takeoff_min=BEFORE_TAKEOFF_NEAR_MIN if near else BEFORE_TAKEOFF_MIN,
+        after_landing_min=BY_LAND_MIN if by_land else AFTER_LANDING_MIN,
+        transfer_min=0 if by_land else transfer,
+        before_takeoff_min=BY_LAND_MIN if by_land else before,
         budget=purse.limit,
         other_costs=purse.others,
         comes_by=part.comes_by,
@@ -105,7 +111,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         max_walk_km=walk_km(wish),
         seed=seed,
     )
-    return Brief(problem, (*facts.notes, *notes), tuple(missing))
+    return Brief(problem, (*facts.notes, *overruled(wish), *notes), tuple(missing))
 
 
 def pace_of(wish: Wish) -> Pace:

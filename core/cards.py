@@ -8,19 +8,32 @@ from decimal import Decimal
 
 from core import words
 from core.gathering import Facts
-from core.travel import Confidence, Event, EventKind
+from core.travel import Confidence, Event, EventKind, Rate
 from core.trips import Day, Plan, Stop, StopKind, Trip
 from core.wishes import Wish
 
 FREE_TIME = timedelta(hours=2, minutes=30)  # a gap that is worth a line
 SOLD_SHOWN = 2  # events on sale a day; a city has dozens
+_TICKET = "ticket for "
 _KIND_WORDS = {StopKind.LUNCH: "Lunch", StopKind.DINNER: "Dinner"}
 
 
-def plan_card(trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime) -> str:
-    """The whole plan as Markdown: head, days, costs, what is assumed and not known."""
-    spanning = spanning_events(plan)
-    blocks = [_head(plan, facts, wish)]
+def plan_card(
+    trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime, others: Sequence[Facts] = ()
+) -> str:
+    """The whole plan as Markdown: head, days, costs, what is assumed and not known.
+
+    `facts` are those of the first town, `others` those of the towns after it.
+    """
+    blocks = [_head(plan, facts, wish), *day_cards(plan)]
+    blocks.append(_costs(plan, facts, wish))
+    blocks.append(_small_print(plan, (facts, *others), now))
+    return "\n\n".join(b for b in blocks if b)
+
+
+def day_cards(plan: Plan) -> list[str]:
+    """A card for each day, and a line where the next town begins."""
+    spanning, blocks = spanning_events(plan), []
     for n, d in enumerate(plan.days, 1):
         town = plan.town_on(d.day)
         if plan.stages and d.day == town.first:
@@ -28,17 +41,20 @@ def plan_card(trip: Trip, plan: Plan, facts: Facts, wish: Wish, now: datetime) -
                 f"**📍 {words.literal(town.destination)}, {words.span(town.first, town.last)}**"
             )
         blocks.append(day_card(d, n, without=spanning))
-    blocks.append(_costs(plan, facts, wish))
-    blocks.append(_small_print(plan, facts, now))
-    return "\n\n".join(b for b in blocks if b)
+    return blocks
+
+
+def head_lines(plan: Plan, wish: Wish) -> list[str]:
+    """Where, when, how many days, at which pace, who."""
+    who = words.party(wish.party) if wish.party else "1 traveller"
+    return [
+        f"**{words.literal(plan.destination)}, {words.span(plan.first_day, plan.last_day)}**",
+        f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
+    ]
 
 
 def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
-    who = words.party(wish.party) if wish.party else "1 traveller"
-    lines = [
-        f"**{plan.destination}, {words.span(plan.first_day, plan.last_day)}**",
-        f"{words.plural(len(plan.days), 'day')}, {plan.pace} pace, {who}",
-    ]
+    lines = head_lines(plan, wish)
     spanning = spanning_events(plan)
     lines += [_event_line(e) for e in plan.days[0].events if e.id in spanning]
     if facts.flights is not None:
@@ -77,10 +93,12 @@ def day_card(day: Day, number: int, without: frozenset[str] = frozenset()) -> st
     for before, stop in zip((None, *day.stops), day.stops, strict=False):
         way = timedelta(minutes=stop.leg.minutes if stop.leg else 0)
         if before is not None and stop.start - way - before.end >= FREE_TIME:
-            start, end = words.clock(before.end), words.clock(stop.start - way)
+            until = stop.start - way
+            until -= timedelta(minutes=until.minute % 5)
+            start, end = words.clock(before.end), words.clock(until)
             lines.append(f"- {start}–{end} time of your own")
         lines.append(_stop_line(stop))
-    if not any(s.kind is StopKind.VISIT for s in day.stops):
+    if not day.stops:
         lines.append("- time of your own")
     return "\n".join(lines)
 
@@ -105,17 +123,25 @@ def event_words(event: Event) -> str:
         text += f", from {words.exact(event.price_from.amount, event.price_from.currency)}"
     if event.status:
         text += f", **{event.status}**"
-    if event.url and event.starts_at is not None:
+    if event.url and event.source.confidence is not Confidence.CURATED:
         text += f" ([{event.source.name}]({event.url}))"
     return text
 
 
 def _event_line(event: Event) -> str:
-    if event.starts_at is not None:
+    if event.starts_at is not None or event.source.confidence is not Confidence.CURATED:
         return f"_{event_words(event)}_"
     if event.kind is EventKind.HOLIDAY:
         return f"_Public holiday: {words.literal(event.name)}_"
-    return f"_{words.literal(event.name)}{'' if event.certain else ' (check the dates)'}_"
+    unsure = "" if event.certain else f" ({event_days(event)}; check the dates)"
+    return f"_{words.literal(event.name)}{unsure}_"
+
+
+def event_days(event: Event) -> str:
+    """Its days; "usually in November" when only the month is known."""
+    if event.certain or event.first == event.last:
+        return words.span(event.first, event.last)
+    return f"usually in {words.MONTH_NAMES[event.first.month - 1]}"
 
 
 def _stop_line(stop: Stop) -> str:
@@ -130,7 +156,7 @@ def _stop_line(stop: Stop) -> str:
     text = f"- {at} **{words.literal(stop.title)}**"
     extras = []
     if stop.leg is not None and stop.leg.minutes >= 5:
-        extras.append(f"{words.minutes(stop.leg.minutes)} {_mode(stop.leg.mode)}")
+        extras.append(f"{words.way(stop.leg.minutes)} {_mode(stop.leg.mode)}")
     if stop.cost is not None:
         extras.append("free" if stop.cost.amount == 0 else f"about {words.money(stop.cost)}")
     if stop.booked:
@@ -145,7 +171,8 @@ def _short(check: str) -> str:
     """The note of a stop in a few words: "check hours"."""
     if check.startswith("Opening hours are not known"):
         return "check hours"
-    return check.partition(":")[0].rstrip(".").replace("Check", "check")
+    short = check.partition(":")[0].rstrip(".")
+    return short[:1].lower() + short[1:]
 
 
 def _mode(mode: str) -> str:
@@ -168,7 +195,7 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
     ]
     total = sum((v for _, v in parts), Decimal(0))
     listed = ", ".join(f"{name} {words.amount(v, facts.currency)}" for name, v in parts)
-    text = f"💶 {words.about(total, facts.currency).capitalize()} for all: {listed}. Estimates"
+    text = f"💶 {words.capital(words.about(total, facts.currency))} for all: {listed}. Estimates"
     if facts.currency != plan.budget.currency:
         local = words.amount(plan.budget.total, plan.budget.currency)
         text += f"; that is {local} there"
@@ -179,31 +206,55 @@ def _costs(plan: Plan, facts: Facts, wish: Wish) -> str:
         text += f" Your limit: {said}{scope.get(wish.budget.scope or '', '')}"
         text += " with flights." if wish.budget.includes_flights else "."
     if plan.budget.unknown:
-        text += f" Not in it: {words.listing(plan.budget.unknown)}."
+        text += f" Not in it: {words.listing(_not_counted(plan.budget.unknown))}."
     return text
 
 
-def _small_print(plan: Plan, facts: Facts, now: datetime) -> str:
+def _not_counted(unknown: Sequence[str]) -> list[str]:
+    """What is not in the sum; the tickets that nobody knows the price of in one breath."""
+    tickets = [u.removeprefix(_TICKET) for u in unknown if u.startswith(_TICKET)]
+    rest = [u for u in unknown if not u.startswith(_TICKET)]
+    if len(tickets) < 2:
+        return [*rest, *(_TICKET + name for name in tickets)]
+    return [*rest, f"tickets for {len(tickets)} stops ({', '.join(tickets)})"]
+
+
+def _small_print(plan: Plan, towns: Sequence[Facts], now: datetime) -> str:
     lines = [f"⚠️ {note}" for note in plan.notes]
-    lines += [f"⚠️ {who} did not answer: {missing}." for who, missing in facts.silent]
-    unsure = [s.title for s in plan.visits() if s.checks]
+    lines += [
+        f"⚠️ {who} did not answer, so this is missing: {missing}."
+        for who, missing in towns[0].silent
+    ]
+    unsure = [s.title for s in plan.visits() if s.hours_unsure]
     if unsure:
         lines.append(
-            f"“check” means that I am not sure of the opening hours: "
-            f"{words.plural(len(unsure), 'stop')}."
+            f"“check hours” means that I am not sure of them: {words.plural(len(unsure), 'stop')}."
         )
-    sources = {_source_words(s, now) for s in plan.visits()}
-    typical = {d.weather.typical for d in plan.days if d.weather}
-    weather = {words.source(d.weather.source, now) for d in plan.days if d.weather}
-    kind = "typical values, no forecast yet" if typical == {True} else "forecast"
-    sky = f"{words.listing(sorted(weather))}, {kind}" if weather else "not known"
-    ways = {s.leg.source for d in plan.days for s in d.stops if s.leg and s.leg.source}
-    walks = f" Ways on foot: {words.listing(sorted(ways))}." if ways else ""
-    lines.append(
-        f"_Checked: opening times, travel times, meals and margins. Places: "
-        f"{words.listing(sorted(sources))}.{walks} Weather: {sky}._"
-    )
-    return "\n".join(lines)
+    told = ["Checked: opening times, travel times, meals and margins."]
+    if places := sorted({_source_words(s, now) for s in plan.visits()}):
+        told.append(f"Places: {words.listing(places)}.")
+    if found := sorted({words.credit(s, now) for town in towns for s in town.found}):
+        told.append(f"Addresses: {words.listing(found)}.")
+    if ways := sorted({s.leg.source for d in plan.days for s in d.stops if s.leg and s.leg.source}):
+        told.append(f"Ways on foot: {words.listing(ways)}.")
+    told.append(f"Weather: {_sky(plan, now)}.")
+    told += sorted({_rate(t.rated, now) for t in towns if t.rated is not None})
+    return "\n".join([*lines, f"_{' '.join(told)}_"])
+
+
+def _sky(plan: Plan, now: datetime) -> str:
+    """Whose weather it is, and how sure."""
+    days = [d.weather for d in plan.days if d.weather]
+    if not days:
+        return "not known"
+    kind = "typical values, no forecast yet" if all(w.typical for w in days) else "forecast"
+    if unsure := [w.day for w in days if w.low_confidence]:
+        kind += f", unsure from {words.day(min(unsure))} on"
+    return f"{words.listing(sorted({words.credit(w.source, now) for w in days}))}, {kind}"
+
+
+def _rate(rate: Rate, now: datetime) -> str:
+    return f"Exchange rate: {words.source(rate.source, now)}, of {words.day(rate.day)}."
 
 
 def _source_words(stop: Stop, now: datetime) -> str:

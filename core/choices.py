@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, time
 
 from core.groups.asking import VoteSaid
+from core.groups.cost_said import CostSaid, Kind
+from core.linking import LinkSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
-from core.wishes import Mention, When, Wish
+from core.wishes import Mention, Party, When, Wish
 
 MAX_ID_BYTES = 48
 
@@ -33,7 +35,14 @@ _PLAIN: dict[str, Request] = {
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
     "no": Request(intent=Intent.NO, confidence=1),
+    "join": Request(intent=Intent.JOIN, confidence=1),
+    "who": Request(intent=Intent.MEMBERS, confidence=1),
+    "deaf": Request(intent=Intent.MEMBERS, confidence=1, about="deaf"),  # said by an adapter
+    "owed": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="owed")),
+    "spent": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="spent")),
+    "payup": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="settle")),
 }
+_COSTS: dict[str, Kind] = {"cost": "answer", "uncost": "undo", "even": "settle"}
 
 
 def choice(verb: str, argument: str, label: str) -> Choice:
@@ -61,7 +70,7 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb == "settle":
+    if verb in ("settle", "unbook"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "dates":
         return _dates(argument)
@@ -78,6 +87,15 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
     if verb in VOTING:
         return _voting(verb, argument)
+    if verb == "party":
+        return _party(argument)
+    if verb == "link":
+        token, _, answer = argument.partition("/")
+        link = LinkSaid(kind="yes" if answer == "yes" else "no", button=token)
+        return Request(intent=Intent.LINK, confidence=1, link=link)
+    if verb in _COSTS:
+        cost = CostSaid(kind=_COSTS[verb], button=argument)
+        return Request(intent=Intent.COST, confidence=1, cost=cost)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -88,6 +106,17 @@ def _file(argument: str) -> Request | None:
         return Request.model_validate({"intent": Intent.EXPORT, "what": argument, "confidence": 1})
     except ValueError:
         return None
+
+
+def _party(argument: str) -> Request | None:
+    """ "party:3" plans for those who are in, "party:keep" leaves the plan as it is."""
+    if argument == "keep":
+        return Request(intent=Intent.MEMBERS, confidence=1, about="keep")
+    if not (argument.isascii() and argument.isdigit() and 0 < int(argument) < 100):
+        return None
+    wish = Wish(party=Party(adults=int(argument), counted=True))
+    changes = (Change(kind=ChangeKind.PARTY),)
+    return Request(intent=Intent.REVISE, confidence=1, wish=wish, changes=changes)
 
 
 def picked(request: Request, session: Session) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,16 +12,23 @@ from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
+from core.flows.members import with_company
+from core.groups.party import follows, people_of, speaker
 from core.groups.state import GroupNews
+from core.hearing import Heard, Reading, answers_apart, edited, may_share_a_turn, together
+from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
 from core.messages import File, InboundMessage, Pin, PollPart, Reply, Text
-from core.people import Party
+from core.people import Profile
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
-from core.reading import ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
+from core.reading import Change, ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
+from core.screens import with_last
 from core.session import Session
 from core.travel import Travel
+from core.trips import Trip
 from core.turn import Flow, Screen, Turn
 from core.wishes import Wish
+from core.words import literal
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
 POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
@@ -45,8 +51,15 @@ FLOW_OF: dict[Intent, str] = {
     Intent.CLOSE_POLL: "deciding",
     Intent.DECIDED: "deciding",
     Intent.CATCH_UP: "deciding",
+    Intent.JOIN: "members",
+    Intent.LEAVE: "members",
+    Intent.MEMBERS: "members",
+    Intent.COST: "costs",
+    Intent.BALANCES: "costs",
+    Intent.LINK: "linking",
 }
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
+_ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,7 @@ class Wiring:
     flows: Mapping[str, Flow]
     clock: Clock
     exporter: Exporter
+    new_code: Callable[[], str]
 
 
 class Concierge:
@@ -82,14 +96,125 @@ class Concierge:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
         if not message.addressed:
-            heard = Entry("user", message.text, message.sender.name, message.sent_at)
-            history = (heard,) if heard.text else ()
-            await self._store.commit_turn(claim, Outcome(replies=(), history=history))
+            await self._store.commit_turn(claim, _overheard(message))
             return
         opened = await self._store.open_turn(message)
         turn = await self._open(message, opened)
-        screen, seq = await self._run(turn, show)
-        await self._store.commit_turn(claim, self._outcome(turn, opened, screen, seq))
+        if message.was:
+            outcome = await self._read_again(turn, opened, show)
+        else:
+            outcome = await self._answer_all(claim, turn, opened, show)
+        await self._store.commit_turn(claim, outcome)
+
+    async def _answer_all(
+        self, claim: Claim, turn: Turn, opened: Opened, show: Callable[[Reply], None]
+    ) -> Outcome:
+        """The claimed message, and of what waits behind it all that fits into the same answer."""
+        front, waiting = claim.message, list(claim.also)
+        answers: list[tuple[Sequence[Heard], Screen]] = []
+        done = _Done()
+        seq = 0
+        heard = Heard(front, turn.request)
+        while True:
+            if not may_share_a_turn(heard.request):
+                waiting = []
+            bundle = [heard]
+            following = await self._bundle(turn, opened, bundle, waiting, done)
+            self._prepare(turn, bundle)
+            before = (turn.session.wish, set(turn.touched))
+            screen, seq = await self._run(turn, _behind(answers, bundle, show, front), seq)
+            answers.append((bundle, screen))
+            done.profiles[turn.profile.person] = turn.profile
+            if before != (turn.session.wish, turn.touched):
+                done.reread |= {h.message.id for h in bundle if not h.message.choice}
+            if following is None or not may_share_a_turn(following.request):
+                break
+            heard = following
+            waiting.pop(0)
+            done.also.append(heard.message)
+            await self._now_for(turn, heard, done)
+        turn.message = front
+        return self._outcome(turn, opened, with_company(turn, answers_apart(answers)), seq, done)
+
+    async def _bundle(
+        self,
+        turn: Turn,
+        opened: Opened,
+        bundle: list[Heard],
+        waiting: list[InboundMessage],
+        done: _Done,
+    ) -> Heard | None:
+        """Move into the bundle what adds to the same wish; the message that does not is returned.
+
+        What people say to each other in between is taken along, and answered by nobody.
+        """
+        while waiting:
+            message = waiting[0]
+            if message.addressed:
+                request = await self._read(message, _as_it_is(turn, opened), turn.now, turn.ledger)
+                heard = Heard(message, request)
+                one = together(bundle[0].request, request) if may_share_a_turn(request) else None
+                if one is None:
+                    return heard
+                bundle[0] = Heard(bundle[0].message, one)
+                bundle.append(heard)
+            done.also.append(waiting.pop(0))
+        return None
+
+    def _prepare(self, turn: Turn, bundle: Sequence[Heard]) -> None:
+        """Everybody in the bundle is in, and the request is what they said together."""
+        turn.heard = tuple(bundle)
+        turn.request = bundle[0].request
+        for heard in bundle:
+            if heard.request.intent not in (Intent.JOIN, Intent.LEAVE):
+                member = speaker(heard.message, turn.group, turn.now)
+                if member is not None and heard.request.about != "deaf":
+                    turn.keep_in_group(GroupNews(members=(member,)))
+        turn.party = people_of(turn.message, turn.group)
+        _count_people(turn)
+
+    async def _now_for(self, turn: Turn, heard: Heard, done: _Done) -> None:
+        """The turn goes on for another sender."""
+        turn.message = heard.message
+        opened = await self._store.open_turn(heard.message)
+        person = opened.profile.person
+        if person not in done.profiles:
+            done.opened[person] = done.profiles[person] = opened.profile
+        turn.profile = done.profiles[person]
+        turn.group = replace(
+            turn.group, chats=tuple((dict(turn.group.chats) | dict(opened.group.chats)).items())
+        )
+
+    async def _read_again(
+        self, turn: Turn, opened: Opened, show: Callable[[Reply], None]
+    ) -> Outcome:
+        """An edit of a message that was answered: what it changes is told, when it matters."""
+        message = turn.message
+        done = _Done(reread={message.id}, heard=False)
+        before = message.model_copy(update={"text": message.was, "was": ""})
+        old = await self._read(before, opened, turn.now, turn.ledger)
+        reading = edited(old, turn.request)
+        trip = turn.trip
+        elsewhere = {m.text.casefold() for m in reading.request.wish.destinations}
+        if reading.nothing or reading.request.intent is not Intent.REVISE:
+            return self._outcome(turn, opened, (), 0, done)
+        if trip is None or trip.plan is None or elsewhere:
+            turn.update(wish=turn.session.wish.without(old.wish))
+            if turn.request.intent is not Intent.PLAN:
+                turn.update(wish=turn.session.wish.with_news(turn.request.wish))
+                return self._outcome(turn, opened, (), 0, done)
+        else:
+            _take_back(turn, reading)
+            turn.request = reading.request
+            if reading.adds_nothing:
+                return self._outcome(turn, opened, (), 0, done)
+        self._prepare(turn, [Heard(message, turn.request)])
+        screen, seq = await self._run(turn, show, 0)
+        if turn.unchanged:
+            screen = ()
+        return self._outcome(
+            turn, opened, _edited_by(message, with_company(turn, screen)), seq, done
+        )
 
     async def _open(self, message: InboundMessage, opened: Opened) -> Turn:
         now = self._w.clock.now()
@@ -97,15 +222,16 @@ class Concierge:
         request = await self._read(message, opened, now, ledger)
         language = request.language if request.language != "und" else opened.session.language
         counters: dict[str, int] = {}
+        key = f"{message.id}/{message.version.isoformat()}" if message.was else message.id
 
         def new_id(kind: str) -> str:
             counters[kind] = counters.get(kind, 0) + 1
-            return turn_id(kind, message.id, counters[kind])
+            return turn_id(kind, key, counters[kind])
 
         return Turn(
             message=message,
             request=request,
-            party=Party(members=(message.sender,)),
+            party=people_of(message, opened.group),
             session=opened.session.model_copy(
                 update={"language": language, "turns": opened.session.turns + 1}
             ),
@@ -121,8 +247,10 @@ class Concierge:
             new_id=new_id,
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
-            last_said=lambda: self._store.last_said(message.conversation.key, message.sender.id),
+            last_said=lambda person: self._store.last_said(message.conversation.key, person),
             exporter=self._w.exporter,
+            links=lambda hash: self._store.links_of(message.sender.id, hash),
+            new_code=self._w.new_code,
             ledger=ledger,
             group=opened.group,
         )
@@ -135,7 +263,7 @@ class Concierge:
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
-        context = self._reading_context(opened, now)
+        context = self._reading_context(message, opened, now)
         request = self._resolve(self._w.reader.read(message.text, context), opened)
         if not self._w.model.words:
             return request
@@ -153,7 +281,7 @@ class Concierge:
         session = opened.session
         if _tells_dates(request, session) or _counts_towns(request, session.wish):
             return request.model_copy(update={"intent": Intent.PLAN, "changes": ()})
-        answers = session.asked in ("origin", "likes", "dates") and session.module == "brainstorm"
+        answers = session.asked in _ANSWERS and session.module == "brainstorm"
         if answers and request.intent is Intent.PLAN and request.pick is None:
             if not request.wish.destinations:
                 return request.model_copy(update={"intent": Intent.BRAINSTORM})
@@ -193,7 +321,9 @@ class Concierge:
         except (Unavailable, Rejected):
             return None
 
-    def _reading_context(self, opened: Opened, now: datetime) -> ReadingContext:
+    def _reading_context(
+        self, message: InboundMessage, opened: Opened, now: datetime
+    ) -> ReadingContext:
         session = opened.session
         trip = next((t for t in opened.trips if t.id == session.trip_id), None)
         names = []
@@ -207,23 +337,26 @@ class Concierge:
             offered=tuple(option.label for option in session.offered),
             suggested=tuple(names),
             asked=session.asked,
+            chosen=_waits_for_more(session, trip),
             has_plan=bool(trip and trip.plan),
             has_trip=trip is not None,
             stops=stops,
-            home_currency=opened.profile.value("currency"),
+            home_currency=(
+                "" if message.conversation.mode == "group" else opened.profile.value("currency")
+            ),
             language=session.language,
             polling=tuple(o for p in polls if p.state == "open" for o in p.options),
             polled=tuple(o for p in polls[-POLLS_KNOWN:] if p.state != "open" for o in p.options),
+            guests=tuple(m.name for m in opened.group.present if m.role == "guest"),
+            has_costs=bool(opened.group.expenses),
         )
 
-    async def _run(self, turn: Turn, show: Callable[[Reply], None]) -> tuple[Screen, int]:
+    async def _run(self, turn: Turn, show: Callable[[Reply], None], seq: int) -> tuple[Screen, int]:
         """Run the flow; its last screen is the answer. The others are shown as they come."""
         flow = self._w.flows[FLOW_OF.get(turn.request.intent, "account")]
         screen: Screen = ()
-        seq = 0
         try:
-            _refuse_impossible(turn.request)
-            async for draft, is_last in _with_last(flow.run(turn)):
+            async for draft, is_last in with_last(flow.run(turn)):
                 screen = draft
                 if not is_last:
                     show(_reply(turn, seq, draft, final=False))
@@ -232,19 +365,36 @@ class Concierge:
             screen = (Text(markdown=error.reason),)
         return screen, seq
 
-    def _outcome(self, turn: Turn, opened: Opened, screen: Screen, seq: int) -> Outcome:
+    def _outcome(
+        self, turn: Turn, opened: Opened, screen: Screen, seq: int, done: _Done
+    ) -> Outcome:
         said = words_of(screen)[:MAX_HISTORY_CHARS]
-        heard = turn.message.text or _label(turn, opened)
+        messages = (turn.message, *done.also)
+        burnt = _burnt(messages)
+        secret = turn.secret or burnt is not None
+        clean = without_codes if secret else str
+        said = clean(said)
+        first = turn.message
+        words = clean(first.text or _label(turn, opened))
+        heard = Entry("user", words, _sender(first), first.sent_at)
         entries = (
-            Entry("user", heard, _sender(turn.message), turn.message.sent_at),
+            *((heard,) if done.heard else ()),
+            *(Entry("user", clean(m.text), _sender(m), m.sent_at, of=m.id) for m in done.also),
             *turn.tool_entries,
             Entry("assistant", said, said_at=turn.now),
         )
+        known = {opened.profile.person: opened.profile} | done.opened
+        profiles = {turn.profile.person: turn.profile} | done.profiles
+        changed = [p for person, p in profiles.items() if p != known.get(person)]
         return Outcome(
-            replies=(_reply(turn, seq, screen, final=True),) if screen else (),
+            replies=(
+                *((_reply(turn, seq, screen, final=True),) if screen else ()),
+                *_asides(turn),
+            ),
             history=tuple(self._counted(e) for e in entries if e.text),
             session=turn.session,
-            profile=turn.profile if turn.profile != opened.profile else None,
+            profile=next((p for p in changed if p.person == opened.profile.person), None),
+            other_profiles=tuple(p for p in changed if p.person != opened.profile.person),
             trips=tuple(t for t in turn.trips if t.id in turn.touched),
             recommendations=tuple(
                 r for r in turn.recommendations if r not in opened.recommendations
@@ -252,6 +402,10 @@ class Concierge:
             llm_calls=tuple(turn.ledger.calls),
             group=turn.group_news if turn.group_news != GroupNews() else None,
             erase_person=turn.message.sender.id if turn.erase else "",
+            also=tuple(done.also),
+            reread=frozenset(done.reread),
+            links=turn.link_news or burnt,
+            secret=secret,
         )
 
     def _counted(self, entry: Entry) -> Entry:
@@ -262,21 +416,87 @@ class Concierge:
             entry.said_at,
             self._w.model.count_tokens(entry.text),
             entry.call_id,
+            entry.of,
         )
 
 
-_IMPOSSIBLE = {
-    "days": "A trip needs at least one day. How many days shall it be, and from when?",
-    "people": "Somebody has to travel. For how many people shall I plan?",
-    "money": "With a budget of nothing I cannot plan. What is the most you want to spend?",
-    "date": "That date does not exist. Which day do you mean?",
-}
+@dataclass
+class _Done:
+    """What a turn over several messages has come to: whom it answered, whose profiles it had."""
+
+    also: list[InboundMessage] = field(default_factory=list)
+    opened: dict[str, Profile] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    reread: set[str] = field(default_factory=set)
+    heard: bool = True  # False: the line is in the history already
 
 
-def _refuse_impossible(request: Request) -> None:
-    """Raises Rejected for what no trip can be."""
-    if request.impossible and request.intent in (Intent.PLAN, Intent.BRAINSTORM, Intent.REVISE):
-        raise Rejected(_IMPOSSIBLE[request.impossible])
+def _as_it_is(turn: Turn, opened: Opened) -> Opened:
+    """What is known by now in a turn that goes on."""
+    return replace(
+        opened,
+        session=turn.session,
+        profile=turn.profile,
+        trips=turn.trips,
+        group=turn.group,
+    )
+
+
+def _behind(
+    answers: Sequence[tuple[Sequence[Heard], Screen]],
+    bundle: Sequence[Heard],
+    show: Callable[[Reply], None],
+    front: InboundMessage,
+) -> Callable[[Reply], None]:
+    """Drafts of a later answer stand below the answers before it."""
+    if not answers:
+        return show
+
+    def shown(draft: Reply) -> None:
+        parts = answers_apart([*answers, (bundle, draft.parts)])
+        show(draft.model_copy(update={"parts": parts, "answers": front.id}))
+
+    return shown
+
+
+def _count_people(turn: Turn) -> None:
+    """As many travel as are in, when nobody said a number; for less a plan is not changed."""
+    trip, wish, request = turn.trip, turn.session.wish, turn.request
+    party = follows(wish.party, turn.party, None)
+    if party != wish.party:
+        turn.update(wish=wish.model_copy(update={"party": party}))
+    if trip is None or trip.plan is None or request.intent is not Intent.REVISE:
+        return
+    size = follows(trip.wish.party, turn.party, trip.wish.party)
+    if size is None or size == trip.wish.party or request.wish.party is not None:
+        return
+    changes = request.changes
+    if changes:
+        changes = (*changes, Change(kind=ChangeKind.PARTY))
+    news = request.wish.model_copy(update={"party": size})
+    turn.request = request.model_copy(update={"wish": news, "changes": changes})
+
+
+def _take_back(turn: Turn, reading: Reading) -> None:
+    """What an edit no longer says is no longer wanted; the plan itself stays for now."""
+    trip = turn.trip
+    assert trip is not None
+    gone = reading.gone.model_copy(update={"when": None, "destinations": ()})
+    if gone == Wish():
+        return
+    turn.keep_trip(trip.model_copy(update={"wish": trip.wish.without(gone)}))
+    turn.update(wish=turn.session.wish.without(gone))
+
+
+def _edited_by(message: InboundMessage, screen: Screen) -> Screen:
+    """The answer with a word on why it comes."""
+    name = literal(message.sender.name) if message.conversation.mode == "group" else ""
+    why = f"{name or 'You'} changed a message, so I read it again."
+    for n, part in enumerate(screen):
+        if isinstance(part, Text):
+            told = Text(markdown=f"{why}\n\n{part.markdown}")
+            return (*screen[:n], told, *screen[n + 1 :])
+    return screen
 
 
 def turn_id(kind: str, message_id: str, number: int) -> str:
@@ -308,36 +528,6 @@ def words_of(screen: Screen) -> str:
     return "\n\n".join(lines)
 
 
-async def _with_last(screens: AsyncIterator[Screen]) -> AsyncIterator[tuple[Screen, bool]]:
-    """Each screen with whether it is known to be the last one.
-
-    A screen is held back only while the next one is being made without waiting for anything, so a
-    flow that answers at once is not shown twice.
-    """
-    iterator = aiter(screens)
-    current: Screen | None = None
-    shown = True
-    while True:
-        upcoming = asyncio.ensure_future(_next(iterator))
-        try:
-            await asyncio.sleep(0)
-            if current is not None and not shown and not upcoming.done():
-                yield current, False
-                shown = True
-            following = await upcoming
-        finally:
-            upcoming.cancel()
-        if following is None:
-            break
-        current, shown = following, False
-    if current is not None:
-        yield current, True
-
-
-async def _next(iterator: AsyncIterator[Screen]) -> Screen | None:
-    return await anext(iterator, None)
-
-
 def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
     return Reply(
         id=turn.reply_id,
@@ -349,8 +539,41 @@ def _reply(turn: Turn, seq: int, screen: Screen, *, final: bool) -> Reply:
     )
 
 
+def _asides(turn: Turn) -> list[Reply]:
+    """What is told to single people in their private chats, in the same transaction."""
+    return [
+        Reply(id=turn.new_id("aside"), seq=0, final=True, conversation=chat, parts=parts)
+        for chat, parts in turn.asides
+    ]
+
+
+def _overheard(message: InboundMessage) -> Outcome:
+    """What was said in a group to others: remembered, but for a code, which is void now."""
+    text = without_codes(message.text) if (codes := codes_in(message.text)) else message.text
+    heard = Entry("user", text, message.sender.name, message.sent_at)
+    return Outcome(
+        replies=(),
+        history=(heard,) if heard.text else (),
+        links=_burnt([message]),
+        secret=bool(codes),
+    )
+
+
+def _burnt(messages: Sequence[InboundMessage]) -> LinkNews | None:
+    """The codes that were written in a group: nobody may use them any more."""
+    codes = [c for m in messages if m.conversation.mode == "group" for c in codes_in(m.text)]
+    return LinkNews(burnt=tuple(hash_of(c) for c in codes[:MAX_TRIES])) if codes else None
+
+
 def _sender(message: InboundMessage) -> str:
     return message.sender.name if message.conversation.mode == "group" else ""
+
+
+def _waits_for_more(session: Session, trip: Trip | None) -> bool:
+    """True when a place to plan is named and there is no plan of it yet."""
+    named = session.wish.destinations
+    planned = trip.wish.destinations if trip and trip.plan else ()
+    return session.module == "planning" and bool(named) and named != planned
 
 
 def _names_one_town(wish: Wish) -> bool:

@@ -29,7 +29,9 @@ from core.travel import (
     Leg,
     Place,
     Point,
+    Rate,
     Sight,
+    Source,
     Travel,
 )
 from core.wishes import Wish
@@ -60,12 +62,14 @@ class Facts:
     flights: FlightEstimate | None = None
     legs: dict[tuple[str, str], Leg] = field(default_factory=dict)
     rate: Decimal | None = None  # one unit of the traveller's currency in the local one
+    rated: Rate | None = None  # where that is from
     currency: str = ""  # the traveller's
     silent: list[tuple[str, str]] = field(default_factory=list)
     simple_rooms: bool = False  # the budget holds no better ones
     anchor: Point = field(init=False)
     sun: dict[date, tuple[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    found: list[Source] = field(default_factory=list)  # who knew the addresses, to be credited
     lodging_known: bool = True  # False: nobody knows where the travellers sleep
     booked: dict[str, tuple[date, int]] = field(default_factory=dict)  # day, minute of the start
 
@@ -194,8 +198,9 @@ async def gather(
         facts.notes += alerting.notes(facts.alerts, destination)
         silent += alerting.unheard(facts.alerts)
     facts.flights = estimate.result()
-    found = rate.result()
-    facts.rate = Decimal(1) if currency == destination.currency else found.rate if found else None
+    facts.rated = rate.result()
+    same = currency == destination.currency
+    facts.rate = Decimal(1) if same else facts.rated.rate if facts.rated else None
     forecast = {w.day: w for w in weather.result() or []}
     known = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
     facts.weather = {d: w for d, w in known.items() if w is not None}
@@ -256,6 +261,8 @@ async def _point_of(travel: Travel, facts: Facts, words: str) -> Point | None:
         found = []
     for place in found:
         if distance_km(place.point, center) <= NEARBY_KM and place.kind not in ("country", "state"):
+            if place.source.attribution:
+                facts.found.append(place.source)
             return place.point
     return None
 

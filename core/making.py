@@ -22,6 +22,7 @@ from core.ranking import Budget
 from core.travel import Destination, Place, Travel
 from core.trips import Plan, Transfer
 from core.wishes import Appointment, Party, Wish
+from core.words import listing
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,19 @@ def arranged(
 def like_before(
     plan: Plan, towns: Sequence[Destination], first: date, last: date
 ) -> list[Span] | None:
-    """The days shared out as in `plan`, on other dates; None when it is not as long."""
-    if (last - first) != (plan.last_day - plan.first_day) or len(towns) != len(plan.towns):
+    """The days shared out as in `plan`; None when they cannot be.
+
+    A trip that ends later or earlier is longer or shorter in its last town, one that only begins on
+    another day in its first; the other towns keep their days.
+    """
+    if len(towns) != len(plan.towns):
         return None
-    shift = first - plan.first_day
+    shift = first - plan.first_day if last != plan.last_day else timedelta()
     known = {town.id: town for town in towns}
-    return [(known[t.destination_id], t.first + shift, t.last + shift) for t in plan.towns]
+    spans = [(known[t.destination_id], t.first + shift, t.last + shift) for t in plan.towns]
+    spans[0] = (spans[0][0], first, spans[0][2])
+    spans[-1] = (*spans[-1][:2], last)
+    return spans if all(a <= b for _, a, b in spans) else None
 
 
 def exchanged(plan: Plan, towns: Sequence[Destination], home: Place | None) -> list[Span]:
@@ -194,7 +202,7 @@ def insist(plan: Plan, made: Made) -> None:
 def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
     """The plan with what stands beside its stops: flights, notes, what was assumed."""
     said = wish.arrive_at is not None and wish.leave_at is not None
-    notes = (*plan.notes, *made.notes, *(note for b in made.briefs for note in b.notes))
+    notes = (*made.notes, *(note for b in made.briefs for note in b.notes))
     return plan.model_copy(
         update={
             "flights": made.towns[0].flights,
@@ -206,18 +214,32 @@ def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
     )
 
 
+def pinned(wish: Wish, plan: Plan) -> Wish:
+    """The wish with the date of each appointment: "Friday" stays that Friday later on."""
+    days = [d.day for d in plan.days]
+    dated, _ = on_their_days(wish.appointments, days)
+    by_title = {a.title: a for a in dated}
+    fixed = tuple(by_title.get(a.title, a) for a in wish.appointments)
+    return wish.model_copy(update={"appointments": fixed})
+
+
 def _to_say(travel: Travel, spans: Sequence[Span], wish: Wish) -> list[str]:
-    """What somebody who eats no meat says at the table, in each language of the trip."""
-    if not MEATLESS & set(wish.diet):
+    """What has to be said at the table: what I do not know, and "no meat" in each language."""
+    if not wish.diet:
         return []
     found: dict[str, str] = {}
+    needs = listing(need.replace("_", "-") for need in wish.diet)
+    found[""] = f"I know no menus: ask for {needs} food before you order."
+    if not MEATLESS & set(wish.diet):
+        return list(found.values())
+    more = "; milk and eggs you have to name too" if "vegan" in wish.diet else ""
     for town, _, _ in spans:
         country = travel.places.country(town.country)
         for phrase in country.phrases if country else ():
             if phrase.meaning == "I don't eat meat":
                 said = f" ({phrase.say})" if phrase.say else ""
                 found[phrase.local] = (
-                    f"At the table: “{phrase.local}”{said} means I don't eat meat."
+                    f"At the table: “{phrase.local}”{said} means I don't eat meat{more}."
                 )
     return list(found.values())
 

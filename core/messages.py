@@ -48,6 +48,7 @@ class InboundMessage(Value):
     `id` is the platform's delivery id and makes a second delivery recognisable.
     `ref` is the platform's message id inside the chat; an edit has the same `ref` and `edited_at`.
     `choice` is the id of a tapped choice; `unsupported` names what we cannot read ("sticker").
+    `was` are the words before the edit, when those have been answered already.
     """
 
     id: str
@@ -60,6 +61,7 @@ class InboundMessage(Value):
     ref: str = ""
     edited_at: AwareDatetime | None = None
     unsupported: str = ""
+    was: str = ""
 
     @property
     def version(self) -> datetime:
@@ -125,6 +127,25 @@ class PollDue(Value):
 # Who "sends" what no person sent.
 CLOCK = Person(id="caravan:clock")
 
+
+class MembersChanged(Value):
+    """People came into a group or left it, as the platform says; true of all its threads."""
+
+    id: str
+    conversation: Conversation
+    joined: tuple[Person, ...] = ()
+    left: tuple[Person, ...] = ()
+    at: AwareDatetime
+
+
+class MessageDeleted(Value):
+    """Somebody took a message back: `ref` is its id inside the chat."""
+
+    id: str
+    conversation: Conversation
+    ref: str
+
+
 Inbound = (
     InboundMessage
     | ConversationMoved
@@ -132,6 +153,8 @@ Inbound = (
     | ConversationOpened
     | PollVoted
     | PollDue
+    | MembersChanged
+    | MessageDeleted
 )
 
 

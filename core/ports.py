@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic import AwareDatetime, BaseModel
 
 from core.groups.state import GroupNews, GroupState
+from core.linking import LinkNews, LinkView
 from core.messages import (
     Capabilities,
     Conversation,
@@ -36,12 +37,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that this worker may answer until `lease_until`; `fence` stops late writes."""
+    """A message that this worker may answer until `lease_until`; `fence` stops late writes.
+
+    `also` waits behind it in a group, oldest first: some or all of that, from the first on, may be
+    answered together with the message.
+    """
 
     message: InboundMessage
     fence: int
     attempts: int  # this one included
     lease_until: datetime
+    also: tuple[InboundMessage, ...] = ()
 
 
 class Inbox(Protocol):
@@ -51,8 +57,9 @@ class Inbox(Protocol):
         """Keep `inbound`, all in one transaction; returns how many were new.
 
         When this returns, the platform may be told "received". A second delivery of the same id
-        changes nothing. An edit replaces its original while that one waits, never gives a second
-        answer, and an older version never replaces a newer one, in whatever order they arrive.
+        changes nothing. An edit replaces its original while that one waits, and an older version
+        never replaces a newer one, in whatever order they arrive. After its answer an edit changes
+        what is remembered; one of a message that was marked to be reread is claimed once more.
         """
         ...
 
@@ -148,6 +155,7 @@ class Entry:
     said_at: datetime | None = None
     tokens: int = 0
     call_id: str = ""  # pairs a `call` with its `tool` result
+    of: str = ""  # id of the message it is, when that is not the one being answered
 
 
 @dataclass(frozen=True)
@@ -180,7 +188,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything a turn changes, written in one transaction. None means unchanged."""
+    """Everything a turn changes, written in one transaction. None means unchanged.
+
+    `also` are the messages answered together with the claimed one; `reread` are the ids of those
+    that led to what is kept, so that an edit of them has to be read.
+    """
 
     replies: tuple[Reply, ...]
     history: tuple[Entry, ...] = ()
@@ -191,6 +203,11 @@ class Outcome:
     llm_calls: tuple[LlmCall, ...] = ()
     group: GroupNews | None = None
     erase_person: str = ""  # erase everything of this person, after the replies are stored
+    also: tuple[InboundMessage, ...] = ()
+    other_profiles: tuple[Profile, ...] = ()  # of senders in `also`
+    reread: frozenset[str] = frozenset()
+    links: LinkNews | None = None
+    secret: bool = False  # the message and its answer are kept no longer than they are needed
 
 
 class Store(Inbox, Outbox, Protocol):
@@ -201,12 +218,22 @@ class Store(Inbox, Outbox, Protocol):
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         """Session, profile, trips, history, outbox rows and "inbox done", or nothing.
 
-        Raises Stale when the lease was lost, Unavailable when the database cannot be written.
+        Raises:
+            Stale: the lease was lost.
+            Unavailable: the database cannot be written, or links or profile are not any more as
+                the turn had read them.
         """
         ...
 
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         """Dead-letter the message and store the one apology for it. Raises Stale."""
+        ...
+
+    async def links_of(self, person: str, hash: str = "") -> LinkView:
+        """The person's joined accounts, and the open requests that concern them.
+
+        `hash` is that of a code which the person entered.
+        """
         ...
 
     async def export_person(self, person: str) -> Mapping[str, Any]:

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from core.groups.asking import PollAsk, VoteSaid
+from core.groups.cost_said import CostSaid
+from core.linking import LinkSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -88,6 +90,7 @@ class Topic(StrEnum):
 class ChangeKind(StrEnum):
     SLOWER = "slower"
     FASTER = "faster"
+    PACE = "pace"  # wish.pace
     CHEAPER = "cheaper"
     NO_CATEGORY = "no_category"  # "no museums": what = interest tag
     MORE_OF = "more_of"  # "more food": what = interest tag
@@ -102,6 +105,7 @@ class ChangeKind(StrEnum):
     BUDGET = "budget"  # wish.budget
     FIXED = "fixed"  # an appointment, the hotel or a walking limit in the wish
     BOOKED = "booked"  # what = words naming a stop: it stays at its time
+    UNBOOKED = "unbooked"  # what = words naming a stop: its booking is given up
     INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
 
 
@@ -121,6 +125,13 @@ class ProfileEdit(Value):
 
     key: str
     value: str
+    remove: bool = False
+
+
+class GuestEdit(Value):
+    """Somebody without an account comes along, or no longer does."""
+
+    name: str
     remove: bool = False
 
 
@@ -146,11 +157,14 @@ class Request(Value):
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
-    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
+    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
     poll: PollAsk | None = None
     vote: VoteSaid | None = None
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
+    guests: tuple[GuestEdit, ...] = ()
+    cost: CostSaid | None = None  # for COST and BALANCES
+    link: LinkSaid | None = None
 
 
 class Paraphrase(Value):
@@ -171,13 +185,15 @@ class ReadingContext(Value):
 
     `today` is the sender's local date. `has_plan` tells that the open trip has a plan, so that
     "slower" is a change; `asked` is the name of the question that was asked last ("dates",
-    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer.
+    "destination", "origin", "erase"), so that "mid June" or "yes" is its answer. `chosen` tells
+    that the place to plan is known and the plan waits for the rest: what is said next is about it.
     """
 
     today: date
     offered: tuple[str, ...] = ()  # labels of the choices shown last, in order
     suggested: tuple[str, ...] = ()  # names of the suggested destinations, in order
     asked: str = ""
+    chosen: bool = False
     has_plan: bool = False
     has_trip: bool = False
     stops: tuple[str, ...] = ()  # titles of the plan's stops
@@ -185,6 +201,8 @@ class ReadingContext(Value):
     language: str = "en"
     polling: tuple[str, ...] = ()  # the options of the polls that are open
     polled: tuple[str, ...] = ()  # of those that are over
+    guests: tuple[str, ...] = ()  # names of those without an account
+    has_costs: bool = False
 
 
 class Reader(Protocol):

@@ -9,7 +9,7 @@ from core.errors import Rejected
 from core.itinerary.build import build
 from core.itinerary.diff import Step
 from core.itinerary.problem import Impossible, Problem
-from core.itinerary.revise import Revision, revise
+from core.itinerary.revise import NOTHING, Revision, revise
 from core.itinerary.stages import split
 from core.making import Made, build_all, joined
 from core.naming import best_named
@@ -97,7 +97,8 @@ def _one_town(part: Plan, old: Problem, new: Problem, changes: Sequence[Change])
     except Impossible as error:
         raise Rejected(f"{error} The plan stays as it was.") from error
     assert revision is not None
-    return revision.with_plan(current, tuple(lines))
+    told = [line for line in lines if line != NOTHING] or lines
+    return revision.with_plan(current, tuple(told))
 
 
 def _of_town(change: Change, plan: Plan, n: int) -> Change | None:
@@ -152,6 +153,6 @@ def _summary(revisions: Sequence[Revision], plan: Plan) -> tuple[str, ...]:
     return tuple(
         f"{town.destination}: {line}"
         for town, revision in zip(plan.towns, revisions, strict=True)
-        if revision.moved or revision.dropped or revision.added
+        if revision.summary != (NOTHING,)
         for line in revision.summary
     )

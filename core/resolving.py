@@ -14,6 +14,7 @@ from core.turn import Turn
 from core.wishes import Mention, Pace, Party, When, Wish
 
 MAX_DAYS = 30
+TOO_LONG = f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
 MAX_PARTY = 20
 DEFAULT_NIGHTS = 3
 _WEEKDAY_WORDS = re.compile(r"\b(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\b", re.I)
@@ -36,7 +37,7 @@ async def home_of(turn: Turn, wish: Wish) -> Place | None:
     """Where the journey starts: as said for this trip, else the home of the profile."""
     if wish.origin is not None:
         return await place_of(wish.origin, turn.travel)
-    home = turn.profile.value("home")
+    home = turn.known.value("home")
     return await place_of(Mention(text=home), turn.travel) if home else None
 
 
@@ -58,7 +59,7 @@ def currency_of(turn: Turn, wish: Wish, home: Place | None) -> str:
     """The traveller's currency: as said, as known, or that of the country they start from."""
     if wish.budget and wish.budget.currency:
         return wish.budget.currency
-    known = turn.profile.value("currency")
+    known = turn.known.value("currency")
     if known:
         return known
     if home is not None:
@@ -205,9 +206,7 @@ def check_dates(first: date, last: date, today: date) -> None:
             f"“{words.day(today + timedelta(days=14), year=True)} for 4 days”."
         )
     if (last - first).days + 1 > MAX_DAYS:
-        raise Rejected(
-            f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
-        )
+        raise Rejected(TOO_LONG)
     if (first - today).days > 800:
         raise Rejected("That is more than two years ahead. Tell me a nearer date.")
 
@@ -228,12 +227,10 @@ def with_profile(wish: Wish, profile: Profile) -> Wish:
     """
     update: dict[str, object] = {}
     said = {*wish.likes, *wish.musts}
-    update["likes"] = tuple(
-        t for t in dict.fromkeys((*wish.likes, *profile.values("likes"))) if t not in wish.dislikes
-    )
-    update["dislikes"] = tuple(
-        t for t in dict.fromkeys((*wish.dislikes, *profile.values("dislikes"))) if t not in said
-    )
+    known = [t for t in profile.values("likes") if t not in wish.dislikes]
+    update["likes"] = tuple(dict.fromkeys((*wish.likes, *known)))
+    known = [t for t in profile.values("dislikes") if t not in said]
+    update["dislikes"] = tuple(dict.fromkeys((*wish.dislikes, *known)))
     update["diet"] = tuple(dict.fromkeys((*wish.diet, *profile.values("diet"))))
     if wish.step_free is None and profile.value("step_free"):
         update["step_free"] = profile.value("step_free") == "yes"

@@ -94,17 +94,34 @@ class DayWeather(Fact):
     snow_cm: float | None = None
 
     @property
-    def outdoor_ok(self) -> bool:
-        """True when nothing known speaks against hours outdoors."""
+    def wet(self) -> bool:
+        """True when rain or snow is likely or much of it is expected."""
         if self.typical:
-            return True
+            return False
+        likely = self.rain_chance is not None and self.rain_chance >= 0.5
+        return likely or (self.rain_mm is not None and self.rain_mm >= 4)
+
+    @property
+    def outdoor_ok(self) -> bool:
+        """True when nothing known speaks against hours outdoors; of a usual day only its heat."""
+        if self.typical:
+            return not self.hot
         return (
-            (self.rain_chance is None or self.rain_chance < 0.5)
-            and (self.rain_mm is None or self.rain_mm < 4)
+            not self.wet
+            and not self.hot
             and (self.gust_kmh is None or self.gust_kmh < 60)
-            and -5 <= (self.tmax_c if self.feels_max_c is None else self.feels_max_c) <= 37
+            and self._felt >= -5
             and (self.code is None or self.code < 95)
         )
+
+    @property
+    def hot(self) -> bool:
+        """True when hours in the sun are a danger."""
+        return self._felt > 37
+
+    @property
+    def _felt(self) -> float:
+        return self.tmax_c if self.feels_max_c is None else self.feels_max_c
 
 
 class OpenInterval(Value):
@@ -194,6 +211,7 @@ class Destination(Fact):
     center: Point
     timezone: str
     airports: tuple[Airport, ...]
+    fast_rail: str = ""  # the network of high-speed trains with a main station there
     vibes: Mapping[
         str, int
     ]  # city beach food nightlife culture nature romance family adventure winter: 0..3

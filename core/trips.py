@@ -73,6 +73,11 @@ class Stop(Value):
     swap_sight_id: str = ""  # a verified indoor sight instead, when it rains
     swap_days: tuple[SwapDay, ...] = ()  # its day after the swap, and the day it is taken from
 
+    @property
+    def hours_unsure(self) -> bool:
+        """True when one of the notes is about the opening hours."""
+        return any("hours" in check.casefold() for check in self.checks)
+
     def makes_room(self, day: Day) -> tuple[date | None, str]:
         """What its swap moves besides: the day this stop goes to, and the stop that is left out."""
         other = next((swap.day for swap in self.swap_days if swap.day != day.day), None)

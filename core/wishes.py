@@ -49,8 +49,11 @@ class When(Value):
 
 
 class Party(Value):
+    """Who travels. `counted`: nobody said it, it is how many take part in the conversation."""
+
     adults: int = 1
     children: tuple[int, ...] = ()  # ages
+    counted: bool = False
 
     @property
     def size(self) -> int:
@@ -68,8 +71,9 @@ class Mention(Value):
 class Appointment(Value):
     """Something that is fixed already: a concert, a table, a meeting. Local time of the place.
 
-    The day is told as a date, as a `weekday` (Monday 0) or as a `month_day`; of the latter two the
-    first such day of the trip is meant. `meal` is "lunch" or "dinner" when it is that.
+    The day is told as a date, as a `weekday` (Monday 0), as a `month_day`, of which the first such
+    day of the trip is meant, or as a `trip_day` (from 1, -1 the last). `meal` is "lunch" or
+    "dinner" when it is that.
     """
 
     title: str
@@ -77,6 +81,7 @@ class Appointment(Value):
     day: date | None = None
     weekday: int | None = None
     month_day: int | None = None
+    trip_day: int | None = None
     minutes: int = Field(default=120, ge=30, le=12 * 60)
     place: str = ""
     meal: Literal["", "lunch", "dinner"] = ""
@@ -96,7 +101,8 @@ class Wish(Value):
     """Everything said about one trip. None or empty means: not said.
 
     `likes`, `dislikes` and `musts` hold interest tags (see core/interests.py) or names of sights.
-    Refusals (`dislikes`, `avoid`) and `musts` are hard, `likes` are soft.
+    Refusals (`dislikes`, `avoid`) and `musts` are hard, `likes` are soft. `exceptions` are musts
+    that were named as such, or kept when they were asked about, in spite of a refusal.
     """
 
     destinations: tuple[Mention, ...] = ()
@@ -128,9 +134,10 @@ class Wish(Value):
     tour: bool | None = None  # "a tour of Japan": several towns, how many is left to us
 
     def with_news(self, news: Wish) -> Wish:
-        """This wish after `news`: what was said later replaces, lists grow, a reversal wins.
+        """This wish after `news`: what was said later replaces, lists grow.
 
-        A tag that is now liked is no longer disliked and the other way round.
+        Nothing that was said is lost: a tag may be liked, refused and asked for, in whatever order
+        that was said. Planning lets the hard wish win and asks when two hard ones cannot both hold.
         """
         update: dict[str, object] = {}
         for name in type(self).model_fields:
@@ -148,11 +155,33 @@ class Wish(Value):
         asked = {m.id or m.text.casefold() for m in news.destinations}
         refused = _union_mentions(self.avoid, news.avoid)
         update["avoid"] = tuple(m for m in refused if (m.id or m.text.casefold()) not in asked)
-        update["dislikes"] = tuple(
-            t for t in _strs(update["dislikes"]) if t not in (*news.likes, *news.musts)
-        )
-        update["likes"] = tuple(t for t in _strs(update["likes"]) if t not in news.dislikes)
-        update["musts"] = tuple(t for t in _strs(update["musts"]) if t not in news.dislikes)
+        return self.model_copy(update=update)
+
+    def reversed_by(self, news: Wish) -> Wish:
+        """This wish after somebody changed their mind: what is liked now is no longer refused.
+
+        And the other way round, for "actually, museums after all" and for changes of a plan.
+        """
+        merged = self.with_news(news)
+        wanted = (*news.likes, *news.musts)
+        update = {
+            "dislikes": tuple(t for t in merged.dislikes if t not in wanted),
+            "likes": tuple(t for t in merged.likes if t not in news.dislikes),
+            "musts": tuple(t for t in merged.musts if t not in news.dislikes),
+        }
+        return merged.model_copy(update=update)
+
+    def without(self, old: Wish) -> Wish:
+        """This wish without what `old` had said and nothing else has replaced since."""
+        update: dict[str, object] = {}
+        for name, field in type(self).model_fields.items():
+            mine, theirs = getattr(self, name), getattr(old, name)
+            if theirs is None or theirs in ((), ""):
+                continue
+            if isinstance(mine, tuple):
+                update[name] = tuple(v for v in mine if v not in theirs)
+            elif mine == theirs:
+                update[name] = field.default
         return self.model_copy(update=update)
 
 
@@ -203,7 +232,3 @@ def _union_appointments(
 ) -> tuple[Appointment, ...]:
     """What was said later about the same thing replaces it."""
     return tuple({a.title.casefold(): a for a in (*old, *new)}.values())
-
-
-def _strs(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

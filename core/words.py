@@ -92,8 +92,18 @@ def minutes(count: int) -> str:
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
+def way(count: int) -> str:
+    """How long a way takes, as people plan with it: rounded up to five minutes."""
+    return minutes(-(-count // 5) * 5)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """With a capital at the start; the rest, such as "CHF" or a name, stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def listing(items: Iterable[str], word: str = "and") -> str:
@@ -114,14 +124,42 @@ def party(p: Party) -> str:
 
 
 def weather(w: DayWeather) -> str:
-    """ "18–22 °C, rain 60 %": typical values are called so by the caller."""
+    """ "18–22 °C, rain 60 %, gusts 82 km/h"; days far ahead are only "probably" so.
+
+    Typical values are called so by the caller.
+    """
     text = f"{round(w.tmin_c)}–{round(w.tmax_c)} °C"
     if w.typical:
         return text
+    snowy = w.snow_cm is not None and w.snow_cm >= 1
     if w.rain_chance is not None and w.rain_chance >= 0.2:
-        text += f", rain {round(w.rain_chance * 100)} %"
+        text += f", {'snow' if snowy else 'rain'} {round(w.rain_chance * 100)} %"
+    elif snowy:
+        text += f", snow {round(w.snow_cm or 0)} cm"
     elif w.rain_mm is not None and w.rain_mm >= 1:
         text += f", rain {round(w.rain_mm)} mm"
+    if w.gust_kmh is not None and w.gust_kmh >= 60:
+        text += f", gusts {round(w.gust_kmh)} km/h"
+    if w.code is not None and w.code >= 95:
+        text += ", thunderstorms"
+    return f"probably {text}" if w.low_confidence else text
+
+
+def poor_weather(days: Iterable[DayWeather]) -> str:
+    """What speaks against hours outdoors, as sentences: " Rain is likely on Tue 1 Dec."."""
+    poor = [d for d in days if not d.outdoor_ok]
+    wet = [d for d in poor if d.wet]
+    others = [d for d in poor if not d.wet]
+    text = ""
+    if wet:
+        what = "Rain or snow" if any((d.snow_cm or 0) >= 1 for d in wet) else "Rain"
+        text += f" {what} is likely on {listing(day(d.day) for d in wet)}."
+    if others:
+        alike: dict[str, list[str]] = {}
+        for d in others:
+            alike.setdefault(weather(d), []).append(day(d.day))
+        told = listing(f"{listing(days)} ({sky})" for sky, days in alike.items())
+        text += f" Hours outdoors may be hard on {told}."
     return text
 
 
@@ -136,6 +174,17 @@ def source(s: Source, now: datetime) -> str:
     if s.confidence in least and age >= least[s.confidence]:
         return f"{name}, {_age(age)} old"
     return name
+
+
+def credit(s: Source, now: datetime) -> str:
+    """As `source`, in the words that its licence asks for."""
+    return source(s.model_copy(update={"name": s.attribution or s.name}), now)
+
+
+def dated(s: Source) -> str:
+    """Who says so, with the page where it stands, and of which month."""
+    name = f"[{s.name}]({s.url})" if s.url else s.name
+    return f"{name}, {s.fetched_at:%b %Y}"
 
 
 def _age(age: timedelta) -> str:

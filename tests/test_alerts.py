@@ -60,6 +60,14 @@ async def test_without_an_end_of_the_event_the_warning_ends_when_it_expires() ->
     assert alert.ends == datetime(2026, 11, 23, 23, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-07:00", "0001-01-01T00:00:00+14:00", "soon"])
+async def test_an_end_that_is_no_date_of_this_age_is_none(end: str) -> None:
+    """Some offices write "until further notice" so; the warning still has its expiry."""
+    [alert] = await us_alerts(nws.feature(ends=end))
+
+    assert alert.ends == datetime(2026, 11, 23, 23, tzinfo=UTC)
+
+
 async def test_tests_drills_and_cancellations_are_no_warnings() -> None:
     found = await us_alerts(
         nws.feature(1, status="Test"),
@@ -264,6 +272,19 @@ async def test_of_an_event_the_newest_report_counts_and_only_while_it_is_under_w
     assert alert.ends == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
+async def test_a_busy_fortnight_is_read_page_by_page() -> None:
+    """A hundred rows a page, newest first: an older event may have its row on the second one."""
+    crowd = [gdacs.event("EQ", n, at=(0.0, 50.0)) for n in range(100)]
+    async with rig_of(gdacs.WIRES[0].routes) as rig:
+        pages = {"1": gdacs.listing(*crowd), "2": gdacs.listing(gdacs.event())}
+        rig.server.serves(gdacs.ROUTE, lambda asked: pages[asked.query["pagenumber"]])
+        found = (await gdacs.port(rig).alerts(gdacs.MANILA, TODAY, TODAY)).alerts
+
+        assert [a.id for a in found] == ["TC1001305"]
+        assert rig.asked == 2
+    assert found[0].source.attribution == "GDACS (EC-JRC / UN OCHA), indicative only"
+
+
 async def test_204_is_a_quiet_world() -> None:
     async with rig_of(gdacs.WIRES[0].routes) as rig:
         rig.server.breaks(says(Says(204)))
@@ -278,6 +299,20 @@ async def test_the_link_of_an_event_may_be_a_plain_address_and_a_place_may_be_mi
     [alert] = await world(plain, lost)
 
     assert alert.link == "https://www.gdacs.org/report.aspx?eventid=1"
+
+
+async def test_a_warning_that_was_taken_back_does_not_hide_the_others() -> None:
+    async with rig_of(openweather.WIRES[1].routes) as rig:
+        ids = ["gone-1", "wa-1"]
+        rig.server.serves(
+            openweather.ROUTE,
+            lambda asked: openweather.onecall(asked, [openweather.day(0, alerts=ids)]),
+        )
+        source = OpenWeatherAlerts(openweather.port(rig))
+        found = (await source.alerts(openweather.TOKYO, TODAY, TODAY)).alerts
+
+        assert [a.id for a in found] == ["wa-1"]
+        assert rig.asked == 3
 
 
 async def test_openweather_asks_for_each_warning_once_and_for_ten_at_most() -> None:

@@ -21,13 +21,15 @@ def test_lisbon_to_porto_is_274_km() -> None:
     ("km", "minutes", "mode"),
     [
         (0.0, 0, "walk"),
-        (1.0, 17, "walk"),  # 1.3 km at 4.8 km/h
-        (1.6, 16, "transit"),  # 10 min, then 18 km/h
-        (9.0, 40, "transit"),
-        (15.0, 60, "transit"),
-        (22.0, 72, "transit"),  # the 7 km beyond 15 at 35 km/h
-        (48.0, 90, "drive"),  # 60 km of road at 45 km/h, and 10 min
-        (60.0, 103, "drive"),  # 75 km of road: 60 at 45 km/h, 15 at 70, and 10 min
+        (0.1, 3, "walk"),  # at least
+        (1.0, 18, "walk"),  # 1.3 km at 4.5 km/h
+        (1.6, 17, "transit"),  # 2.08 km: 10 min, then 18 km/h
+        (9.0, 49, "transit"),
+        (11.5, 60, "transit"),  # 14.95 km
+        (12.0, 44, "transit"),  # 15.6 km, by faster trains: 12 min, then 30 km/h
+        (22.0, 70, "transit"),
+        (46.0, 132, "transit"),
+        (48.0, 69, "drive"),  # 62.4 km: 15 min, then 70 km/h
     ],
 )
 def test_minutes_and_mode_by_distance(km: float, minutes: int, mode: str) -> None:
@@ -37,10 +39,11 @@ def test_minutes_and_mode_by_distance(km: float, minutes: int, mode: str) -> Non
 
 
 def test_farther_never_takes_less_time_by_the_same_means() -> None:
+    """At 2, 15 and 60 km the next means takes over, and is faster."""
     legs = [leg(km / 10) for km in range(1500)]
 
-    for a, b in pairwise(legs):
-        assert a.mode != b.mode or a.minutes <= b.minutes
+    shorter = [b.km for a, b in pairwise(legs) if b.minutes < a.minutes]
+    assert [round(km) for km in shorter] == [2, 15, 60]
 
 
 async def test_the_matrix_is_square_symmetric_and_empty_on_its_diagonal() -> None:

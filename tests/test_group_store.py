@@ -59,7 +59,7 @@ async def test_a_private_chat_sees_the_senders_own_private_wishes_and_nothing_el
     found = await state(store, alone)
 
     assert [p.words.strip() for p in found.private] == ["500 at most"]
-    assert found == GroupState(private=found.private)
+    assert found == GroupState(private=found.private, own=found.own)
     assert await state(store, alone, Person(id="desk:ben")) == GroupState()
 
 

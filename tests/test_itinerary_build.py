@@ -19,12 +19,14 @@ from core.itinerary.problem import Impossible, Problem
 from core.itinerary.search import Search
 from core.itinerary.tables import Tables
 from core.itinerary.verify import verify
-from core.travel import OpenInterval, Point
+from core.itinerary.violations import Kind
+from core.travel import Event, EventKind, OpenInterval, Point
 from core.trips import Plan, Stop, StopKind
 from core.wishes import Pace
 from tests.town import (
     ANCHOR,
     FIRST,
+    SOURCE,
     days_from,
     euros,
     local,
@@ -135,8 +137,8 @@ def test_the_score_of_the_plan_is_what_the_search_counted() -> None:
 def test_a_bigger_problem_gets_fewer_iterations_than_it_would_like() -> None:
     small, big = random_problem(1, count=10, length=2), random_problem(1, count=120, length=10)
 
-    assert iterations_for(small) == 36
-    assert iterations_for(big) == 170_000 // 1200
+    assert iterations_for(small) == 10 + 20 * 3 // 2
+    assert iterations_for(big) == 90_000 // 1200
 
 
 def test_what_is_asked_for_is_in_the_plan_even_when_it_is_worth_little() -> None:
@@ -393,3 +395,41 @@ def test_a_plan_survives_the_way_through_json() -> None:
     plan = build(asked)
 
     assert verify(Plan.model_validate_json(plan.model_dump_json()), asked) == []
+
+
+def test_no_day_is_left_empty_while_another_is_full() -> None:
+    """Ten sights in one quarter, all open every day, would fit into two of the five days."""
+    days = days_from(DAYS[0], 5)
+    kinds = ("museum", "park", "church", "market", "viewpoint")
+    sights = [
+        sight(f"sight-{n}", days, category=kinds[n % 5], area="old-town", visit_min=45)
+        for n in range(10)
+    ]
+
+    plan = build(problem(sights, days))
+
+    assert [len([s for s in day.stops if s.sight_id]) for day in plan.days] == [2, 2, 2, 2, 2]
+    assert verify(plan, problem(sights, days)) == []
+
+
+def test_on_a_public_holiday_hours_by_the_clock_are_marked_and_the_verifier_wants_that() -> None:
+    holiday = Event(
+        source=SOURCE, id="h", name="Christmas", kind=EventKind.HOLIDAY, first=FIRST, last=FIRST
+    )
+    always = dict.fromkeys(DAYS, (OpenInterval(start=0, end=1440),))
+    square = sight("square", DAYS[:1], category="landmark", hours=always, visit_min=30)
+    asked = replace(problem([sight("museum", DAYS[:1]), square], DAYS[:1]), events=(holiday,))
+
+    plan = build(asked)
+
+    unsure = {stop.title: stop.hours_unsure for stop in plan.visits()}
+    assert unsure == {"Museum": True, "Square": False}
+    assert verify(plan, asked) == []
+    silent = [
+        s.model_copy(update={"checks": ("Ask about step-free access.",)})
+        for s in plan.days[0].stops
+    ]
+    mute = plan.model_copy(
+        update={"days": (plan.days[0].model_copy(update={"stops": tuple(silent)}),)}
+    )
+    assert {v.kind for v in verify(mute, asked)} == {Kind.UNCHECKED_HOURS}

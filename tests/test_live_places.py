@@ -144,6 +144,16 @@ async def test_its_sights_are_those_with_a_sight_word_each_with_its_article() ->
     assert names["Mata Nacional dos Sete Montes"].setting == "outdoor"
 
 
+async def test_what_is_said_to_be_far_away_is_no_sight_of_the_town() -> None:
+    """A source that answers with another town's places has not answered the question."""
+    away = [{**s, "coordinates": [{"lat": 39.7, "lon": -104.9}]} for s in wikipedia.SIGHTS[1:]]
+    async with world() as w:
+        w.rig.server.serves(wikipedia.ROUTE, Geosearch(wikipedia.SIGHTS[0], *away))
+        sights = await w.places.sights(await w.tomar(), FIRST, LAST)
+
+    assert [s.name for s in sights] == ["Convent of Christ"]
+
+
 async def test_the_map_is_asked_in_the_background_and_gives_hours_the_next_time() -> None:
     async with world() as w:
         town = await w.tomar()
@@ -370,3 +380,12 @@ def test_the_public_map_is_left_alone_for_half_a_minute_after_a_429() -> None:
 async def test_probes_say_what_they_saw() -> None:
     async with rig_of({wikipedia.ROUTE: Geosearch(*wikipedia.SIGHTS)}) as rig:
         assert await Wikipedia(rig.client, rig.url).probe() == "8 articles around Lisbon, 6 sights"
+
+
+async def test_the_doctor_asks_wikipedia_one_question_however_much_there_is() -> None:
+    crowd = [wikipedia.page(n, f"Chapel {n}", "Chapel in Lisbon") for n in range(1, 190)]
+    async with rig_of({wikipedia.ROUTE: Geosearch(*crowd)}) as rig:
+        said = await Wikipedia(rig.client, rig.url).probe()
+
+        assert rig.asked == 1
+    assert said == "20 articles around Lisbon, 20 sights"

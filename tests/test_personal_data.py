@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from adapters.stores.personal import PERSONAL
 from adapters.stores.schema import migrate
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
+from core.linking import Account, LinkNews, LinkRequest
 from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
 from core.people import Profile, ProfileFact
 from core.ports import LlmCall, Store
@@ -134,6 +136,10 @@ async def fill(store: Store) -> None:
             group=one_of_each("desk:ana", place().key, "CANARY"),
         ),
     )
+    for number, news in enumerate(link_rows()):
+        await store.accept([message(f"link-{number}", "CANARY link")])
+        linking = await claimed(store)
+        await store.commit_turn(linking, outcome(linking.message, links=news))
     await store.accept([message("2", "CANARY poison")])
     await store.give_up(await claimed(store), "poison", None)
     await answered(store, message("9", "ben's own", chat="2", who="ben"))
@@ -209,6 +215,24 @@ async def test_a_turn_that_began_before_an_erasure_brings_nothing_back(store: St
 
 
 # --- values ------------------------------------------------------------------------------------
+
+
+def link_rows() -> tuple[LinkNews, ...]:
+    """ana has another account, and makes one more code after a wrong one."""
+    request = LinkRequest(
+        hash="1",
+        maker=Account(person="desk:ana", name="CANARY"),
+        made_in=place(),
+        until=START + timedelta(minutes=10),
+        other=Account(person="desk:ana2", name="CANARY"),
+        entered_in=place("3"),
+    )
+    again = request.model_copy(update={"hash": "2"})
+    return (
+        LinkNews(made=request),
+        LinkNews(seen=request, joins=True),
+        LinkNews(made=again, wrong_code=True),
+    )
 
 
 def a_profile() -> Profile:

@@ -12,10 +12,11 @@ import pytest
 import pytest_asyncio
 
 from adapters.travel.http import LIMITS, MAX_PICTURE_BYTES, Limit, Question, Refused
+from adapters.travel.http.limits import Host
 from core.errors import Unavailable
-from tests.fake_open_meteo import START
+from tests.fake_open_meteo import START, Time
 from tests.wire.rig import Rig, rig_of
-from tests.wire.server import HTML, PAGE, Asked, Says, html_500, refuses, says
+from tests.wire.server import HTML, PAGE, Asked, Fault, Says, html_500, refuses, says
 
 HOUR = timedelta(hours=1)
 KEY = "planted-provider-key-77"
@@ -323,3 +324,75 @@ async def test_an_html_page_is_never_quoted(rig: Rig) -> None:
         await rig.client.get("A", f"{rig.url}/echo", fresh_for=HOUR)
 
     assert caught.value.why == "HTTP 500"
+
+
+def test_a_rest_is_not_cut_short_by_what_fails_beside_it() -> None:
+    """Two requests under way: one is told to wait, the other fails otherwise a moment later."""
+    time = Time()
+    host = Host(Limit(), time.steady, time.now)
+    host.failed(Refused("A", "HTTP 429", 429, retry_after=120))
+    host.failed(Unavailable("A", "ReadError"))
+    time.passes(seconds=119)
+
+    with pytest.raises(Unavailable, match="left alone"):
+        host.awake("A")
+    time.passes(seconds=2)
+    host.awake("A")
+
+
+async def test_overpass_rests_half_a_minute_even_when_it_names_less() -> None:
+    async with rig_of(ROUTES, limit=LIMITS["overpass-api.de"]) as rig:
+        rig.server.breaks(refuses(429, retry_after="5"))
+        with pytest.raises(Unavailable):
+            await rig.client.get("A", f"{rig.url}/echo", fresh_for=HOUR, retries=0)
+        rig.server.heals()
+        rig.time.passes(seconds=20)
+        with pytest.raises(Unavailable, match="left alone"):
+            await rig.client.get("A", f"{rig.url}/echo", fresh_for=HOUR)
+        rig.time.passes(seconds=11)
+        await rig.client.get("A", f"{rig.url}/echo", fresh_for=HOUR)
+
+        assert rig.asked == 2
+
+
+@pytest.mark.parametrize("fault", [refuses(401), refuses(403), html_500, says(Says(200, PAGE))])
+async def test_who_keeps_refusing_us_is_left_alone_for_half_a_minute(
+    rig: Rig, fault: Fault
+) -> None:
+    """A wrong key or a ban is no reason to knock at every message."""
+    rig.server.breaks(fault)
+    for n in range(6):
+        with pytest.raises(Unavailable):
+            await rig.client.get("A", f"{rig.url}/echo", {"n": str(n)}, fresh_for=HOUR)
+    asked = rig.asked
+    rig.server.heals()
+    rig.time.passes(seconds=31)
+    await rig.client.get("A", f"{rig.url}/echo", fresh_for=HOUR)
+
+    assert (asked, rig.asked) == (5, 6)
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_a_question_that_is_wrong_does_not_speak_against_the_host(
+    rig: Rig, status: int
+) -> None:
+    rig.server.breaks(refuses(status))
+    for n in range(8):
+        with pytest.raises(Refused):
+            await rig.client.get("A", f"{rig.url}/echo", {"n": str(n)}, fresh_for=HOUR)
+
+    assert rig.asked == 8
+
+
+def test_a_question_is_written_down_without_what_it_asks() -> None:
+    question = Question(
+        "A",
+        "https://a.example/x",
+        params={"apikey": KEY, "q": "Hotel da Baixa"},
+        headers={"Authorization": KEY},
+        json={"token": KEY},
+        form={"data": KEY},
+    )
+
+    assert KEY not in repr(question)
+    assert "Baixa" not in repr(question)

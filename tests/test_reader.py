@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from adapters.models.reader import RuleReader
 from core.reading import Change, Reader, ReadingContext, Request
@@ -41,6 +42,7 @@ CONTEXT_KEYS = {
     "trip",
     "polling",
     "polled",
+    "costs",
 }
 
 
@@ -63,6 +65,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         home_currency=row.get("home", ""),
         polling=POLLED if row.get("polling") else (),
         polled=POLLED if row.get("polled") else (),
+        has_costs=row.get("costs", False),
     )
 
 
@@ -90,6 +93,10 @@ def _ask(request: Request) -> dict[str, Any] | None:
         return None
     said = ask.model_dump(mode="json", exclude_defaults=True)
     return said | ({"options": [o.text for o in ask.options]} if ask.options else {})
+
+
+def _plain(value: BaseModel) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude_defaults=True)
 
 
 def _edits(request: Request) -> list[list[Any]]:
@@ -123,6 +130,8 @@ def _seen(key: str, request: Request) -> Any:
         "stay": lambda: wish.stay and {"kind": wish.stay.kind, "allows": list(wish.stay.allows)},
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
+        "cost": lambda: request.cost and _plain(request.cost),
+        "link": lambda: request.link and _plain(request.link),
     }
     if key in plain:
         return plain[key]()

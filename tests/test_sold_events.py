@@ -56,6 +56,18 @@ async def test_a_concert_has_its_time_place_price_and_link() -> None:
     assert found.source.name == "Ticketmaster"
 
 
+async def test_a_hall_in_another_part_of_the_world_is_not_near_here() -> None:
+    venue = event()["_embedded"]["venues"][0]
+    denver = venue | {"location": {"longitude": "-104.99", "latitude": "39.74"}}
+    unknown = venue | {"location": None}
+    found = await sold(
+        event("far", _embedded={"venues": [denver]}),
+        event("unknown", _embedded={"venues": [unknown]}),
+    )
+
+    assert [e.id for e in found] == ["ticketmaster:unknown"]
+
+
 async def test_an_event_at_night_belongs_to_the_local_day() -> None:
     """22:30 in New York is the next day in UTC."""
     dates = {

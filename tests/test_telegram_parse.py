@@ -22,6 +22,7 @@ from core.messages import (
     ConversationMoved,
     ConversationOpened,
     InboundMessage,
+    MembersChanged,
     PollVoted,
 )
 from tests.telegram_rig import NOW, MemoryInbox, StillClock
@@ -55,6 +56,9 @@ def described(read: object) -> dict[str, Any]:
         case PollVoted():
             shown = {"poll": read.poll, "voter": read.voter.id, "picks": list(read.picks)}
             return {"voted": shown}
+        case MembersChanged():
+            people = {k: [f"{p.id} {p.name}" for p in getattr(read, k)] for k in ("joined", "left")}
+            return {"members": {"conversation": where(read.conversation), **people}}
     assert isinstance(read, InboundMessage)
     shown = {
         "conversation": where(read.conversation),

@@ -143,10 +143,11 @@ def test_later_words_replace_and_lists_grow() -> None:
 
 
 def test_a_change_of_mind_wins_both_ways() -> None:
-    wish = Wish(likes=("museums",), musts=("wine",)).with_news(Wish(dislikes=("museums", "wine")))
+    wish = Wish(likes=("museums",), musts=("wine",))
+    wish = wish.reversed_by(Wish(dislikes=("museums", "wine")))
     assert (wish.likes, wish.musts, wish.dislikes) == ((), (), ("museums", "wine"))
 
-    wish = wish.with_news(Wish(likes=("museums",), musts=("wine",)))
+    wish = wish.reversed_by(Wish(likes=("museums",), musts=("wine",)))
     assert (wish.likes, wish.musts, wish.dislikes) == (("museums",), ("wine",), ())
 
 
@@ -218,7 +219,7 @@ wishes = st.builds(Wish, likes=tags, dislikes=tags, musts=tags, diet=tags)
 
 @given(wishes, wishes)
 def test_nothing_new_is_both_liked_and_refused(old: Wish, news: Wish) -> None:
-    merged = old.with_news(news)
+    merged = old.reversed_by(news)
 
     assert not set(merged.dislikes) & {*news.likes, *news.musts}
     assert set(news.likes) - set(news.dislikes) <= set(merged.likes)

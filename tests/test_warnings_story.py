@@ -118,7 +118,10 @@ async def test_a_plan_for_this_week_carries_the_grave_warnings(coast: World) -> 
 
     assert "Official warning for Lisbon: Orange wind warning (Severe), Wed 25 Nov" in answer.text
     assert "Yellow rain warning" not in answer.text
-    assert "The US National Weather Service did not answer: weather warnings." in answer.text
+    assert (
+        "The US National Weather Service did not answer, so this is missing: weather warnings."
+        in answer.text
+    )
     assert issuers(coast).asked == [("lisbon", date(2026, 11, 25), date(2026, 11, 27))]
 
 

@@ -47,7 +47,7 @@ async def test_nine_days_are_made_of_hours_and_blocks() -> None:
 
     assert [d.day.day for d in days] == [23, 24, 25, 26, 27, 28, 29, 30, 1]
     assert [d.low_confidence for d in days][-2:] == [False, True]
-    assert days[0].source.attribution == "Data from MET Norway (CC BY 4.0)"
+    assert days[0].source.attribution == "Data from MET Norway, CC BY 4.0"
 
 
 async def test_a_day_is_the_places_own_day() -> None:

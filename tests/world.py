@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -189,7 +189,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return "\n".join(p.markdown for p in self.reply.parts if isinstance(p, Text))
+        return "\n\n".join(p.markdown for p in self.reply.parts if isinstance(p, Text))
 
     @property
     def choices(self) -> dict[str, str]:
@@ -222,6 +222,7 @@ class World:
     model: ScriptedModel | None = None
     alerts: Alerts | None = None
     dress: Callable[[Travel], Travel] | None = None  # other travel ports than the built-in ones
+    environment: Mapping[str, str] = field(default_factory=dict)  # of live ports, when there is any
     app: App | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -233,10 +234,12 @@ class World:
     async def opens(self) -> None:
         """Start Caravan on the world's database."""
         self.app = await build(
-            load_settings({"CARAVAN_DATABASE": str(self.path), "CARAVAN_LIVE": "off"}),
+            load_settings(
+                {"CARAVAN_DATABASE": str(self.path), "CARAVAN_LIVE": "off"} | dict(self.environment)
+            ),
             Parts(
                 clock=self.clock,
-                weather=self.weather,
+                weather=None if self.environment else self.weather,
                 alerts=self.alerts,
                 travel=self.dress(offline_travel(self.clock)) if self.dress else None,
                 adapters=[self.chat],

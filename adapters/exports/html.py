@@ -16,7 +16,7 @@ from adapters.exports.style import CSS
 from core.exports import ExportFacts
 from core.travel import CountryFacts
 from core.trips import Day, Plan, Stage, Stop, StopKind
-from core.words import amount, clock, exact, minutes, plural, span
+from core.words import amount, clock, exact, plural, span, way
 from core.words import day as day_text
 from core.words import weather as weather_text
 
@@ -141,7 +141,7 @@ def _minute(count: int) -> str:
 def _way(stop: Stop) -> str:
     if stop.leg is None or stop.leg.minutes < 5:
         return ""
-    return f"{minutes(stop.leg.minutes)} {MODES.get(stop.leg.mode, stop.leg.mode)}"
+    return f"{way(stop.leg.minutes)} {MODES.get(stop.leg.mode, stop.leg.mode)}"
 
 
 def _cost(stop: Stop) -> str:

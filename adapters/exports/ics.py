@@ -15,7 +15,7 @@ from adapters.exports.safe import clean
 from core.errors import Rejected
 from core.travel import Point
 from core.trips import Plan, Stage, Stop, StopKind, Trip
-from core.words import money
+from core.words import money, way
 
 PRODUCT = "-//Caravan//Travel companion//EN"
 DOMAIN = "caravan.invalid"  # RFC 2606: makes UIDs globally unique and belongs to nobody
@@ -84,7 +84,7 @@ def _description(plan: Plan, stop: Stop) -> str:
     """How to get there, hours, price, what to check and where it is from; one thing a line."""
     lines = []
     if stop.leg is not None and stop.leg.minutes:
-        lines.append(f"Way here: about {stop.leg.minutes} min ({stop.leg.mode}).")
+        lines.append(f"Way here: about {way(stop.leg.minutes)} ({stop.leg.mode}).")
     if stop.hours_text:
         lines.append(f"Open: {stop.hours_text}")
     if stop.cost is not None and stop.cost.amount:

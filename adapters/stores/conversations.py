@@ -58,12 +58,7 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
         return
     db.execute("UPDATE conversations SET moved_to = '' WHERE key = ?", (new,))  # never in a circle
     heard(db, moved.new, new, "", now)
-    session = db.execute("SELECT session FROM conversations WHERE key = ?", (old,)).fetchone()
-    if session is not None:
-        db.execute(
-            "UPDATE conversations SET session = coalesce(session, ?) WHERE key = ?",
-            (session[0], new),
-        )
+    _carry_session(db, old, new)
     lanes.INBOX.merge(db, old, new)
     lanes.OUTBOX.merge(db, old, new)
     for table in _KEPT_BY_CONVERSATION:
@@ -82,6 +77,21 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
         " ON CONFLICT (key) DO UPDATE SET moved_to = excluded.moved_to, session = NULL",
         (old, platform, chat_id, thread_id, new, now),
     )
+
+
+def _carry_session(db: sqlite3.Connection, old: str, new: str) -> None:
+    """What the chat was about: the new chat's own, once it has a trip open there, else the old."""
+    sessions = [
+        row[0] if row else None
+        for key in (old, new)
+        for row in [
+            db.execute("SELECT session FROM conversations WHERE key = ?", (key,)).fetchone()
+        ]
+    ]
+    before, after = sessions
+    if before is None or (after is not None and b'"trip_id"' in after):
+        return
+    db.execute("UPDATE conversations SET session = ? WHERE key = ?", (before, new))
 
 
 def left(db: sqlite3.Connection, key: str, why: str, now: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import groups
+from adapters.stores import groups, links
 from core.errors import Misconfigured
 
 VERSION = 3
@@ -175,7 +175,7 @@ DROP INDEX messages_inbox;
 """
 )
 
-MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA}
+MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA + links.SCHEMA}
 
 
 def migrate(connection: sqlite3.Connection, target: int = VERSION) -> None:

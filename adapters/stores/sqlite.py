@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.stores import conversations, inbox, outbox, personal, polls, turns
+from adapters.stores import conversations, inbox, links, outbox, personal, polls, turns
 from adapters.stores.parsed import Parsed
 from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
 from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
+from core.linking import LinkView
 from core.messages import Inbound, InboundMessage, PollDue, Reply
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
 
@@ -94,6 +95,10 @@ class SqliteStore:
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         now = self._now()
         await self._writer.run(lambda db: turns.give_up(db, claim, why, apology, now))
+
+    async def links_of(self, person: str, hash: str = "") -> LinkView:
+        now = self._now()
+        return await self._writer.run(lambda db: links.view(db, person, hash, now), Kind.READ)
 
     async def export_person(self, person: str) -> Mapping[str, Any]:
         return await self._writer.run(lambda db: personal.export(db, person), Kind.READ)

@@ -225,6 +225,7 @@ def _destination(d: DestinationFile) -> Destination:
         airports=tuple(
             Airport(iata=a.iata, km=a.km, transfer_min=a.transfer_min) for a in d.airports
         ),
+        fast_rail=d.fast_rail or "",
         vibes=d.vibes.model_dump(),
         currency=d.cost.currency,
         daily_low=Decimal(str(d.cost.daily_low)),

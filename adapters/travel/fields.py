@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.text import name
 from core.travel import Point
 
+# Dates outside are mistakes, or "for ever", which no other time zone can express.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
 
 def row(value: Any) -> Mapping[str, Any]:
     """`value` when it is an object, else an empty one."""
@@ -33,7 +36,7 @@ def number(value: Any, low: float, high: float) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if low <= found <= high else None
 
@@ -51,7 +54,8 @@ def amount(value: Any, high: int = 10**9) -> Decimal | None:
 
 def currency(value: Any) -> str:
     """Three capital letters, or nothing."""
-    return value if isinstance(value, str) and len(value) == 3 and value.isalpha() else ""
+    good = isinstance(value, str) and len(value) == 3 and value.isascii() and value.isalpha()
+    return str(value) if good and value.isupper() else ""
 
 
 def point(lat: Any, lon: Any) -> Point | None:
@@ -71,10 +75,12 @@ def link(value: Any) -> str:
 
 
 def day(value: Any) -> date | None:
+    """A day of this age, as YYYY-MM-DD."""
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except (TypeError, ValueError):
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def zone(value: Any) -> ZoneInfo | None:
@@ -94,6 +100,8 @@ def moment(value: Any, local: ZoneInfo | None = None) -> datetime | None:
     try:
         found = datetime.fromisoformat(value.strip().replace(" ", "T", 1))
     except ValueError:
+        return None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         return None
     if found.tzinfo is None:
         return found.replace(tzinfo=local) if local is not None else None

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from adapters.travel import fields
 from adapters.travel.great_circle import (
-    WALK_DETOUR,
+    DETOUR,
     WALK_MAX_KM,
     GreatCircleRoutes,
     distance_km,
@@ -116,7 +116,7 @@ def worth_asking(points: Sequence[Point], walk_km: float) -> list[Point]:
     Of more, the first (where the days start) and those with the most others in walking distance:
     between the rest there is nothing to walk.
     """
-    reach = max(walk_km, 0.5) / WALK_DETOUR * 1.2
+    reach = max(walk_km, 0.5) / DETOUR * 1.2
     distinct = list(dict.fromkeys(_rounded(p) for p in points))
     near = [sum(1 for q in distinct if q is not p and distance_km(p, q) <= reach) for p in distinct]
     order = sorted(range(len(distinct)), key=lambda n: (n != 0, -near[n], n))

@@ -17,8 +17,10 @@ from core.travel import Alert, Severity
 
 WHO = "GDACS"
 BASE_URL = "https://www.gdacs.org"
+CREDIT = "GDACS (EC-JRC / UN OCHA), indicative only"
 FRESH, KEPT = timedelta(minutes=60), timedelta(hours=6)
 LOOKS_BACK = timedelta(days=14)
+PAGE, PAGES = 100, 3  # rows in an answer, the newest first; a fortnight has some dozens
 LASTS = timedelta(days=2)  # after the last report of an event that is under way
 KINDS = {
     "TC": "Tropical cyclone",
@@ -52,8 +54,19 @@ class Gdacs:
             Unavailable: no usable answer.
         Source: https://www.gdacs.org, indicative, not for decisions about life and limb.
         """
+        found: dict[tuple[str, str], tuple[dict[str, Any], Answer]] = {}
+        for number in range(1, PAGES + 1):
+            answer = await self._page(number)
+            for event in answer.body["events"]:
+                _keep_newest(found, event, answer)
+            if answer.body["rows"] < PAGE:
+                break
+        alerts = [_alert(e, told) for e, told in found.values() if _concerns(e, spot)]
+        return honest(WHO, answer, alerts)
+
+    async def _page(self, number: int) -> Answer:
         today = self._clock.now().date()
-        answer = await self._client.get(
+        return await self._client.get(
             WHO,
             self._url,
             {
@@ -61,8 +74,8 @@ class Gdacs:
                 "fromDate": str(today - LOOKS_BACK),
                 "toDate": str(today),
                 "alertlevel": "orange;red",
-                "pagesize": "100",
-                "pagenumber": "1",
+                "pagesize": str(PAGE),
+                "pagenumber": str(number),
             },
             fresh_for=FRESH,
             keep_for=KEPT,
@@ -70,8 +83,6 @@ class Gdacs:
             reduce=_reduced,
             timeout_s=10.0,
         )
-        events = [e for e in answer.body if _concerns(e, spot)]
-        return honest(WHO, answer, [_alert(e, answer) for e in events])
 
 
 def _check(body: Any) -> None:
@@ -80,17 +91,22 @@ def _check(body: Any) -> None:
         raise Unavailable(WHO, "the answer has no list of events")
 
 
-def _reduced(body: Any) -> list[dict[str, Any]]:
-    """Current events, of each the newest report."""
-    newest: dict[tuple[str, str], dict[str, Any]] = {}
-    for feature in fields.rows(fields.row(body).get("features")):
-        event = _event(feature)
-        if event is None:
-            continue
-        key = (event["kind"], event["id"])
-        if key not in newest or event["modified"] > newest[key]["modified"]:
-            newest[key] = event
-    return list(newest.values())
+def _reduced(body: Any) -> dict[str, Any]:
+    """How many rows there were, and of them the current events."""
+    features = fields.rows(fields.row(body).get("features"))
+    events = [event for f in features if (event := _event(f)) is not None]
+    return {"rows": len(features), "events": events}
+
+
+def _keep_newest(
+    found: dict[tuple[str, str], tuple[dict[str, Any], Answer]],
+    event: dict[str, Any],
+    answer: Answer,
+) -> None:
+    """An event has a row for each of its episodes: the newest report counts."""
+    key = (event["kind"], event["id"])
+    if key not in found or event["modified"] > found[key][0]["modified"]:
+        found[key] = (event, answer)
 
 
 def _event(feature: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -145,7 +161,7 @@ def _alert(event: Mapping[str, Any], answer: Answer) -> Alert:
     ends = datetime.fromisoformat(event["ends"]).astimezone(UTC)
     modified = datetime.fromisoformat(event["modified"]).astimezone(UTC)
     return Alert(
-        source=source(WHO, "https://www.gdacs.org/", "GDACS (EC-JRC / UN OCHA)", answer),
+        source=source(WHO, "https://www.gdacs.org/", CREDIT, answer),
         id=f"{event['kind']}{event['id']}",
         event=kind,
         severity=LEVELS[event["level"]],

@@ -8,22 +8,19 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from core.travel import Confidence, Leg, Point
 
 EARTH_KM = 6371.0
-WALK_DETOUR, WALK_KMH, WALK_MAX_KM = 1.3, 4.8, 2.0
-TRANSIT_ACCESS_MIN, TRANSIT_KMH, TRANSIT_SLOW_KM = 10, 18, 15
-TRANSIT_FAST_KMH, TRANSIT_MAX_KM = 35, 30
-DRIVE_ACCESS_MIN, DRIVE_KMH, DRIVE_DETOUR = 10, 45, 1.25
-DRIVE_SLOW_KM, DRIVE_FAST_KMH = 60, 70
+DETOUR, WALK_KMH, WALK_MAX_KM, WALK_LEAST_MIN = 1.3, 4.5, 2.0, 3
+# (up to so many km of way, minutes to get going, km/h)
+RIDES = ((15.0, 10, 18, "transit"), (60.0, 12, 30, "transit"), (float("inf"), 15, 70, "drive"))
 
 
 class GreatCircleRoutes:
     """`Routes` without a map: minutes from the straight distance and how people move over it.
 
-    - Walk, up to 2 km on foot (or as far as is asked for): distance times 1.3 for corners, at
-      4.8 km/h.
-    - Transit, up to 30 km: 10 min to reach and wait for it, then 18 km/h for the first 15 km and
-      35 km/h for the rest.
-    - Drive (car or bus) beyond: distance times 1.25 for bends, 10 min to get going, 45 km/h for
-      the first 60 km and 70 km/h for the rest.
+    The way is the straight distance times 1.3, for corners and bends.
+
+    - Walk, up to 2 km (or as far as is asked for): 4.5 km/h, 3 min at least.
+    - Transit: 10 min to reach and wait for it and 18 km/h up to 15 km, 12 min and 30 km/h up to 60.
+    - Beyond, a regional train or car: 15 min and 70 km/h.
 
     Minutes are whole and rounded up, km are the way and not the straight line. Rivers, ferries,
     mountains and timetables are unknown to it, so `confidence` is an estimate.
@@ -57,17 +54,13 @@ def matrix(points: Sequence[Point], walk_km: float = WALK_MAX_KM) -> list[list[L
 
 def leg(km: float, walk_km: float = WALK_MAX_KM) -> Leg:
     """The leg over a straight distance of `km`, by the model of `GreatCircleRoutes`."""
-    on_foot = km * WALK_DETOUR
-    if on_foot <= walk_km:
-        return _leg(on_foot * 60 / WALK_KMH, on_foot, "walk")
-    if km <= TRANSIT_MAX_KM:
-        slow, fast = min(km, TRANSIT_SLOW_KM), max(0.0, km - TRANSIT_SLOW_KM)
-        ride = slow * 60 / TRANSIT_KMH + fast * 60 / TRANSIT_FAST_KMH
-        return _leg(TRANSIT_ACCESS_MIN + ride, km, "transit")
-    way = km * DRIVE_DETOUR
-    slow, fast = min(way, DRIVE_SLOW_KM), max(0.0, way - DRIVE_SLOW_KM)
-    ride = slow * 60 / DRIVE_KMH + fast * 60 / DRIVE_FAST_KMH
-    return _leg(DRIVE_ACCESS_MIN + ride, way, "drive")
+    way = km * DETOUR
+    if not way:
+        return _HERE
+    if way <= walk_km:
+        return _leg(max(WALK_LEAST_MIN, way * 60 / WALK_KMH), way, "walk")
+    access, kmh, mode = next(ride[1:] for ride in RIDES if way <= ride[0])
+    return _leg(access + way * 60 / kmh, way, mode)
 
 
 def distance_km(a: Point, b: Point) -> float:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from adapters.travel.atlas import opening
 from adapters.travel.found import MANNERS, Found, PlaceSource, merged, same
+from adapters.travel.great_circle import distance_km
 from adapters.travel.towns import Towns
 from core.errors import Unavailable
 from core.travel import (
@@ -30,6 +31,7 @@ from core.travel import (
 
 PATIENCE_S = 8.0  # for a town that the atlas does not have; there is nothing else to show
 MOST_SIGHTS = 40
+AROUND_KM = 15.0  # sources are asked for 6 or 10 km; what is farther away is a mistake of theirs
 KEPT_TOWNS = 200
 # Of the places by length of their articles: this share is "worth it", that one "good".
 _WORTH, _GOOD = 0.15, 0.5
@@ -82,7 +84,8 @@ class LivePlaces:
         if known:
             return [_with_hours(s, seen, destination, first, last) for s in known]
         found = merged([*await self._asked(destination.center), seen])
-        return _sights(found, destination, first, last)
+        here = [f for f in found if distance_km(f.point, destination.center) <= AROUND_KM]
+        return _sights(here, destination, first, last)
 
     async def _asked(self, point: Point) -> list[list[Found]]:
         """What each source says; one that fails is left out, unless all do."""

@@ -209,7 +209,7 @@ def _source(answer: Answer) -> Source:
         url="https://www.met.no/en",
         fetched_at=answer.fetched_at,
         confidence=Confidence.CACHED if answer.cached else Confidence.LIVE,
-        attribution="Data from MET Norway (CC BY 4.0)",
+        attribution="Data from MET Norway, CC BY 4.0",
     )
 
 

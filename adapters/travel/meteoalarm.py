@@ -214,7 +214,7 @@ def _alert(warning: Mapping[str, Any], spot: Spot, names: set[str], answer: Answ
 
 def _credit(info: Mapping[str, Any]) -> str:
     issuer = f" and {info['senderName']}" if info["senderName"] else ""
-    return f"EUMETNET - MeteoAlarm{issuer} (CC BY 4.0)"
+    return f"EUMETNET - MeteoAlarm{issuer}, CC BY 4.0"
 
 
 def _in_language(infos: Sequence[Mapping[str, Any]], language: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from adapters.travel import fields
-from adapters.travel.http import Answer, ProviderClient
+from adapters.travel.http import Answer, ProviderClient, Refused
 from adapters.travel.spot import Found, Spot, honest
 from core.errors import Unavailable
 from core.ports import Clock
@@ -127,7 +127,12 @@ class OpenWeatherAlerts:
         ]
         found = []
         for id in list(dict.fromkeys(ids))[:MAX_ALERTS]:
-            answer = await self._weather.alert(id)
+            try:
+                answer = await self._weather.alert(id)
+            except Refused as error:
+                if error.status == 404:  # taken back since; it must not hide the others
+                    continue
+                raise
             starts, ends = answer.body["start"], answer.body["end"]
             event = fields.text(answer.body["event"]) or "Weather warning"
             issuer = fields.text(answer.body["sender_name"])

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.travel import fields
+from adapters.travel.great_circle import distance_km
 from adapters.travel.http import Answer, ProviderClient
 from core.errors import Unavailable
 from core.ports import Clock
@@ -58,7 +59,7 @@ class Ticketmaster:
             source = _source(answer)
             for event in _events(answer.body):
                 made = _event(event, source, zone)
-                if made is not None and first <= made.first <= last:
+                if made is not None and first <= made.first <= last and _is_near(made, destination):
                     found[made.id] = made
             page = fields.row(answer.body["page"])
             if number + 1 >= (fields.number(page.get("totalPages"), 0, 10**6) or 0):
@@ -180,6 +181,12 @@ def _event(event: Mapping[str, Any], source: Source, local: ZoneInfo) -> Event |
         price_from=low,
         price_to=high,
     )
+
+
+def _is_near(event: Event, destination: Destination) -> bool:
+    """False for a hall that is said to be in another part of the world; True for an unknown one."""
+    point = event.venue_point
+    return point is None or distance_km(point, destination.center) <= 2 * RADIUS_KM
 
 
 def _begins(start: Mapping[str, Any], zone: ZoneInfo) -> datetime | None:

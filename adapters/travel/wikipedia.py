@@ -6,7 +6,7 @@ complete what another source found. How long an article is tells how known the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ WHO = "Wikipedia"
 BASE_URL = "https://en.wikipedia.org"
 RADIUS_M = 10_000  # the most that is allowed
 PAGES, PARTS = 200, 8  # articles, and answers they may come in
+PROBED = 20
 FRESH = timedelta(days=30)
 
 
@@ -46,10 +47,9 @@ class Wikipedia:
             more = answer.body["continue"]
             if not more:
                 break
-        source = _source(answer)
-        return [place for page in pages.values() if (place := _place(page, source)) is not None]
+        return _places(pages.values(), _source(answer))
 
-    async def _part(self, point: Point, more: Mapping[str, str]) -> Answer:
+    async def _part(self, point: Point, more: Mapping[str, str], pages: int = PAGES) -> Answer:
         return await self._client.get(
             WHO,
             self._url,
@@ -60,7 +60,7 @@ class Wikipedia:
                 "generator": "geosearch",
                 "ggscoord": f"{point.lat:.4f}|{point.lon:.4f}",
                 "ggsradius": str(RADIUS_M),
-                "ggslimit": str(PAGES),
+                "ggslimit": str(pages),
                 "prop": "coordinates|description|pageprops|info",
                 "colimit": "50",
                 "inprop": "url",
@@ -75,8 +75,9 @@ class Wikipedia:
         )
 
     async def probe(self) -> str:
-        """One question to the provider, for the doctor. Raises Unavailable."""
-        found = await self.around(Point(lat=38.7167, lon=-9.1333))
+        """One small question to the provider, for the doctor. Raises Unavailable."""
+        answer = await self._part(Point(lat=38.7167, lon=-9.1333), {}, PROBED)
+        found = _places(fields.rows(answer.body["pages"]), _source(answer))
         return f"{len(found)} articles around Lisbon, {sum(1 for f in found if f.category)} sights"
 
 
@@ -103,6 +104,10 @@ def _reduced(body: Any) -> dict[str, Any]:
         ],
         "continue": {k: str(v) for k, v in fields.row(body.get("continue")).items()},
     }
+
+
+def _places(pages: Iterable[Mapping[str, Any]], source: Source) -> list[Found]:
+    return [place for page in pages if (place := _place(page, source)) is not None]
 
 
 def _place(page: Mapping[str, Any], source: Source) -> Found | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from core import words
-from core.cards import day_card
+from core.cards import day_cards, head_lines
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.cost_changes import take_back
+from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
+from core.flows.in_group import asks_to_remember, for_this_trip, is_private, sent_alone
 from core.messages import Choice, Choices, File, Text
 from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
 from core.reading import Intent
@@ -41,6 +45,8 @@ HELP = (
     "- Flights: “search flights”, “is TP1234 on time?”\n"
     "- In a group: “let's vote: Lisbon or Porto”, “what did we decide?”, “catch me up”\n"
     "- Your trips and a calendar file: /trips, “calendar file”\n"
+    "- Shared costs: “I paid 80 EUR for dinner for Ana and me”, “who owes what?”, “settle up”\n"
+    "- One profile in several chats: “link my accounts”\n"
     "- What I know about you: /profile, /settings, /export, /forget\n"
     "- /cancel stops what is open"
 )
@@ -55,6 +61,8 @@ class Account:
         yield await self._answer(turn)
 
     async def _answer(self, turn: Turn) -> Screen:
+        if turn.in_group and is_private(turn.request):
+            return await self._alone(turn)
         match turn.request.intent:
             case Intent.START:
                 return _start(turn)
@@ -69,7 +77,7 @@ class Account:
             case Intent.EXPORT:
                 return await _export(turn)
             case Intent.FORGET:
-                return _forget(turn)
+                return await _forget(turn)
             case Intent.UNDO:
                 return _undo(turn)
             case Intent.CANCEL:
@@ -78,6 +86,17 @@ class Account:
                 return _yes_no(turn)
             case _:
                 return (Text(markdown=HELP), _menu(turn))
+
+    async def _alone(self, turn: Turn) -> Screen:
+        """What concerns one person only is told to them alone, never to the group."""
+        screen: Screen = ()
+        if turn.request.intent is Intent.EXPORT:
+            screen = await _data(turn)
+        elif turn.request.intent is Intent.SETTINGS:
+            screen = (Text(markdown=_settings_text(turn)),)
+        elif turn.request.intent is Intent.PROFILE and not turn.request.edits:
+            screen = (Text(markdown=_profile_text(turn)),)
+        return sent_alone(turn, screen)
 
 
 def _menu(turn: Turn) -> Choices:
@@ -107,24 +126,34 @@ async def _profile(turn: Turn) -> Screen:
     return _show_profile(turn)
 
 
-def _show_profile(turn: Turn) -> Screen:
+def _shown(key: str, value: str) -> str:
+    """A value as people write it: "nut-free"."""
+    return value.replace("_", "-") if key == "diet" else value
+
+
+def _profile_text(turn: Turn) -> str:
     if not turn.profile.facts:
         return (
-            Text(
-                markdown="I know nothing about you yet. Tell me, for example: “I live in Berlin”, "
-                "“I am vegetarian”, “I love hiking”, “I have been to Rome”."
-            ),
+            "I know nothing about you yet. Tell me, for example: “I live in Berlin”, "
+            "“I am vegetarian”, “I love hiking”, “I have been to Rome”."
         )
     lines = ["**What I know about you**"]
     for fact in turn.profile.facts:
         lines.append(
-            f"- {KEYS[fact.key][0]}: **{words.literal(fact.value)}** "
+            f"- {KEYS[fact.key][0]}: **{words.literal(_shown(fact.key, fact.value))}** "
             f"({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
         )
+    return "\n".join(lines)
+
+
+def _show_profile(turn: Turn) -> Screen:
+    if not turn.profile.facts:
+        return (Text(markdown=_profile_text(turn)),)
+    lines = [_profile_text(turn)]
     lines.append("\nSay “forget that I like hiking” or tap to remove something.")
     options = [
-        choice("unlearn", str(index), f"Remove: {fact.value[:30]}")
-        for index, fact in enumerate(turn.profile.facts[:6])
+        choice("unlearn", _mark(fact), f"Remove: {_shown(fact.key, fact.value)[:30]}")
+        for fact in turn.profile.facts[:6]
     ]
     if turn.profile.earlier:
         options.append(choice("undo", "", "Undo the last change"))
@@ -132,17 +161,27 @@ def _show_profile(turn: Turn) -> Screen:
     return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
 
 
-def _unlearn(turn: Turn, index: str) -> Screen:
-    facts = turn.profile.facts
-    if not index.isdigit() or int(index) >= len(facts):
-        return _show_profile(turn)
-    fact = facts[int(index)]
+def _mark(fact: ProfileFact) -> str:
+    """What the button of a fact carries: it fits this fact alone, and nothing once it is gone."""
+    said = f"{fact.key}/{fact.value}/{fact.said_at.isoformat()}"
+    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=9).hexdigest()
+
+
+def _unlearn(turn: Turn, mark: str) -> Screen:
+    fact = next((f for f in turn.profile.facts if _mark(f) == mark), None)
+    if fact is None:
+        return (Text(markdown="That button is too old, so I changed nothing."), _undo_menu(turn))
     turn.profile = turn.profile.without(fact.key, fact.value)
     return _profile_changed(turn, [f"{KEYS[fact.key][0]}: {words.literal(fact.value)} removed"])
 
 
 async def _learn(turn: Turn) -> Screen:
-    """Take over the facts of the message; the words they came from stay with them."""
+    """Take over the facts of the message; the words they came from stay with them.
+
+    What is said in a group counts for its trip alone, unless it is to be remembered.
+    """
+    if turn.in_group and not asks_to_remember(turn.message.text):
+        return for_this_trip(turn)
     said: list[str] = []
     before = turn.profile
     for edit in turn.request.edits:
@@ -167,10 +206,10 @@ async def _learn(turn: Turn) -> Screen:
                 said_at=turn.now,
             )
         )
-        said.append(f"{label}: {words.literal(value)}")
+        said.append(f"{label}: {words.literal(_shown(edit.key, value))}")
         if edit.key == "home":
             await _learn_home(turn, value)
-    if turn.profile == before:
+    if turn.profile == before and not turn.in_group:
         return (Text(markdown="I knew that already. " + "; ".join(said) + "."),)
     # One undo takes back the whole message, however many facts it held.
     turn.profile = turn.profile.model_copy(
@@ -197,6 +236,9 @@ async def _learn_home(turn: Turn, home: str) -> None:
 
 
 def _profile_changed(turn: Turn, said: list[str]) -> Screen:
+    if turn.in_group:
+        turn.update(last_change="", asked="", wish=turn.session.wish.with_news(turn.request.wish))
+        return (Text(markdown=f"Remembered, in your profile: {'; '.join(said)}."),)
     turn.update(last_change="profile", asked="")
     wish = turn.session.wish.with_news(turn.request.wish)
     turn.update(wish=wish)
@@ -209,7 +251,7 @@ def _profile_changed(turn: Turn, said: list[str]) -> Screen:
     )
 
 
-def _settings(turn: Turn) -> Screen:
+def _settings_text(turn: Turn) -> str:
     p = turn.profile
     shown = [
         ("Language", p.value("language") or f"as you write (now {turn.session.language})"),
@@ -220,14 +262,19 @@ def _settings(turn: Turn) -> Screen:
     ]
     lines = ["**Settings**", *(f"- {k}: {words.literal(v)}" for k, v in shown)]
     lines.append(
-        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “relaxed pace”."
+        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “relaxed pace”. "
+        "“link my accounts” joins this chat with another one of yours."
     )
+    return "\n".join(lines)
+
+
+def _settings(turn: Turn) -> Screen:
     options = (
         choice("profile", "", "What you know about me"),
         choice("data", "", "Export my data"),
         choice("forget", "", "Erase everything"),
     )
-    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+    return (Text(markdown=_settings_text(turn)), Choices(options=turn.offer(*options)))
 
 
 # --- trips -------------------------------------------------------------------------------------
@@ -255,14 +302,16 @@ def _trips(turn: Turn) -> Screen:
 def _trip_screen(turn: Turn, trip: Trip) -> Screen:
     if trip.plan is None:
         return (Text(markdown=f"**{words.literal(trip.title)}** has no plan yet."),)
-    days = "\n\n".join(day_card(d, n) for n, d in enumerate(trip.plan.days, 1))
+    head = "\n".join(head_lines(trip.plan, trip.wish))
+    notes = "\n".join(f"⚠️ {note}" for note in trip.plan.notes)
+    blocks = [head, *day_cards(trip.plan), notes]
     options = turn.offer(
         choice("files", "", "Files"),
         choice("change", "slower", "Slower"),
         choice("change", "cheaper", "Cheaper"),
     )
     return (
-        Text(markdown=f"**{words.literal(trip.title)}**\n\n{days}"),
+        Text(markdown="\n\n".join(block for block in blocks if block)),
         Choices(options=options),
     )
 
@@ -273,6 +322,8 @@ def _trip_screen(turn: Turn, trip: Trip) -> Screen:
 async def _export(turn: Turn) -> Screen:
     if turn.request.what == "data":
         return await _data(turn)
+    if turn.request.what == "costs":
+        return costs_file(turn)
     return await files_answer(turn)
 
 
@@ -290,7 +341,7 @@ async def _data(turn: Turn) -> Screen:
     return (Text(markdown="Everything I keep about you, as a file."), file)
 
 
-def _forget(turn: Turn) -> Screen:
+async def _forget(turn: Turn) -> Screen:
     answer = turn.request.about
     if turn.message.choice and answer:
         token, _, decision = answer.partition("/")
@@ -319,10 +370,15 @@ def _forget(turn: Turn) -> Screen:
         choice("erase", f"{token}/yes", "Yes, erase everything"),
         choice("erase", f"{token}/no", "No, keep it"),
     )
+    accounts = (await turn.links("")).accounts if turn.links is not None else ()
+    where = ""
+    if len(accounts) > 1:
+        named = words.listing(words.literal(a.told) for a in accounts)
+        where = f" of all your joined accounts ({named})"
     return (
         Text(
-            markdown="I erase your profile, trips, suggestions and messages for good. This cannot "
-            "be undone. “/export” gives you a copy first. Erase everything?"
+            markdown=f"I erase your profile, trips, suggestions and messages{where} for good. This "
+            "cannot be undone. “/export” gives you a copy first. Erase everything?"
         ),
         Choices(options=options),
     )
@@ -337,7 +393,9 @@ def _erase(turn: Turn) -> Screen:
 
 def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
-    if what == "profile" and turn.profile.earlier:
+    if what == "cost":
+        return take_back(turn)
+    if what == "profile" and turn.profile.earlier and not turn.in_group:
         turn.profile = turn.profile.undone()
         return (Text(markdown="Undone. Your profile is as it was before."), _undo_menu(turn))
     trip = turn.trip
@@ -358,14 +416,19 @@ def _undo_menu(turn: Turn) -> Choices:
 
 
 def _cancel(turn: Turn) -> Screen:
-    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="")
+    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="", cost=None)
     return (Text(markdown="Stopped. Your trips are kept. What shall we do instead?"), _menu(turn))
 
 
 def _yes_no(turn: Turn) -> Screen:
     """A bare yes or no: the answer to the question that is open, if there is one."""
     session = turn.session
-    if session.asked == "erase" and session.erase_until and turn.now <= session.erase_until:
+    if (
+        session.asked == "erase"
+        and not turn.in_group
+        and session.erase_until
+        and turn.now <= session.erase_until
+    ):
         if turn.request.intent is Intent.YES:
             return _erase(turn)
         turn.update(erase_token="", erase_until=None, asked="")

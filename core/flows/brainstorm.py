@@ -11,7 +11,8 @@ from core.making import Start
 from core.messages import Choice, Choices, Text
 from core.ranking import Question, Suggestion
 from core.reading import Intent
-from core.resolving import check_party, currency_of, home_of, with_profile
+from core.refusals import sound
+from core.resolving import currency_of, home_of, with_profile
 from core.translation import in_their_language
 from core.travel import Place
 from core.trips import Recommendation, RecommendationStatus
@@ -38,11 +39,12 @@ class Brainstorm:
             yield screen
 
     async def _suggest(self, turn: Turn, *, more: bool) -> AsyncIterator[Screen]:
-        wish = _wish(turn, more=more)
-        if wish.party:
-            check_party(wish.party)
-        turn.update(wish=wish, module="brainstorm", asked="")
-        full = with_profile(wish, turn.profile)
+        wish, refused = sound(_wish(turn, more=more), turn.request, turn.now.date())
+        turn.update(wish=wish, module="brainstorm", asked=refused.asked if refused else "")
+        if refused:
+            turn.update(offered=())
+            raise refused.as_error()
+        full = with_profile(wish, turn.known)
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)
         found = ranking.rank(turn.travel.places.destinations(), question, COUNT)
@@ -71,7 +73,7 @@ def _wish(turn: Turn, *, more: bool) -> Wish:
     news = turn.request.wish
     fresh = turn.session.module not in ("brainstorm", "") and not turn.request.correction
     if more or not fresh:
-        return turn.session.wish.with_news(news)
+        return turn.session.wish.reversed_by(news)
     return Wish(origin=turn.session.wish.origin, party=turn.session.wish.party).with_news(news)
 
 
@@ -155,9 +157,9 @@ def _card(turn: Turn, found: list[Suggestion], question: Question, relaxed: str)
         lines.append(f"{_sentence(s.reasons)}")
         if s.cost:
             what = _cost_words(question, s)
-            lines.append(f"{words.about(s.cost.amount, s.cost.currency).capitalize()} {what}")
+            lines.append(f"{words.capital(words.about(s.cost.amount, s.cost.currency))} {what}")
         for warning in s.warnings:
-            lines.append(f"⚠️ {warning.capitalize()}")
+            lines.append(f"⚠️ {words.capital(warning)}")
         lines.append("")
     lines.append(_sources(found, question))
     return "\n".join(lines).strip()

@@ -154,4 +154,6 @@ async def catch_up(turn: Turn) -> Screen:
 async def _since(turn: Turn) -> datetime | None:
     if turn.request.on is not None:
         return instant(turn.request.on, time(0, 0), _zone(turn))
-    return await turn.last_said() if turn.last_said is not None else None
+    if turn.last_said is None:
+        return None
+    return await turn.last_said(turn.message.sender.id)

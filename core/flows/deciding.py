@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from core.errors import Rejected
 from core.flows import decided, poll_words, polling
 from core.flows.closing import close, gone, guests, overdue
-from core.groups.state import Ballot, GroupNews, Member, Poll
+from core.groups.state import Ballot, GroupNews, Poll
 from core.groups.voting import Result, may_vote, outcome, valid_picks
-from core.messages import CLOCK, Choices, Mode, Text, shown_poll
+from core.messages import Choices, Text, shown_poll
 from core.naming import folded
 from core.reading import Intent
 from core.turn import Screen, Turn
@@ -26,7 +26,6 @@ class Deciding:
     name = "deciding"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
-        _joins(turn)
         ended: list[Screen] = []
         for poll in overdue(turn):
             ended.append(close(turn, poll))
@@ -47,20 +46,6 @@ class Deciding:
                 return decided.answer(turn)
 
 
-def _joins(turn: Turn) -> None:
-    """Who speaks to us in a group is a member of its party."""
-    sender = turn.message.sender
-    speaks = turn.message.conversation.mode is Mode.GROUP and sender.id != CLOCK.id
-    if speaks and not turn.message.choice and turn.group.member(sender.id) is None:
-        _join(turn)
-
-
-def _join(turn: Turn) -> None:
-    sender = turn.message.sender
-    member = Member(person=sender.id, name=sender.name, joined_at=turn.now)
-    turn.keep_in_group(GroupNews(members=(member,)))
-
-
 # --- voting ------------------------------------------------------------------------------------
 
 
@@ -76,8 +61,6 @@ def _vote(turn: Turn) -> Screen:
     refusal = _refused(turn, poll, native=native)
     if refusal:
         return (Text(markdown=refusal),)
-    if not poll.voters and turn.group.member(turn.message.sender.id) is None:
-        _join(turn)
     before = _ballot(turn, poll)
     ballot = _new_ballot(turn, poll, before)
     if isinstance(ballot, str):

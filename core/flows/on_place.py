@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core import alerting, words
-from core.cards import event_words
+from core.cards import event_days, event_words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
     country_asked,
@@ -59,7 +59,7 @@ def _hours_words(sight: Sight, on: date) -> str:
         text = f"**{name}** is open {listed} on {words.day(on)}."
     if sight.hours_confidence != "high":
         text += " Please check: I am not sure of these hours."
-    return f"{text} ({sight.source.name}, {sight.source.fetched_at:%b %Y})"
+    return f"{text} ({words.dated(sight.source)})"
 
 
 def _hm(minute: int) -> str:
@@ -85,7 +85,7 @@ async def weather_answer(turn: Turn) -> Screen:
     if not forecast and not destination.climate:
         lines.append("- I have no forecast for these days, and no typical values for this place.")
     elif forecast:
-        lines.append(f"_Forecast: {words.source(forecast[0].source, turn.now)}_")
+        lines.append(f"_Forecast: {words.credit(forecast[0].source, turn.now)}_")
     else:
         for month in sorted({first.month, last.month}):
             c = destination.climate[month - 1]
@@ -134,8 +134,8 @@ async def events_answer(turn: Turn) -> Screen:
     lines = [f"**{destination.name}, {words.span(first, last)}**"]
     for e in found:
         sure = "" if e.certain else " (check the dates)"
-        lines.append(f"- {words.span(e.first, e.last)}: {event_words(e)}{sure}")
-    sellers = sorted({e.source.attribution for e in found if e.source.attribution})
+        lines.append(f"- {words.capital(event_days(e))}: {event_words(e)}{sure}")
+    sellers = sorted({words.credit(e.source, turn.now) for e in found if e.source.attribution})
     if sellers:
         lines.append(f"_{words.listing(sellers)}: not all that takes place is sold there._")
     return (Text(markdown="\n".join(lines)),)
@@ -158,7 +158,7 @@ async def local_time_answer(turn: Turn) -> Screen:
 
 async def money_answer(turn: Turn) -> Screen:
     request = turn.request
-    base = request.currency or turn.profile.value("currency") or "EUR"
+    base = request.currency or turn.known.value("currency") or "EUR"
     quote = request.to_currency
     if not quote:
         facts = await country_asked(turn)

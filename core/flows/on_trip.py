@@ -58,9 +58,9 @@ def _stop_now(plan: Plan, day: Day, stop: Stop, local: datetime) -> str:
         text = f"{now} Next: **{words.literal(stop.title)}**, {words.day(day.day)} "
         text += f"at {words.clock(stop.start)}."
     if stop.leg is not None:
-        text += f" The way takes about {words.minutes(stop.leg.minutes)}."
+        text += f" The way takes about {words.way(stop.leg.minutes)}."
     if stop.checks:
-        text += f" Note: {stop.checks[0]}."
+        text += f" Note: {stop.checks[0]}"
     later = [s for s in day.stops if s.start > stop.start]
     if later:
         after = ", ".join(f"{words.clock(s.start)} {words.literal(s.title)}" for s in later[:3])
@@ -151,7 +151,7 @@ async def closed_answer(turn: Turn) -> Screen:
     known = f"My hours for it: {stop.hours_text}." if stop.hours_text else "I have no hours for it."
     lines = [
         f"If **{words.literal(stop.title)}** is closed: I am sorry. {known} "
-        f"Source: {stop.source.name}, {stop.source.fetched_at:%b %Y}."
+        f"Source: {words.dated(stop.source)}."
     ]
     swap = sights.get(stop.swap_sight_id)
     if swap is not None:

@@ -7,22 +7,24 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 from core import words
+from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
-from core.flows.planning_questions import contradiction_or_none
-from core.flows.revision import revised_wish
+from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
+from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
 from core.flows.tours import going_or_question
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
 from core.itinerary.stages import split
-from core.making import Made, build_all, dressed, insist
+from core.making import Made, build_all, dressed, insist, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
+from core.refusals import refuse_impossible, sound
 from core.remaking import exchange_towns, revise_all
 from core.resolving import check_dates, check_party, within_window
 from core.tour import asks_for_several
@@ -42,6 +44,8 @@ class Planning:
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
         if turn.request.about.startswith("settle:"):
             _settle(turn)
+        if turn.request.about.startswith("unbook:"):
+            _unbook(turn)
         intent = turn.request.intent
         if exchange := exchange_asked(turn):
             screens = self._exchange(turn, exchange)
@@ -57,14 +61,15 @@ class Planning:
     # --- a new plan ----------------------------------------------------------------------------
 
     async def _plan(self, turn: Turn) -> AsyncIterator[Screen]:
-        wish = _wish(turn)
-        turn.update(wish=wish, module="planning", asked="")
+        wish, refused = sound(_wish(turn), turn.request, turn.now.date())
+        turn.update(wish=wish, module="planning", asked=refused.asked if refused else "")
+        if refused:
+            turn.update(offered=())
+            raise refused.as_error()
         going, question = await going_or_question(turn, wish)
         if going is None:
             yield question
             return
-        if wish.party:
-            check_party(wish.party)
         towns, first, last = going.towns, going.first, going.last
         yield (Text(markdown=_progress(towns, first, last)),)
         made = await facts_for(turn, wish, towns, first, last)
@@ -73,8 +78,10 @@ class Planning:
             return
         plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
         insist(plan, made)
+        wish = pinned(wish, plan)
+        turn.update(wish=wish, asked=_asks(wish))
         trip = _stored(turn, wish, plan)
-        card = plan_card(trip, plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, plan, made.towns[0], wish, turn.now, made.towns[1:])
         if going.why:
             card = f"{going.why}\n\n{card}"
         options = Choices(options=turn.offer(*_plan_options()))
@@ -90,6 +97,7 @@ class Planning:
     async def _revise(self, turn: Turn) -> AsyncIterator[Screen]:
         trip = turn.trip
         assert trip is not None and trip.plan is not None
+        refuse_impossible(turn.request)
         old_plan = trip.plan
         towns = towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
@@ -98,12 +106,12 @@ class Planning:
             check_party(wish.party)
         if not changes:
             yield (
-                Text(
-                    markdown="What shall I change? For example “slower”, “no museums”, "
-                    "“swap day 2 and 3”, “we land at 15:00” or “cheaper”."
-                ),
+                Text(markdown=KEPT if turn.request.about == SETTLED else WHAT_TO_CHANGE),
                 Choices(options=turn.offer(*_plan_options())),
             )
+            return
+        if booked := booked_and_dropped(changes, old_plan):
+            yield booked_or_dropped(turn, old_plan, booked[0])
             return
         yield (Text(markdown="Changing as little as possible…"),)
         old_made = await facts_again(turn, trip.wish, old_plan)
@@ -114,9 +122,17 @@ class Planning:
             return
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+        news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
+            turn.unchanged = not news
+            if news:  # what was said is kept, although the plan waits for more
+                turn.keep_trip(trip.replanned(revision.plan, pinned(wish, revision.plan), turn.now))
+                turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
+            else:  # "the castle is a must" holds from now on, although it is in already
+                turn.keep_trip(trip.model_copy(update={"wish": wish}))
+                turn.update(wish=wish, module="planning", asked="")
             yield (
-                Text(markdown=_unchanged(changes)),
+                Text(markdown="\n".join(news) or _unchanged(changes)),
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
@@ -149,10 +165,11 @@ class Planning:
     ) -> AsyncIterator[Screen]:
         """The changed plan once more checked, kept and shown."""
         insist(revision.plan, made)
+        wish = pinned(wish, revision.plan)
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
-        turn.update(wish=wish, module="planning", last_change="plan", asked="")
+        turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
         changed = "\n".join(f"- {line}" for line in revision.summary)
-        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now)
+        card = plan_card(trip, revision.plan, made.towns[0], wish, turn.now, made.towns[1:])
         lead = f"**What changed**\n{changed}"
         options = Choices(options=turn.offer(choice("undo", "", "Undo"), *_plan_options()))
         if not turn.model.words:
@@ -188,10 +205,9 @@ class Planning:
 def _settle(turn: Turn) -> None:
     """The answer to a contradiction becomes a plan, or the changes of the plan that there is."""
     _, _, answer = turn.request.about.partition(":")
-    word_, _, number = answer.partition("/")
-    wish = settled(
-        turn.session.wish, int(number) if number.isdecimal() else -1, keep=word_ == "keep"
-    )
+    word_, *which = answer.split("/")
+    must, refusal = (int(n) if n.isdecimal() else -1 for n in (*which, "", "")[:2])
+    wish = settled(turn.session.wish, must, refusal, keep=word_ == "keep")
     request = turn.request.model_copy(update={"about": "", "wish": Wish()})
     trip = turn.trip
     if trip is not None and trip.plan is not None:
@@ -200,10 +216,26 @@ def _settle(turn: Turn) -> None:
                 "intent": Intent.REVISE,
                 "wish": wish.model_copy(update={"when": None}),
                 "changes": _news(trip.wish, wish),
+                "about": SETTLED,
             }
         )
     turn.request = request
     turn.update(wish=wish, asked="")
+
+
+def _unbook(turn: Turn) -> None:
+    """The tap on "the booking is cancelled" becomes the change that takes the stop out."""
+    number = turn.request.about.partition(":")[2]
+    visits = turn.trip.plan.visits() if turn.trip and turn.trip.plan else []
+    title = visits[int(number)].title if number.isdecimal() and int(number) < len(visits) else ""
+    kinds = (ChangeKind.UNBOOKED, ChangeKind.REMOVE) if title else ()
+    turn.request = turn.request.model_copy(
+        update={
+            "intent": Intent.REVISE,
+            "about": "",
+            "changes": tuple(Change(kind=kind, what=title) for kind in kinds),
+        }
+    )
 
 
 def _news(old: Wish, new: Wish) -> tuple[Change, ...]:
@@ -250,7 +282,7 @@ def _wish(turn: Turn) -> Wish:
         news = news.model_copy(update={"exceptions": (*news.exceptions, *news.musts)})
     if news.when is not None:
         news = news.model_copy(update={"when": within_window(news.when, base.when)})
-    return base.with_news(news)
+    return base.reversed_by(news) if turn.request.correction else base.with_news(news)
 
 
 def _same_places(news: Wish, base: Wish) -> bool:
@@ -297,17 +329,18 @@ def _ids(plan: Plan) -> set[str]:
 
 
 def _lead(plan: Plan) -> str:
-    wet = [d for d in plan.days if d.weather and not d.weather.outdoor_ok]
     here = "Here are" if plan.stages else "Here is"
     text = f"{here} {plan.destination}, day by day; every stop is open when you are there."
-    if any(s.checks for s in plan.visits()):
+    if any(s.hours_unsure for s in plan.visits()):
         text = (
             f"{here} {plan.destination}, day by day, fitted to the opening hours I have; "
-            "“check” marks the ones I am not sure of."
+            "“check hours” marks the ones I am not sure of."
         )
-    if wet:
-        text += f" Rain is likely on {words.listing(words.day(d.day) for d in wet)}."
-    return text
+    if not plan.visits():
+        text = (
+            f"{here} {plan.destination}. I could fit no sight into these days: they are your own."
+        )
+    return text + words.poor_weather(d.weather for d in plan.days if d.weather)
 
 
 def _plan_options() -> list[Choice]:
@@ -319,14 +352,34 @@ def _plan_options() -> list[Choice]:
     ]
 
 
+def _asks(wish: Wish) -> str:
+    """The name of the question that the notes of a plan ask, if they do."""
+    return "appointment" if any(undated(a) for a in wish.appointments) else ""
+
+
 def _unchanged(changes: tuple[Change, ...]) -> str:
     if any(c.kind is ChangeKind.INDOOR for c in changes):
         return "No rain is expected on your outdoor stops, so I left the plan as it is."
     if any(c.kind is ChangeKind.SLOWER for c in changes):
         return "The plan is already as slow as I can make it without leaving days empty."
+    if any(c.kind is ChangeKind.CHEAPER for c in changes):
+        return (
+            "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
+            "budget (“at most 600 euros”) would change the rooms too."
+        )
+    if changes and all(c.kind is ChangeKind.ADD for c in changes):
+        names = words.listing(words.literal(c.what) for c in changes)
+        return (
+            f"{names[:1].upper()}{names[1:]} is in the plan already, and stays in it from now on."
+        )
     return "The plan already is like that; I left it as it was."
 
 
+WHAT_TO_CHANGE = (
+    "What shall I change? For example “slower”, “no museums”, “swap day 2 and 3”, “we land at "
+    "15:00” or “cheaper”."
+)
+KEPT = "Kept. The plan stays as it is."
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 

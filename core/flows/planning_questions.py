@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from core import words
 from core.choices import choice
 from core.contradictions import contradictions
-from core.errors import Rejected
-from core.interests import INTERESTS
 from core.making import Made
 from core.messages import Choices, Text
 from core.naming import folded
@@ -23,6 +21,7 @@ from core.resolving import (
     place_of,
 )
 from core.travel import Destination, Point
+from core.trips import Plan, Stop
 from core.turn import Screen, Turn
 from core.wishes import Mention, When, Wish
 
@@ -126,8 +125,6 @@ def dates_or_question(
         assert when.first is not None and when.last is not None
         check_dates(when.first, when.last, today)
         return (when.first, when.last), ()
-    if when is not None and when.nights is not None and when.nights > 29:
-        raise Rejected("I plan up to 30 days at a time. Which part of the journey comes first?")
     options = date_options(wish, today)
     if options and narrow(wish):
         first, last = options[0]
@@ -141,20 +138,20 @@ def dates_or_question(
         best = _next_good_months(destination, today)
         options = [(d, d + timedelta(days=nights)) for d in best]
         names = where or words.listing(d.name for d in towns)
-        text = f"When do you want to be in {names}? Good times come up here:"
+        text = f"When do you want to be in {names}? These are good times there."
     else:
         month = words.MONTH_NAMES[options[0][0].month - 1]
-        text = f"{where or destination.name} in {month}. Which dates?"
+        text = f"{where or destination.name} in {month}."
         if destination.climate:
             c = destination.climate[options[0][0].month - 1]
             there = f" in {destination.name}" if where else ""
             text = (
                 f"{where or destination.name} in {month}: typically {round(c.tmax_c)} °C by day, "
-                f"rain on {round(c.rain_days)} days{there} ({c.source.name}). Which dates?"
+                f"rain on {round(c.rain_days)} days{there} ({c.source.name})."
             )
     tapped = [choice("dates", f"{a}/{b}", words.span(a, b)) for a, b in options]
     return None, (
-        Text(markdown=f"{text} Or just write your own."),
+        Text(markdown=f"{text} Which dates? Tap some, or write your own."),
         Choices(options=turn.offer(*tapped)),
     )
 
@@ -183,21 +180,36 @@ def contradiction_or_none(turn: Turn, wish: Wish, made: Made) -> Screen:
         return ()
     first = found[0]
     turn.update(asked="contradiction")
-    refused = words.literal(INTERESTS[first.refused].label)
-    sight = words.literal(first.sight)
+    refused = f"no {words.literal(first.refused)}" if first.refused else "to leave it out"
+    which = f"{first.must}/{first.refusal}"
+    without = f"No {first.refused} at all" if first.refused else f"Without {first.wanted}"
     return (
         Text(
-            markdown=f"You want **{sight}**, and you also said no {refused}. Both cannot hold: "
-            "which one counts?"
+            markdown=f"You want **{words.literal(first.wanted)}**, and you also said {refused}. "
+            "Both cannot hold: which one counts?"
         ),
         Choices(
             options=turn.offer(
-                choice("settle", f"keep/{first.number}", f"Keep {first.sight}"[:60]),
-                choice(
-                    "settle",
-                    f"drop/{first.number}",
-                    f"No {INTERESTS[first.refused].label} at all"[:60],
-                ),
+                choice("settle", f"keep/{which}", f"Keep {first.wanted}"[:60]),
+                choice("settle", f"drop/{which}", without[:60]),
+            )
+        ),
+    )
+
+
+def booked_or_dropped(turn: Turn, plan: Plan, stop: Stop) -> Screen:
+    """What is booked is taken out by nobody but the traveller."""
+    turn.update(asked="contradiction")
+    number = [s.id for s in plan.visits()].index(stop.id)
+    return (
+        Text(
+            markdown=f"**{words.literal(stop.title)}** is booked for {words.day(stop.start.date())}"
+            f", {words.clock(stop.start)}: you decide. I can cancel no booking; shall it go?"
+        ),
+        Choices(
+            options=turn.offer(
+                choice("unbook", str(number), f"Drop {stop.title}"[:60]),
+                choice("settle", "keep", f"Keep {stop.title}"[:60]),
             )
         ),
     )

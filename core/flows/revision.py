@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from core.appointments import undated
 from core.errors import Rejected
 from core.interests import INTERESTS
-from core.naming import best_named
+from core.naming import best_named, folded
 from core.reading import Change, ChangeKind
 from core.resolving import date_options
-from core.trips import Plan, Trip
+from core.trips import Plan, Stop, Trip
 from core.turn import Turn
 from core.wishes import Appointment, Pace, When, Wish
+from core.words import listing
 
+SETTLED = "settled"  # what a request is about that answers a contradiction
 _PACES = (Pace.RELAXED, Pace.NORMAL, Pace.PACKED)
 
 
@@ -24,10 +27,19 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
     """
     request = turn.request
     wish = trip.wish.with_news(request.wish.model_copy(update={"when": None}))
-    said = tuple(_numbered(c, plan) for c in request.changes) or _implied(turn)
+    said = tuple(_numbered(c, plan) for c in request.changes)
+    if not said and request.about != SETTLED:
+        said = _implied(turn)
+    said = tuple(_paced(change, request.wish.pace, plan) for change in said)
+    for change in said:
+        _refuse_two_meanings(change, plan)
+        if change.kind is ChangeKind.MOVE:
+            _stop_title(change.what, plan)
     changes = tuple(one for change in said for one in _whole_days(change, plan))
     for change in changes:
         wish = _with_change(wish, change, plan)
+    if any(change.kind is ChangeKind.PACE for change in request.changes):
+        wish = wish.model_copy(update={"pace": request.wish.pace})
     first, last = _days(request.wish.when, plan, turn.now.date())
     for change in changes:
         if change.kind is ChangeKind.SHIFT_DATES and change.what:
@@ -58,22 +70,56 @@ def _implied(turn: Turn) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def _paced(change: Change, pace: Pace | None, plan: Plan) -> Change:
+    """A pace that was named, as slower or faster than that of the plan."""
+    if change.kind is not ChangeKind.PACE or pace is None or pace == Pace(plan.pace):
+        return change
+    faster = _PACES.index(pace) > _PACES.index(Pace(plan.pace))
+    return Change(kind=ChangeKind.FASTER if faster else ChangeKind.SLOWER)
+
+
+def _refuse_two_meanings(change: Change, plan: Plan) -> None:
+    """Raises Rejected when the words of a change name two stops of the plan equally well."""
+    if change.kind not in (ChangeKind.REMOVE, ChangeKind.MOVE, ChangeKind.BOOKED):
+        return
+    wanted = set(folded(change.what).split())
+    titles = [s.title for s in plan.visits() if wanted and wanted <= set(folded(s.title).split())]
+    if len(titles) > 1 and all(folded(t) != folded(change.what) for t in titles):
+        raise Rejected(
+            f"{listing(titles)} go by that name. Which one do you mean? Say it again with the "
+            "whole name."
+        )
+
+
 def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
     match change.kind:
-        case ChangeKind.SLOWER | ChangeKind.FASTER:
+        case ChangeKind.SLOWER | ChangeKind.FASTER if change.day is None:
             step = -1 if change.kind is ChangeKind.SLOWER else 1
             index = _PACES.index(Pace(plan.pace)) + step
             return wish.model_copy(update={"pace": _PACES[min(max(index, 0), 2)]})
         case ChangeKind.NO_CATEGORY:
-            return wish.with_news(Wish(dislikes=(change.what,)))
+            return wish.reversed_by(Wish(dislikes=(change.what,)))
         case ChangeKind.MORE_OF:
-            return wish.with_news(Wish(likes=(change.what,)))
+            return wish.reversed_by(Wish(likes=(change.what,)))
         case ChangeKind.REMOVE:
             return wish.with_news(Wish(dislikes=(_stop_title(change.what, plan),)))
         case ChangeKind.ADD:
-            return wish.with_news(Wish(musts=(change.what,)))
+            return wish.reversed_by(Wish(musts=(change.what,)))
         case ChangeKind.BOOKED:
             return wish.with_news(Wish(appointments=(_booking(change.what, plan),)))
+        case ChangeKind.FIXED if change.day is not None:
+            return wish.model_copy(
+                update={
+                    "appointments": tuple(
+                        a.model_copy(update={"trip_day": change.day}) if undated(a) else a
+                        for a in wish.appointments
+                    )
+                }
+            )
+        case ChangeKind.UNBOOKED:
+            title = _stop_title(change.what, plan)
+            left = tuple(a for a in wish.appointments if a.title != title)
+            return wish.model_copy(update={"appointments": left})
         case ChangeKind.ARRIVE_AT:
             at = change.at or _other_flight(plan.arrival_at, change.what) or wish.arrive_at
             return wish.model_copy(update={"arrive_at": at})
@@ -82,6 +128,14 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             return wish.model_copy(update={"leave_at": at})
         case _:
             return wish
+
+
+def booked_and_dropped(changes: tuple[Change, ...], plan: Plan) -> list[Stop]:
+    """The booked stops that the changes take out without giving up the booking."""
+    named = [(s.id, s.title) for s in plan.visits()]
+    freed = {best_named(c.what, named) for c in changes if c.kind is ChangeKind.UNBOOKED}
+    gone = {best_named(c.what, named) for c in changes if c.kind is ChangeKind.REMOVE} - freed
+    return [s for s in plan.visits() if s.booked and s.id in gone]
 
 
 def _booking(what: str, plan: Plan) -> Appointment:
@@ -103,7 +157,10 @@ def _stop_title(what: str, plan: Plan) -> str:
     visits = plan.visits()
     found = best_named(what, [(s.title, s.title) for s in visits])
     if found is None:
-        raise Rejected(f"The plan has no stop called “{what}”. Which one shall go?")
+        raise Rejected(
+            f"The plan has no stop called “{what}”. Which one do you mean? To put it in, say "
+            f"“add {what}”."
+        )
     return found
 
 

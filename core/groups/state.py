@@ -7,13 +7,16 @@ learns "does not fit everyone", its owner learns why.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
 
 from pydantic import AwareDatetime
 
-from core.messages import Value
+from core.groups.dates import Availability
+from core.messages import Conversation, Value
+from core.trips import Trip
 from core.wishes import Wish
 
 
@@ -21,7 +24,8 @@ class Member(Value):
     """Somebody who is part of a conversation's party. A guest is named and has no account.
 
     `person` is the person's id; a guest's is "guest:<conversation>:<name>". `left_at` is set when
-    they left; they stay known, because decisions and costs name them.
+    they left; they stay known, because decisions and costs name them. `left_by` says how: they said
+    so, or left the chat, and then who comes back to the chat is in again.
     """
 
     person: str
@@ -29,6 +33,13 @@ class Member(Value):
     role: Literal["member", "guest"] = "member"
     joined_at: AwareDatetime
     left_at: AwareDatetime | None = None
+    left_by: Literal["", "words", "chat"] = ""
+
+    def leaves(self, at: datetime, by: Literal["words", "chat"]) -> Member:
+        return self.model_copy(update={"left_at": at, "left_by": by})
+
+    def returns(self) -> Member:
+        return self.model_copy(update={"left_at": None, "left_by": ""})
 
 
 class MemberWish(Value):
@@ -37,17 +48,20 @@ class MemberWish(Value):
     person: str
     wish: Wish
     said_at: AwareDatetime
+    free: Availability = Availability()
 
 
 class PrivateWish(Value):
     """What one member told in private about the trip of `conversation`; code checks it, and only
-    its owner ever reads it. `words` is what they wrote."""
+    its owner ever reads it. `words` is what they wrote, `told_in` where the owner is answered."""
 
     person: str
     conversation: str
     wish: Wish
     words: str
     said_at: AwareDatetime
+    free: Availability = Availability()
+    told_in: Conversation | None = None
 
 
 class Poll(Value):
@@ -116,7 +130,7 @@ class Expense(Value):
     """Somebody paid for some. `amount` in `currency`, shared equally by `shared_by` (person ids).
 
     `rate` is one unit of it in the group's currency `rate_to`, None when nobody knows it.
-    `undone_at` is set when it was taken back.
+    `undone_at` is set when it was taken back; `replaces` is the expense that this one corrects.
     """
 
     id: str
@@ -133,12 +147,26 @@ class Expense(Value):
     said_at: AwareDatetime
     undone_at: AwareDatetime | None = None
     settlement: bool = False  # a payment between two of them, not a cost
+    debt: bool = False  # a settlement that was not paid but is owed, as if the creditor had paid
+    replaces: str = ""
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """A group that the sender of a private message is in: its newest trip, who else is in, and what
+    the sender said there aloud."""
+
+    conversation: Conversation
+    members: tuple[Member, ...] = ()
+    wish: MemberWish | None = None
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True)
 class GroupState:
-    """Everything kept of a group, oldest first. In a private chat `private` holds the sender's own,
-    the rest is empty."""
+    """Everything kept of a group, oldest first. In a private chat `private` holds the sender's own
+    and `own` their groups; the rest is empty. `chats` are the private chats of people of the group
+    in which Caravan may speak."""
 
     members: tuple[Member, ...] = ()
     wishes: tuple[MemberWish, ...] = ()
@@ -147,6 +175,8 @@ class GroupState:
     ballots: tuple[Ballot, ...] = ()
     decisions: tuple[Decision, ...] = ()
     expenses: tuple[Expense, ...] = ()
+    own: tuple[OwnGroup, ...] = ()
+    chats: tuple[tuple[str, Conversation], ...] = ()
 
     @property
     def present(self) -> tuple[Member, ...]:
@@ -161,9 +191,17 @@ class GroupState:
         found = self.member(person)
         return found.name if found and found.name else "somebody"
 
+    def wish_of(self, person: str) -> MemberWish | None:
+        return next((w for w in self.wishes if w.person == person), None)
+
+    def chat_of(self, person: str) -> Conversation | None:
+        """Where this person can be told something alone; None when Caravan may not speak first."""
+        return next((c for p, c in self.chats if p == person), None)
+
     def with_news(self, news: GroupNews) -> GroupState:
         """The state after a turn's changes: rows of the same key are replaced."""
-        return GroupState(
+        return replace(
+            self,
             members=_merged(self.members, news.members, lambda m: m.person),
             wishes=_merged(self.wishes, news.wishes, lambda w: w.person),
             private=tuple(

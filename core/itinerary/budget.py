@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from core.itinerary.problem import (
+    APPOINTMENT,
     CAR_SEATS,
     DRIVE_COST_KM,
     FARE_INCLUDES_KM,
@@ -74,9 +75,9 @@ def budget(days: Iterable[Day], problem: Problem) -> Budget:
                 meals += meal(problem).amount
             if stop.kind is StopKind.VISIT:
                 at = stop.sight_id
-                if stop.cost is None:
+                if stop.cost is None and stop.category != APPOINTMENT:
                     unknown.append(f"ticket for {stop.title}")
-                else:
+                elif stop.cost is not None:
                     tickets += stop.cost.amount
             elif stop.point == problem.anchor:
                 at = "anchor"
@@ -102,7 +103,8 @@ def rooms_label(nights: int, rooms: int, *, simple: bool) -> str:
 def _not_counted(problem: Problem) -> tuple[str, ...]:
     """What a traveller also pays and no line of the budget holds."""
     labels = [label for label, _ in problem.other_costs]
-    found = [] if FLIGHTS in labels else ["flights"]
+    by_land = problem.transfer_min == 0
+    found = [] if FLIGHTS in labels else ["the way there and back" if by_land else "flights"]
     if len(problem.days) > 1 and not any(" room" in label for label in labels):
         found.append("hotel")
-    return (*found, "airport transfer", "breakfast")
+    return (*found, *(() if by_land else ("airport transfer",)), "breakfast")

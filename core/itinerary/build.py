@@ -9,7 +9,10 @@ from datetime import date
 
 from core.itinerary.compose import compose
 from core.itinerary.problem import APPOINTMENT, Impossible, Problem
+from core.itinerary.recombine import Days
 from core.itinerary.schedule import (
+    FIRST_VISIT_POINTS,
+    FULL_DAY_POINTS,
     SAME_AREA_POINTS,
     SAME_KIND_POINTS,
     TRAVEL_POINTS,
@@ -17,7 +20,7 @@ from core.itinerary.schedule import (
     Block,
     whole_day,
 )
-from core.itinerary.search import Days, Search
+from core.itinerary.search import Search
 from core.itinerary.tables import Tables
 from core.trips import WEEKDAYS, Day, Plan, StopKind
 
@@ -25,9 +28,9 @@ LAST_RESORT = 300  # iterations more when something that has to be in is not
 
 
 def iterations_for(problem: Problem) -> int:
-    """How long to search by default: what pays, and at most about two seconds."""
+    """How long to search by default: what pays, and at most about a second and a half."""
     size = max(1, len(problem.sights) * len(problem.days))
-    return min(300, 10 + size * 4 // 3, 170_000 // size)
+    return min(400, 10 + size * 3 // 2, 90_000 // size)
 
 
 def build(problem: Problem, *, iterations: int | None = None, known: Plan | None = None) -> Plan:
@@ -68,7 +71,8 @@ def score(plan: Plan, problem: Problem) -> float:
     """What the search strives for, computed from the finished plan; higher is better.
 
     Worth of each visit by rank, interest, weather, certainty of hours and time of day, minus
-    minutes on the way and waiting, minus categories that repeat on a day.
+    minutes on the way and waiting, minus categories that repeat on a day, minus what makes a day
+    full while another is empty.
     """
     tables = Tables(problem)
     return round(sum(_day_score(tables, d, day) for d, day in enumerate(plan.days)), 6)
@@ -111,7 +115,7 @@ def _as_days(tables: Tables, known: Plan | None) -> Days | None:
 
 
 def _day_score(tables: Tables, d: int, day: Day) -> float:
-    points, at, free, kinds = 0.0, tables.anchor, tables.start[d], 0
+    points, at, free, kinds, count = 0.0, tables.anchor, tables.start[d], 0, 0
     for stop in day.stops:
         start, end = (tables.minute(moment, day.day) for moment in (stop.start, stop.end))
         if stop.kind is StopKind.VISIT:
@@ -129,6 +133,9 @@ def _day_score(tables: Tables, d: int, day: Day) -> float:
             if kinds & tables.kind[s]:
                 points -= SAME_KIND_POINTS
             kinds |= tables.kind[s]
+            count += 1
+            points += FIRST_VISIT_POINTS if count == 1 else 0
+            points -= FULL_DAY_POINTS * max(0, count - tables.calm)
             at = s
         elif stop.point == tables.problem.anchor and at != tables.anchor:
             points -= TRAVEL_POINTS * tables.minutes[at][tables.anchor]

@@ -40,6 +40,18 @@ def _take_out(draft: Draft, plan: Plan, change: Change) -> None:
         draft.days[d] = [block for block in day if block.token != s]
 
 
+def _lighter(draft: Draft, plan: Plan, change: Change) -> None:
+    """ "Day 1 is too full": the visit of that day that is worth least goes, and stays out."""
+    if change.day is None or change.day > draft.tables.days:
+        return
+    d = change.day - 1
+    options = [s for s in draft.visits(d) if s not in draft.tables.must]
+    if options:
+        s = min(options, key=lambda s: (draft.tables.worth[d][s], s))
+        draft.banned.add(s)
+        draft.days[d] = [block for block in draft.days[d] if block.token != s]
+
+
 def _move(draft: Draft, plan: Plan, change: Change) -> None:
     s = _meant(draft, plan, change.what)
     if s is None or change.day is None or change.day > draft.tables.days:
@@ -48,6 +60,11 @@ def _move(draft: Draft, plan: Plan, change: Change) -> None:
     if draft.day_of(s) == d:
         return
     day = tables.problem.days[d]
+    if (booked := tables.problem.booked.get(tables.ids[s])) is not None:
+        raise Impossible(
+            f"{_name(draft, s)} is booked for {day_text(booked[0])}: you decide. When the booking "
+            "has moved, tell me its new day and time."
+        )
     if not tables.windows[d][s]:
         why = _why(draft, s, d)
         raise Impossible(f"{_name(draft, s)} cannot be visited on {day_text(day)}{why}.")
@@ -83,15 +100,18 @@ def _more_of(draft: Draft, plan: Plan, change: Change) -> None:
     sights = [tables.problem.sights[id] for id in tables.ids]
     liked = frozenset(s for s, x in enumerate(sights) if matches(change.what, x.category, x.tags))
     wanted = min(MOST_NEW, tables.days)
-    for d in sorted(range(tables.days), key=lambda d: (len(liked & set(draft.visits(d))), d)):
-        if wanted == 0:
-            return
-        open_now = [s for s in liked - draft.planned() if tables.windows[d][s]]
-        open_now.sort(key=lambda s: (-tables.worth[d][s], s))
-        for s in open_now[:6]:
-            if draft.insert(s, [d]) or draft.replace(s, [d], keep=liked):
-                wanted -= 1
-                break
+    days = sorted(range(tables.days), key=lambda d: (len(liked & set(draft.visits(d))), d))
+    for into_gaps in (True, False):
+        for d in [*days]:
+            if wanted == 0:
+                return
+            open_now = [s for s in liked - draft.planned() if tables.windows[d][s]]
+            open_now.sort(key=lambda s: (-tables.worth[d][s], s))
+            for s in open_now[:6]:
+                if draft.insert(s, [d]) if into_gaps else draft.replace(s, [d], keep=liked):
+                    wanted -= 1
+                    days.remove(d)
+                    break
 
 
 def _indoors(draft: Draft, plan: Plan, change: Change) -> None:
@@ -194,6 +214,7 @@ def _why(draft: Draft, s: int, d: int) -> str:
 BEFORE: dict[ChangeKind, Callable[[Draft, Plan, Change], None]] = {
     ChangeKind.SWAP_DAYS: _swap_days,
     ChangeKind.REMOVE: _take_out,
+    ChangeKind.SLOWER: _lighter,
 }
 AFTER: dict[ChangeKind, Callable[[Draft, Plan, Change], None]] = {
     ChangeKind.MOVE: _move,

@@ -10,11 +10,12 @@ from core.itinerary.problem import APPOINTMENT, STEP_FREE, Problem
 from core.itinerary.schedule import LUNCH, Block
 from core.itinerary.swaps import with_swaps
 from core.itinerary.tables import Tables
-from core.travel import Confidence, Leg, Point, Sight, Source
+from core.travel import Confidence, EventKind, Leg, Point, Sight, Source
 from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, Transfer
 
 CHECK_UNKNOWN = "Opening hours are not known: check before you go."
 CHECK_HOURS = "Check hours: what we have is not confirmed."
+CHECK_HOLIDAY = "Check hours: it is a public holiday."
 CHECK_STEPS = "Ask about step-free access."
 LUNCH_INSIDE = "Time for lunch is inside this visit."
 TRANSFER_TITLES = {
@@ -59,11 +60,20 @@ def checks(sight: Sight, day: date, problem: Problem, *, lunch_inside: bool) -> 
         found.append(CHECK_UNKNOWN)
     elif sight.hours_confidence not in ("high", "medium"):
         found.append(CHECK_HOURS)
+    elif _is_holiday(day, problem) and any(
+        each.end - each.start < 1440 for each in sight.hours[day]
+    ):
+        found.append(CHECK_HOLIDAY)
     if problem.step_free and STEP_FREE not in sight.tags:
         found.append(CHECK_STEPS)
     if lunch_inside:
         found.append(LUNCH_INSIDE)
     return tuple(found)
+
+
+def _is_holiday(day: date, problem: Problem) -> bool:
+    """True on a public holiday, when also what is open by the week may be closed."""
+    return any(e.kind is EventKind.HOLIDAY and e.first <= day <= e.last for e in problem.events)
 
 
 def assumed(problem: Problem, name: str) -> Source:

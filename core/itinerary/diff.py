@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.itinerary.problem import Problem
 from core.messages import Value
-from core.trips import Plan, Stop
+from core.trips import Plan, Stop, StopKind
 from core.words import about, amount, clock, listing, plural
 from core.words import day as day_text
 
@@ -83,7 +83,31 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
         return ""
     currency = problem.destination.currency
     total = amount(new.budget.total, currency)
-    return f"That is {about(by, currency)} {word} for everybody ({total} in all, there)."
+    whom = " for everybody" if problem.adults + len(problem.children) > 1 else ""
+    return f"That is {about(by, currency)} {word}{whom} ({total} in all)."
+
+
+def frame_sentences(old: Plan, new: Plan) -> list[str]:
+    """Another arrival or way home, in words; empty when both are as before."""
+    found = []
+    for kind, text in (
+        (StopKind.ARRIVAL, "You are in town by {}"),
+        (StopKind.DEPARTURE, "You leave for the way home at {}"),
+    ):
+        before, after = _framing(old, kind), _framing(new, kind)
+        if after and before and after != before:
+            found.append(f"{text.format(after)} now, before at {before}.")
+        elif after and not before:
+            found.append(f"{text.format(after)}.")
+    return found
+
+
+def _framing(plan: Plan, kind: StopKind) -> str:
+    """The time at which the stop of this kind frees or ends the days; empty without one."""
+    stop = next((s for d in plan.days for s in d.stops if s.kind is kind), None)
+    if stop is None:
+        return ""
+    return clock(stop.end if kind is StopKind.ARRIVAL else stop.start)
 
 
 def _same(step: Step) -> bool:

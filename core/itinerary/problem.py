@@ -37,6 +37,7 @@ DINNER_MIN, DINNER_WINDOW = 90, (18 * 60, 21 * 60 + 30)
 LAST_ENTRY_MIN = 30  # nobody is let in later than this before closing
 TRAVEL_MARGIN = 0.10
 AFTER_LANDING_MIN = 90  # passport, luggage; the transfer comes on top
+BY_LAND_MIN = 30  # from a station or the road to the hotel, and the other way; no transfer on top
 BEFORE_TAKEOFF_MIN = 180
 BEFORE_TAKEOFF_NEAR_MIN = 120  # domestic, and inside the EU and Schengen area
 
@@ -94,6 +95,7 @@ class Problem:
     booked: Mapping[str, tuple[date, int]] = field(default_factory=dict)
     landing: datetime | None = None  # None: no flight, the first day starts as any other
     takeoff: datetime | None = None
+    after_landing_min: int = AFTER_LANDING_MIN
     transfer_min: int = 45
     before_takeoff_min: int = BEFORE_TAKEOFF_MIN
     budget: Decimal | None = None

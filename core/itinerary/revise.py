@@ -13,7 +13,7 @@ from itertools import combinations
 from core.itinerary.build import build, refuse_hopeless
 from core.itinerary.changes import AFTER, BEFORE
 from core.itinerary.compose import compose
-from core.itinerary.diff import Diff, Step, diff, money_sentence
+from core.itinerary.diff import Diff, Step, diff, frame_sentences, money_sentence
 from core.itinerary.problem import Impossible, Problem
 from core.itinerary.repair import MOVED_POINTS, Draft, blocks_from
 from core.itinerary.schedule import Block
@@ -21,8 +21,10 @@ from core.itinerary.tables import Tables
 from core.messages import Value
 from core.reading import Change, ChangeKind
 from core.trips import Plan
+from core.words import clock, listing, plural
 from core.words import day as day_text
 
+NOTHING = "Nothing had to change."
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
 
 SWAP_FROM = 60.0  # loss from which two days may change places: more than a sight of the third rank
@@ -63,9 +65,9 @@ def revise(plan: Plan, old: Problem, new: Problem, change: Change | None = None)
     draft = _with_least_loss(draft, plan, change)
     if change is not None and kind is ChangeKind.CHEAPER:
         _save_money(draft, plan)
-    _stay_in_budget(draft)
-    _fill(draft, plan, old, counts, kind)
-    return _finished(draft, plan, old, change)
+    too_dear = _stay_in_budget(draft)
+    _fill(draft, plan, old, counts, kind, change.day if change else None)
+    return _finished(draft, plan, old, change, too_dear)
 
 
 def _with_least_loss(draft: Draft, plan: Plan, change: Change | None) -> Draft:
@@ -123,7 +125,9 @@ def _loss(draft: Draft, before: Sequence[Sequence[Block]]) -> float:
     return lost + MOVED_POINTS * sum(new[s] != old[s] for s in new.keys() & old.keys())
 
 
-def _finished(draft: Draft, plan: Plan, old: Problem, change: Change | None) -> Revision:
+def _finished(
+    draft: Draft, plan: Plan, old: Problem, change: Change | None, too_dear: Sequence[int]
+) -> Revision:
     tables, new = draft.tables, draft.tables.problem
     sound = all(draft.holds(d, day) for d, day in enumerate(draft.days))
     in_purse = tables.purse is None or draft.cost() <= tables.purse
@@ -133,6 +137,10 @@ def _finished(draft: Draft, plan: Plan, old: Problem, change: Change | None) -> 
         made = build(new, known=plan)  # nothing small will do
     changes = diff(plan, made)
     summary = _summary(changes, plan, made, new, change)
+    gone = {step.title for step in changes.dropped}
+    names = [new.sights[tables.ids[s]].name for s in too_dear]
+    if names := [name for name in names if name in gone]:
+        summary.insert(0, f"{listing(names)} had to go to stay inside your limit.")
     return Revision(
         plan=made,
         kept=changes.kept,
@@ -151,6 +159,8 @@ def _summary(
         found.append(
             f"All days move: {day_text(plan.first_day)} is now {day_text(made.first_day)}."
         )
+    if len(plan.days) != len(made.days):
+        found.append(f"The stay is now {plural(len(made.days), 'day')} long.")
     if change is not None and change.kind is ChangeKind.SWAP_DAYS:
         found.append(f"Day {change.day} and day {change.other_day} change places.")
         pair = {change.day, change.other_day}
@@ -159,17 +169,34 @@ def _summary(
         found += changes.model_copy(update={"moved": rest}).sentences()
     else:
         found += changes.sentences()
+    found += frame_sentences(plan, made) + _of_bookings(plan, made, new, change)
     money = money_sentence(plan, made, new)
     if money:
         found.append(money)
     if not found and plan.days != made.days:
-        found.append("The same stops at the same times; only the frame of the days changed.")
+        found.append("The stops and their times stay as they were.")
     elif changes.kept and (changes.moved or changes.dropped or changes.added):
         count = len(changes.kept)
         found.append(
             "1 stop stays as it was." if count == 1 else f"{count} stops stay as they were."
         )
-    return found or ["Nothing had to change."]
+    return found or [NOTHING]
+
+
+def _of_bookings(plan: Plan, made: Plan, new: Problem, change: Change | None) -> list[str]:
+    """What becomes of that which is booked: nobody but the traveller can change a booking."""
+    before = {stop.id: stop for stop in plan.visits()}
+    found = []
+    for stop in (s for s in made.visits() if s.booked):
+        old, when = before.get(stop.id), f"{day_text(stop.start.date())}, {clock(stop.start)}"
+        if old is not None and not old.booked:
+            found.append(f"{stop.title} is booked now and stays on {when}.")
+        elif old is not None and plan.first_day != made.first_day:
+            found.append(f"{stop.title} is booked and stays on {when}.")
+        elif old is not None and change is not None and change.kind is ChangeKind.PARTY:
+            people = plural(new.adults + len(new.children), "person", "people")
+            found.append(f"{stop.title} is booked: you decide whether it still holds {people}.")
+    return found
 
 
 # --- the frame -------------------------------------------------------------------------------
@@ -204,7 +231,12 @@ def _put_back(draft: Draft) -> None:
 
 
 def _fill(
-    draft: Draft, plan: Plan, old: Problem, counts: list[int], kind: ChangeKind | None
+    draft: Draft,
+    plan: Plan,
+    old: Problem,
+    counts: list[int],
+    kind: ChangeKind | None,
+    day: int | None = None,
 ) -> None:
     """Fills gaps where the change left some; what the traveller wanted less of stays less."""
     tables = draft.tables
@@ -214,9 +246,11 @@ def _fill(
         now, was = len(draft.visits(d)), counts[d]
         old_count = _old_count(plan, d)
         if kind is ChangeKind.FASTER:
-            goal = rule.max_visits
+            goal = rule.max_visits if day in (None, d + 1) else 0
         elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE):
             goal = 0
+        elif kind is ChangeKind.BUDGET and _richer(new=tables, old=before):
+            goal = max(rule.min_visits, was)
         elif kind in _FEWER:
             goal = min(rule.min_visits, old_count) if now < old_count else 0
         elif d >= len(plan.days):
@@ -225,8 +259,13 @@ def _fill(
             goal = max(rule.min_visits, was)
         else:
             goal = old_count if now < old_count else 0
-        free_only = kind in (ChangeKind.CHEAPER, ChangeKind.BUDGET)
+        richer = _richer(new=tables, old=before)
+        free_only = kind in (ChangeKind.CHEAPER, ChangeKind.BUDGET) and not richer
         draft.fill(d, min(goal, rule.max_visits), free_only=free_only)
+
+
+def _richer(new: Tables, old: Tables) -> bool:
+    return old.purse is not None and (new.purse is None or new.purse > old.purse)
 
 
 def _old_count(plan: Plan, d: int) -> int:
@@ -243,20 +282,23 @@ def _roomier(new: Tables, old: Tables, d: int) -> bool:
 
 
 def _save_money(draft: Draft, plan: Plan) -> None:
-    """Gives up the dearest for its worth until the plan costs clearly less."""
+    """Gives up the dearest for its worth until the days cost clearly less, rooms not counted."""
     if plan.budget is None:
         return
-    meals = draft.tables.meals_cost
-    goal = int(plan.budget.total * CHEAPER_SHARE * 100) - meals
+    tables = draft.tables
+    others = sum((amount for _, amount in tables.problem.other_costs), Decimal(0))
+    goal = int((plan.budget.total - others) * CHEAPER_SHARE * 100) - tables.meals_cost
     while draft.cost() > goal and _give_up_one(draft, tickets_only=True):
         pass
 
 
-def _stay_in_budget(draft: Draft) -> None:
-    purse = draft.tables.purse
+def _stay_in_budget(draft: Draft) -> list[int]:
+    """Gives up the dearest for its worth until the purse holds the rest; the sights given up."""
+    purse, before = draft.tables.purse, draft.planned()
     while purse is not None and draft.cost() > purse:
         if not _give_up_one(draft, tickets_only=True) and not _give_up_one(draft):
-            return
+            break
+    return sorted(before - draft.planned())
 
 
 def _give_up_one(draft: Draft, *, tickets_only: bool = False) -> bool:

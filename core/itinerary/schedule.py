@@ -18,6 +18,8 @@ LUNCH, DINNER = -1, -2  # tokens beside the numbers of sights
 TRAVEL_POINTS = 0.25  # lost per minute on the way
 WAIT_POINTS = 0.04  # lost per minute of standing before a door
 SAME_KIND_POINTS = 7.0  # lost when a category comes again on one day
+FIRST_VISIT_POINTS = 12.0  # won by a day that is not left empty
+FULL_DAY_POINTS = 4.0  # lost by the visit that makes a day full, twice by the next, and so on
 SAME_AREA_POINTS = 4.0  # won when the next stop is in the same area
 PATIENT_MIN = 90  # how long the evening light is waited for
 LUNCH_EASY, DINNER_EASY = 12 * 60 + 15, 19 * 60  # when people like to sit down
@@ -32,6 +34,7 @@ class State(NamedTuple):
     dinner: bool
     points: float
     kinds: int
+    visits: int  # visits
     load: int  # minutes of visits and travel
     cost: int  # tickets and fares, in hundredths
 
@@ -48,7 +51,7 @@ class Block(NamedTuple):
 
 def first_state(tables: Tables, day: int) -> State:
     lunch, dinner = tables.lunch[day], tables.dinner[day]
-    return State(tables.start[day], tables.anchor, lunch, dinner, 0.0, 0, 0, 0)
+    return State(tables.start[day], tables.anchor, lunch, dinner, 0.0, 0, 0, 0, 0)
 
 
 def advance(
@@ -64,7 +67,8 @@ def advance(
     A meal is taken before a visit that would end too late for it, and at its easy hour; a long
     visit can hold lunch. `blocks` and `states` collect the stops and the state after each visit.
     """
-    t, at, lunch, dinner, points, kinds, load, cost = state
+    t, at, lunch, dinner, points, kinds, visits, load, cost = state
+    calm = tables.calm
     windows, travel, length = tables.windows[day], tables.travel, tables.duration
     far, anchor, worth = tables.far, tables.anchor, tables.points[day]
     for s in sights:
@@ -129,21 +133,26 @@ def advance(
         if kinds & tables.kind[s]:
             points -= SAME_KIND_POINTS
         kinds |= tables.kind[s]
+        visits += 1
+        if visits == 1:
+            points += FIRST_VISIT_POINTS
+        elif visits > calm:
+            points -= FULL_DAY_POINTS * (visits - calm)
         load += go + minutes
         cost += tables.ticket[s] + tables.fare[at][s]
         t, at = start + minutes, s
         if blocks is not None:
             blocks.append(Block(s, s, start, t, inside))
         if states is not None:
-            states.append(State(t, at, lunch, dinner, points, kinds, load, cost))
-    return State(t, at, lunch, dinner, points, kinds, load, cost)
+            states.append(State(t, at, lunch, dinner, points, kinds, visits, load, cost))
+    return State(t, at, lunch, dinner, points, kinds, visits, load, cost)
 
 
 def finish(
     tables: Tables, day: int, state: State, blocks: list[Block] | None = None
 ) -> State | None:
     """The state at the end of the day: meals still due, and the way back; None when it cannot."""
-    t, at, lunch, dinner, points, kinds, load, cost = state
+    t, at, lunch, dinner, points, kinds, visits, load, cost = state
     anchor, limit = tables.anchor, tables.limit[day]
     if lunch:
         meal = max(t, LUNCH_WINDOW[0])
@@ -167,7 +176,7 @@ def finish(
         t = meal + DINNER_MIN
     if t + home > limit:
         return None
-    return State(t, anchor, False, False, points, kinds, load, cost)
+    return State(t, anchor, False, False, points, kinds, visits, load, cost)
 
 
 def whole_day(

@@ -1,4 +1,4 @@
-"""Greedy insertion, then ruin and recreate: which sights on which day, in which order.
+"""Greedy insertion, ruin and recreate, recombination: which sights on which day, in which order.
 
 Team orienteering with a time window per sight and day. Everything is seeded and counted, nothing
 looks at the clock, so the same problem gives the same answer on every machine.
@@ -6,36 +6,21 @@ looks at the clock, so the same problem gives the same answer on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import permutations
-from math import sqrt
 from random import Random
 
-from core.itinerary.schedule import TRAVEL_POINTS, State, advance, finish, first_state, whole_day
+from core.itinerary.insertion import EAGERNESS, Gaps, Insertion
+from core.itinerary.recombine import Days, recombined
+from core.itinerary.schedule import TRAVEL_POINTS, State, whole_day
 from core.itinerary.tables import FAR_AWAY, MUST_BONUS, Tables
 
-Days = tuple[tuple[int, ...], ...]  # sights of each day in order
-
-EAGERNESS = 3  # gain, gain per root of a minute, gain per minute: what goes in next
-POSITIONS = 2  # fitting positions that are compared, those with the smallest detour first
 CHOICE = 2  # sights looked at for each place in the plan
 NOISE = 0.35
-PATIENCE = 0.03  # share of the points that may be lost for a while
+ROUNDS = 4  # after each, the days tried so far are put together anew
+PATIENCE = 0.02  # share of the points that may be lost for a while
 KEPT_DAYS = 60_000  # remembered days, before the memory starts again
 PERMUTED_UP_TO = 5
-
-
-class Insertion:
-    """A sight into a day at a position: what it wins, by the three kinds of eagerness."""
-
-    __slots__ = ("cost", "keys", "sights", "token")
-
-    def __init__(self, token: int, sights: tuple[int, ...], gain: float, load: int, cost: int):
-        self.token = token
-        self.sights = sights  # the day afterwards
-        self.cost = cost
-        load = max(load, 15)
-        self.keys = (gain, gain / sqrt(load), gain / load)
 
 
 class Search:
@@ -45,7 +30,7 @@ class Search:
         self.tables = tables
         self.rng = Random(tables.problem.seed)
         self._ends: dict[tuple[int, tuple[int, ...]], State | None] = {}
-        self._insertions: dict[tuple[int, tuple[int, ...]], list[Insertion]] = {}
+        self._gaps: dict[tuple[int, tuple[int, ...]], Gaps] = {}
         self._like = _alike(tables)
         self._usable = [self._worth_trying(d) for d in range(tables.days)]
 
@@ -58,9 +43,17 @@ class Search:
             tries.append(self._refill(start, calm, 0))
         best = max((t for t in tries if self.affordable(t)), key=self.points, default=empty)
         best = self._reordered(best)
-        best_points = self.points(best)
-        now, now_points = best, best_points
-        # Slightly worse is accepted in the beginning, so that the search leaves its valley.
+        for part in range(ROUNDS if iterations else 0):
+            best = self._annealed(best, (iterations + part) // ROUNDS)
+            again = recombined(self._ends, self._like, self.tables.purse)
+            if again is not None and self.points(again) > self.points(best) + 1e-9:
+                best = again
+        return self._reordered(best)
+
+    def _annealed(self, start: Days, iterations: int) -> Days:
+        """Ruin and recreate; slightly worse is accepted in the beginning, to leave a valley."""
+        best = now = start
+        best_points = now_points = self.points(start)
         asked = sum(s in self.tables.must for day in best for s in day)
         slack = PATIENCE * abs(best_points - MUST_BONUS * asked)
         for n in range(iterations):
@@ -77,7 +70,7 @@ class Search:
                 now_points = best_points = self.points(best)
             elif n % 40 == 39:
                 now, now_points = best, best_points
-        return self._reordered(best)
+        return best
 
     def end(self, day: int, sights: tuple[int, ...]) -> State | None:
         """How the day ends with these sights, None when they do not fit; remembered."""
@@ -96,15 +89,19 @@ class Search:
         purse = self.tables.purse
         return purse is None or self._cost(days) <= purse
 
-    def insertions(self, day: int, sights: tuple[int, ...]) -> list[Insertion]:
-        """The best place in the day for each sight that fits, remembered."""
+    def insertions(
+        self, day: int, sights: tuple[int, ...], used: Container[int] = ()
+    ) -> list[Insertion]:
+        """The best place in the day for each sight that fits, remembered; those in `used` may be
+        missing."""
         key = (self._like[day], sights)
-        known = self._insertions.get(key)
-        if known is None:
-            if len(self._insertions) > KEPT_DAYS // 10:
-                self._insertions.clear()
-            known = self._insertions[key] = self._find_insertions(day, sights)
-        return known
+        gaps = self._gaps.get(key)
+        if gaps is None:
+            if len(self._gaps) > KEPT_DAYS // 10:
+                self._gaps.clear()
+            before = self.end(day, sights)
+            gaps = self._gaps[key] = Gaps(self.tables, day, sights, before, self._usable[day])
+        return gaps.options(used)
 
     def _worth_trying(self, day: int) -> list[int]:
         """Open sights, in a big town only those that are good for their distance."""
@@ -119,48 +116,6 @@ class Search:
         ends = [self.end(d, sights) for d, sights in enumerate(days)]
         return sum(end.cost for end in ends if end)
 
-    def _find_insertions(self, day: int, sights: tuple[int, ...]) -> list[Insertion]:
-        tables = self.tables
-        before = self.end(day, sights)
-        if len(sights) >= tables.rule.max_visits or before is None:
-            return []
-        states = [first_state(tables, day)]
-        advance(tables, day, states[0], sights, None, states)
-        windows, far = tables.windows[day], tables.far
-        travel, minutes = tables.travel, tables.minutes
-        stops = [*sights, tables.anchor]
-        spots = [(p, state.t, state.at, stops[p]) for p, state in enumerate(states)]
-        has_daytrip = any(far[s] for s in sights)
-        found: list[Insertion] = []
-        for s in self._usable[day]:
-            if s in sights or (has_daytrip and far[s]):
-                continue
-            last, to = windows[s][-1][1], minutes[s]
-            detours = [
-                (minutes[at][s] + to[after] - minutes[at][after], p)
-                for p, t, at, after in spots
-                if t + travel[at][s] <= last
-            ]
-            detours.sort()
-            best: State | None = None
-            best_at, left = -1, POSITIONS
-            for _, p in detours:
-                end = advance(tables, day, states[p], (s, *sights[p:]))
-                if end is not None:
-                    end = finish(tables, day, end)
-                if end is None:
-                    continue
-                if best is None or end.points > best.points:
-                    best, best_at = end, p
-                left -= 1
-                if not left:
-                    break
-            if best is not None and best.points > before.points:
-                gain, load = best.points - before.points, best.load - before.load
-                whole = (*sights[:best_at], s, *sights[best_at:])
-                found.append(Insertion(s, whole, gain, load, best.cost - before.cost))
-        return found
-
     def _refill(self, days: Days, noise: Sequence[float], power: int) -> Days:
         """Puts in the most promising sight again and again until nothing fits or wins."""
         now = list(days)
@@ -171,7 +126,7 @@ class Search:
             chosen: Insertion | None = None
             chosen_day, chosen_key = -1, 0.0
             for d, sights in enumerate(now):
-                for option in self.insertions(d, sights):
+                for option in self.insertions(d, sights, used):
                     if option.token in used:
                         continue
                     key = option.keys[power] * noise[option.token]
@@ -189,19 +144,20 @@ class Search:
         return [1.0 - NOISE * random() for _ in range(self.tables.n)]
 
     def _ruin(self, days: Days) -> Days:
-        """Takes out a day, some sights anywhere, a stretch of days, or exchanges two days."""
+        """Empties a day or two, exchanges two, takes a stretch out of each, or sights anywhere."""
         rng, now = self.rng, [list(day) for day in days]
         kind = rng.random()
-        if kind < 0.25:
-            now[rng.randrange(len(now))] = []
-        elif kind < 0.35 and len(now) > 1:
+        if kind < 0.25 and len(now) > 1:
             a, b = rng.sample(range(len(now)), 2)
             swapped = [*days]
             swapped[a], swapped[b] = days[b], days[a]
-            if self.end(a, swapped[a]) is not None and self.end(b, swapped[b]) is not None:
+            both = self.end(a, swapped[a]) is not None and self.end(b, swapped[b]) is not None
+            if kind < 0.05 and both:
                 return tuple(swapped)
             now[a], now[b] = [], []
-        elif kind < 0.6:
+        elif kind < 0.55:
+            now[rng.randrange(len(now))] = []
+        elif kind < 0.65:
             for day in now:
                 if day:
                     first = rng.randrange(len(day))

@@ -26,6 +26,8 @@ DETOUR = 1.25  # the order as it was said is kept up to this much more way
 
 GROUND_MAX_KM = 500  # farther than this one flies
 GROUND_ACCESS_MIN, GROUND_DETOUR, GROUND_KMH = 30, 1.25, 80
+# High-speed trains between their main stations; the straight distance, stations and waiting added.
+FAST_MAX_KM, FAST_ACCESS_MIN, FAST_KMH = 700, 45, 150
 FERRY_MAX_KM, FERRY_ACCESS_MIN, FERRY_KMH = 150, 60, 35
 FLIGHT_KMH, FLIGHT_GROUND_MIN = 830, 42  # as the flight estimate counts: air, taxi and climb
 FLIGHT_AROUND_MIN = 240  # to the airport, the time there, luggage, into town
@@ -33,6 +35,7 @@ ISLANDS = frozenset("AU CU CY FJ ID IE IS JP LK MG MT MU MV NZ PH SC SG TW".spli
 
 # Shares of a mid-priced meal, for one person; our own estimate, and called one.
 GROUND_COST_KM, FERRY_COST_KM = Decimal("0.008"), Decimal("0.03")
+FAST_COST_KM = Decimal("0.012")
 FLIGHT_COST, FLIGHT_COST_KM = Decimal(4), Decimal("0.005")
 GRID = 5
 
@@ -155,6 +158,8 @@ def _by(a: Destination, b: Destination, km: float) -> tuple[Mode, int, Decimal]:
     )
     if sea and km <= FERRY_MAX_KM:
         return "ferry", round(FERRY_ACCESS_MIN + km * 60 / FERRY_KMH), FERRY_COST_KM * far
+    if not sea and a.fast_rail and a.fast_rail == b.fast_rail and km <= FAST_MAX_KM:
+        return "ground", round(FAST_ACCESS_MIN + km * 60 / FAST_KMH), FAST_COST_KM * far
     if sea or km > GROUND_MAX_KM:
         minutes = FLIGHT_AROUND_MIN + FLIGHT_GROUND_MIN + km * 60 / FLIGHT_KMH
         return "flight", round(minutes), FLIGHT_COST + FLIGHT_COST_KM * far

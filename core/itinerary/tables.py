@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from core.itinerary import budget
 from core.itinerary.problem import (
-    AFTER_LANDING_MIN,
     APPOINTMENT,
     APPOINTMENT_SLACK_MIN,
     DAYLIGHT_CATEGORIES,
@@ -73,6 +72,7 @@ class Tables:
         sights = [problem.sights[id] for id in self.ids]
         self.n = self.anchor = len(sights)
         self.rule = PACES[problem.pace]
+        self.calm = self.rule.min_visits - 1  # visits of a day that is not full
         self.days = len(problem.days)
         self.duration = [_up(s.visit_min) for s in sights]
         self.long = [s.visit_min >= LONG_VISIT_MIN for s in sights]
@@ -133,7 +133,7 @@ class Tables:
             return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if landing is None:
             return None
-        minutes = AFTER_LANDING_MIN + self.problem.transfer_min
+        minutes = self.problem.after_landing_min + self.problem.transfer_min
         return landing.astimezone(UTC) + timedelta(minutes=minutes)
 
     @property

@@ -11,7 +11,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
-    AFTER_LANDING_MIN,
     APPOINTMENT,
     DAYLIGHT_CATEGORIES,
     DINNER_MIN,
@@ -29,7 +28,7 @@ from core.itinerary.problem import (
     Problem,
 )
 from core.itinerary.violations import Kind, Violation
-from core.travel import Leg, Sight
+from core.travel import EventKind, Leg, Sight
 from core.trips import Stop, StopKind
 
 MEALS = {
@@ -152,9 +151,17 @@ class DayCheck:
         self._hours(stop, sight, start, end)
         self._light(stop, sight, start, end)
 
+    def _is_holiday(self) -> bool:
+        holidays = [e for e in self.problem.events if e.kind is EventKind.HOLIDAY]
+        return any(e.first <= self.day <= e.last for e in holidays)
+
     def _hours(self, stop: Stop, sight: Sight, start: int, end: int) -> None:
         unknown = sight.hours is None or self.day not in sight.hours
-        if (unknown or sight.hours_confidence not in ("high", "medium")) and not stop.checks:
+        unsure = unknown or sight.hours_confidence not in ("high", "medium")
+        if not unknown and sight.hours is not None:
+            by_the_clock = any(o.end - o.start < 24 * 60 for o in sight.hours[self.day])
+            unsure = unsure or (by_the_clock and self._is_holiday())
+        if unsure and not any("hours" in check.casefold() for check in stop.checks):
             text = f"{stop.title}: its hours are uncertain and nothing says so."
             self.wrong(Kind.UNCHECKED_HOURS, stop, text)
         if sight.hours is None or self.day not in sight.hours:
@@ -248,7 +255,7 @@ class DayCheck:
             return transfer.arrive_at.astimezone(UTC) + timedelta(minutes=SETTLE_MIN)
         if self.problem.landing is None:
             return None
-        minutes = AFTER_LANDING_MIN + self.problem.transfer_min
+        minutes = self.problem.after_landing_min + self.problem.transfer_min
         return self.problem.landing.astimezone(UTC) + timedelta(minutes=minutes)
 
     def leave(self) -> datetime | None:

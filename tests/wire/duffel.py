@@ -138,6 +138,7 @@ def _none(asked: Asked) -> Says:
 
 
 ROUTE = "POST /air/offer_requests"
+_OLD = problem(400, "invalid_request_error", "unsupported_version", "Unsupported version")
 _WRONG_TOKEN = problem(401, "authentication_error", "access_token_not_found", "Unauthorized")
 _LIMIT = problem(429, "rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded")
 _INSIDE = problem(200, "airline_error", "airline_internal", "The airline did not answer")
@@ -149,7 +150,7 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: _none},
         nothing=[],
-        errors={401: _WRONG_TOKEN.body, 403: _WRONG_TOKEN.body, 429: _LIMIT.body},
+        errors={400: _OLD.body, 401: _WRONG_TOKEN.body, 403: _WRONG_TOKEN.body, 429: _LIMIT.body},
         wrong=(_INSIDE, Says(201, _INSIDE.body), Says(201, {"data": {"id": "orq_1"}})),
         key=TOKEN,
         tries=1,  # a search costs money

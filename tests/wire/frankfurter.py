@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from adapters.travel.frankfurter import FrankfurterRates
 from core.travel import Rate
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 PER_EUR = {"EUR": 1.0, "GBP": 0.8712, "JPY": 176.21, "USD": 1.1568, "KWD": 0.35512, "MAD": 10.71}
@@ -61,6 +61,7 @@ WIRES = [
         routes=ROUTES,
         ask=_ask,
         empty=dict.fromkeys(ROUTES, _none),
+        never=KEYLESS,
         errors={
             400: {"message": "bad request"},
             404: {"message": "not found"},

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.travel.gdacs import Gdacs
 from adapters.travel.spot import Spot
 from core.travel import Alert, Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import HTML, Asked, Says
 
 TODAY = date(2026, 11, 23)
@@ -77,6 +77,8 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: lambda asked: listing()},
         nothing=(),
+        errors={400: b"<html>Bad Request</html>", 429: b"<html>Too many</html>"},
+        never=KEYLESS,
         wrong=(Says(200, {"features": {}}), Says(200, {"Message": "An error has occurred."})),
         stale_after=timedelta(hours=2),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from adapters.travel.met_norway import MetNorway
 from core.travel import DayWeather, Point
 from tests.fake_open_meteo import START
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import CONTACT, HTML, Asked, Says
 
 LISBON = Point(lat=38.7169, lon=-9.1399)
@@ -85,6 +85,8 @@ WIRES = [
         routes={ROUTE: complete},
         ask=_ask,
         empty={ROUTE: lambda asked: Says(200, forecast([]))},
+        errors={400: b"<html>bad request</html>", 429: b"<html>too many requests</html>"},
+        never=KEYLESS,
         wrong=(Says(200, forecast([entry(START, 0)])), Says(200, {"type": "Feature"})),
         stale_after=timedelta(hours=3),
     ),

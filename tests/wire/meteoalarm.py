@@ -8,7 +8,7 @@ from typing import Any
 from adapters.travel.meteoalarm import SLUGS, MeteoAlarm
 from adapters.travel.spot import Spot
 from core.travel import Alert, Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 TODAY = date(2026, 11, 23)
@@ -91,7 +91,8 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: lambda asked: feed()},
         nothing=(),
-        errors={400: {"detail": "Bad Request"}},
+        errors={400: {"detail": "Bad Request"}, 429: {"detail": "Too Many Requests"}},
+        never=KEYLESS,
         wrong=(Says(200, {"detail": "Not Found"}), Says(200, {"warnings": None})),
         stale_after=timedelta(hours=1),
     )

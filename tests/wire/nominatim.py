@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.travel.nominatim import Nominatim
 from core.travel import Place, Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import CONTACT, HTML, Asked, Says
 
 LISBON = Point(lat=38.7078, lon=-9.1366)
@@ -80,7 +80,14 @@ async def _at(rig: Rig) -> Place | None:
 
 
 SEARCH, REVERSE = "GET /search", "GET /reverse"
-_ERRORS = {400: bad("Bad parameter").body}
+_COMMON: dict[str, Any] = {
+    "errors": {
+        400: bad("Bad parameter").body,
+        403: b"<html>Access blocked</html>",
+        429: b"<html>Bandwidth limit exceeded</html>",
+    },
+    "never": KEYLESS,
+}
 WIRES = [
     Wire(
         name="nominatim (search)",
@@ -88,8 +95,8 @@ WIRES = [
         ask=_find,
         empty={SEARCH: lambda asked: Says(200, [])},
         nothing=[],
-        errors=_ERRORS,
         wrong=(bad("odd"), Says(200, ["a"])),
+        **_COMMON,
     ),
     Wire(
         name="nominatim (reverse)",
@@ -97,7 +104,7 @@ WIRES = [
         ask=_at,
         empty={REVERSE: lambda asked: Says(200, {"error": "Unable to geocode"})},
         nothing=None,
-        errors=_ERRORS,
         wrong=(Says(200, {"error": "database is down"}),),
+        **_COMMON,
     ),
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.travel.nws import NationalWeatherService
 from adapters.travel.spot import Spot
 from core.travel import Alert, Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import CONTACT, Asked, Says
 
 TODAY = date(2026, 11, 23)
@@ -98,7 +98,11 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: lambda asked: collection()},
         nothing=(),
-        errors={400: problem(400, "Parameter point is out of bounds").body},
+        errors={
+            400: problem(400, "Parameter point is out of bounds").body,
+            429: problem(429, "Too many requests").body,
+        },
+        never=KEYLESS,
         wrong=(problem(200, "odd"), Says(200, {"features": "none"})),
         stale_after=timedelta(minutes=30),
     )

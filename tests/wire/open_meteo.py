@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from adapters.travel.open_meteo import OpenMeteo
 from core.travel import DayWeather, Point
 from tests.fake_open_meteo import FakeOpenMeteo, Time
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 LISBON = Point(lat=38.7169, lon=-9.1399)
@@ -64,10 +64,13 @@ def _no_days(asked: Asked) -> Says:
     return Says(200, body)
 
 
-_ERRORS = {
+ERRORS = {
     400: {"error": True, "reason": "Latitude must be in range of -90 to 90°. Given: 123.0."},
     401: {"error": True, "reason": "API key required."},
-    429: {"error": True, "reason": "Too many concurrent requests"},
+    429: {
+        "error": True,
+        "reason": "Minutely API request limit exceeded. Please try again in one minute.",
+    },
 }
 _WRONG = (
     Says(200, {"error": True, "reason": "out of order"}),
@@ -81,16 +84,17 @@ WIRES = [
         routes={"GET /v1/forecast": _forecast},
         ask=_ask,
         empty={"GET /v1/forecast": _no_days},
-        errors=_ERRORS,
+        errors=ERRORS,
         wrong=_WRONG,
         stale_after=timedelta(hours=3),
+        never=KEYLESS,
     ),
     Wire(
         name="open-meteo (customer)",
         routes={"GET /v1/forecast": _customer},
         ask=_ask_as_customer,
         empty={"GET /v1/forecast": _no_days},
-        errors=_ERRORS,
+        errors=ERRORS,
         wrong=_WRONG,
         key=KEY,
         stale_after=timedelta(hours=3),

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.travel.open_meteo_geocoding import OpenMeteoGeocoding
 from core.travel import Place
 from tests.wire import open_meteo
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 KEY = open_meteo.KEY  # one key opens all of Open-Meteo
@@ -71,11 +71,15 @@ ROUTE = "GET /v1/search"
 _COMMON: dict[str, Any] = {
     "empty": {ROUTE: lambda asked: Says(200, {"generationtime_ms": 0.2})},
     "nothing": [],
-    "errors": {400: {"error": True, "reason": "Parameter count must be between 1 and 100."}},
+    "errors": {
+        400: {"error": True, "reason": "Parameter count must be between 1 and 100."},
+        401: {"error": True, "reason": "API key required"},
+        429: open_meteo.ERRORS[429],
+    },
     "wrong": (Says(200, {"error": True, "reason": "out of order"}), Says(200, [])),
 }
 WIRES = [
-    Wire(name="open-meteo geocoding", routes={ROUTE: search}, ask=_ask, **_COMMON),
+    Wire(name="open-meteo geocoding", routes={ROUTE: search}, ask=_ask, never=KEYLESS, **_COMMON),
     Wire(
         name="open-meteo geocoding (customer)",
         routes={ROUTE: customer},

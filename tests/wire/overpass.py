@@ -8,7 +8,7 @@ from typing import Any
 from adapters.travel.found import Found
 from adapters.travel.overpass import Overpass
 from core.travel import Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import HTML, Asked, Says
 
 TOMAR = Point(lat=39.6036, lon=-8.4125)
@@ -87,6 +87,7 @@ WIRES = [
         nothing=[],
         errors=dict.fromkeys((400, 406, 429, 504), b"<html>refused</html>"),
         wrong=(whole(*ELEMENTS[:1], remark=REMARK), Says(200, {"version": 0.6})),
+        never=KEYLESS,
         tries=1,
         plain=True,
     )

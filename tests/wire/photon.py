@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.travel.photon import Photon
 from core.travel import Place, Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import CONTACT, Asked, Says
 
 LISBON = Point(lat=38.7078, lon=-9.1366)
@@ -72,7 +72,14 @@ async def _at(rig: Rig) -> Place | None:
 
 
 API, REVERSE = "GET /api", "GET /reverse"
-_ERRORS = {400: {"message": "missing search term 'q'"}}
+_COMMON: dict[str, Any] = {
+    "errors": {
+        400: {"message": "missing search term 'q'"},
+        429: b"<html>Too Many Requests</html>",
+    },
+    "wrong": (Says(200, {"message": "odd"}),),
+    "never": KEYLESS,
+}
 WIRES = [
     Wire(
         name="photon (search)",
@@ -80,8 +87,7 @@ WIRES = [
         ask=_find,
         empty={API: lambda asked: collection()},
         nothing=[],
-        errors=_ERRORS,
-        wrong=(Says(200, {"message": "odd"}),),
+        **_COMMON,
     ),
     Wire(
         name="photon (reverse)",
@@ -89,6 +95,6 @@ WIRES = [
         ask=_at,
         empty={REVERSE: lambda asked: collection()},
         nothing=None,
-        errors=_ERRORS,
+        **_COMMON,
     ),
 ]

@@ -13,6 +13,7 @@ from adapters.travel.http import Limit, ProviderClient
 from tests.fake_open_meteo import DictCache, Time
 from tests.wire.server import USER_AGENT, Handler, Says, WireServer
 
+KEYLESS = {"key": "it asks for none"}
 OUTAGE = object()  # an answer with nothing in it is an outage, not "there is none"
 
 
@@ -69,7 +70,8 @@ class Wire:
     that is OUTAGE. `errors` are the provider's own bodies by status, `wrong` answers that look like
     success and are none. After `stale_after` the kept answer is no longer fresh and is still shown
     when the provider fails; None says that nothing old is ever shown. `tries` is how often one
-    question is asked when the trouble may pass.
+    question is asked when the trouble may pass. `never` has the reason for each cell of the table
+    of faults that this provider cannot have.
     """
 
     name: str
@@ -83,3 +85,23 @@ class Wire:
     stale_after: timedelta | None = None
     tries: int = 3
     plain: bool = False  # its values are no facts with a source of their own (legs of a route)
+    never: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> dict[str, bool]:
+        """The cells of the table that a provider has to fill itself, and whether it did."""
+        filled = {
+            "empty": bool(self.empty),
+            "wrong": bool(self.wrong),  # 200 with an error inside
+            "key": bool(self.key),
+            "400": 400 in self.errors,
+            "401": 401 in self.errors or not self.key,
+            "429": 429 in self.errors,
+        }
+        return {name: done for name, done in filled.items() if name not in self.never}
+
+    @property
+    def missing(self) -> list[str]:
+        """Cells that are neither filled nor excused, and excuses for what is there."""
+        idle = [f"{name}: no excuse is needed" for name in self.never if getattr(self, name, None)]
+        return [name for name, done in self.cells.items() if not done] + idle

@@ -14,7 +14,7 @@ from adapters.travel.great_circle import distance_km
 from adapters.travel.openrouteservice import OpenRouteService
 from adapters.travel.osrm import Osrm
 from core.travel import Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 KEY = "ors-planted-key-5b3ce3597851110001cf6248"
@@ -100,11 +100,13 @@ async def ask_osrm(rig: Rig) -> Table:
 
 ORS = {"POST /v2/matrix/foot-walking": ors_matrix}
 OSRM = {"GET /routed-foot/table/v1/foot/{coordinates}": osrm_table}
+A_SQUARE = "where nobody can walk is a null in a whole square, never an empty answer"
 _SQUARE = [[0.0, 1.0], [1.0, 0.0]]
 
 WIRES = [
     Wire(
         name="openrouteservice",
+        never={"empty": A_SQUARE},
         routes=ORS,
         ask=ask_ors,
         errors={
@@ -123,6 +125,7 @@ WIRES = [
     ),
     Wire(
         name="osrm",
+        never=KEYLESS | {"empty": A_SQUARE},
         routes=OSRM,
         ask=ask_osrm,
         errors={

@@ -45,6 +45,7 @@ class Says:
     headers: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
     dropped: bool = False  # the connection goes away in the middle of the body
+    stalled: bool = False  # half of the body comes, the rest never does
 
     @property
     def content(self) -> bytes:
@@ -80,6 +81,10 @@ def cut(good: Says) -> Says:
 
 def dropped(good: Says) -> Says:
     return replace(good, dropped=True)
+
+
+def stalled(good: Says) -> Says:
+    return replace(good, stalled=True)
 
 
 def says(answer: Says) -> Fault:
@@ -167,13 +172,15 @@ class WireServer:
             await self._end.wait()
         headers = {"content-type": "application/json; charset=utf-8"} | dict(answer.headers)
         content = answer.content
-        if not answer.dropped:
+        if not (answer.dropped or answer.stalled):
             body = None if answer.status in (204, 304) else content
             return web.Response(status=answer.status, body=body, headers=headers)
         response = web.StreamResponse(status=answer.status, headers=headers)
         response.content_length = len(content)
         await response.prepare(request)
         await response.write(content[: len(content) // 2])
+        if answer.stalled:
+            await self._end.wait()
         assert request.transport is not None
         request.transport.abort()
         return response

@@ -11,7 +11,7 @@ from typing import Any
 from adapters.travel.found import Found
 from adapters.travel.wikipedia import Wikipedia
 from core.travel import Point
-from tests.wire.rig import Rig, Wire
+from tests.wire.rig import KEYLESS, Rig, Wire
 from tests.wire.server import Asked, Says
 
 TOMAR = Point(lat=39.6036, lon=-8.4125)
@@ -74,7 +74,8 @@ class Geosearch:
             return Says(200, {"batchcomplete": True})
         begin = int(q.get("cocontinue", "0").rpartition("|")[2])
         listed = []
-        for n, one in enumerate(self.pages):
+        pages = self.pages[: int(q["ggslimit"])]
+        for n, one in enumerate(pages):
             copy = dict(one)
             if not begin <= n < begin + PART:
                 copy.pop("coordinates", None)
@@ -83,7 +84,7 @@ class Geosearch:
                     copy.pop(given, None)
             listed.append(copy)
         body: dict[str, Any] = {"query": {"pages": listed}}
-        if begin + PART < len(self.pages):
+        if begin + PART < len(pages):
             body["continue"] = {"cocontinue": f"x|{begin + PART}", "continue": "||info"}
         else:
             body["batchcomplete"] = True
@@ -114,7 +115,8 @@ WIRES = [
         ask=_ask,
         empty={ROUTE: Geosearch()},
         nothing=[],
-        errors={429: b"<html>Too many requests</html>"},
+        errors={400: b"<html>Bad request</html>", 429: b"<html>Too many requests</html>"},
+        never=KEYLESS,
         wrong=(MAXLAG, error("readonly", "The wiki is read-only"), Says(200, {"query": {}})),
         plain=True,
     )

@@ -280,6 +280,7 @@ def _id_of(result: Any) -> str:
 def _me(result: Any) -> Me:
     if not isinstance(result, dict) or type(result.get("id")) is not int:
         raise Misconfigured("TELEGRAM_API_BASE_URL", "getMe does not answer like a Bot API server")
-    if result.get("can_read_all_group_messages") is False:
+    hears_all = result.get("can_read_all_group_messages") is not False
+    if not hears_all:
         _log.info("privacy mode is on: in groups the bot sees commands and replies to it only")
-    return Me(id=result["id"], username=str(result.get("username") or ""))
+    return Me(result["id"], str(result.get("username") or ""), hears_all)

@@ -13,7 +13,15 @@ from typing import Any
 
 from adapters.chat.telegram.fields import Unreadable, decoded
 from adapters.chat.telegram.mentions import Me
-from adapters.chat.telegram.parse import PLATFORM, Ignored, album, parse, query_id, update_id
+from adapters.chat.telegram.parse import (
+    PLATFORM,
+    Ignored,
+    album,
+    hard_of_hearing,
+    parse,
+    query_id,
+    update_id,
+)
 from adapters.chat.telegram.transport import (
     ApiError,
     Contested,
@@ -32,6 +40,7 @@ ALLOWED_UPDATES = [
     "callback_query",
     "my_chat_member",
     "poll_answer",
+    "chat_member",
 ]
 POLL_SECONDS = 50
 FIRST_PAUSE = 0.5
@@ -94,14 +103,16 @@ class Intake:
         for update in updates:
             try:
                 read = self._read(update, albums)
+                deaf = hard_of_hearing(update, self._me, self._clock.now())
             except Unreadable as error:
                 poison.append((update, str(error)))
                 continue
             if isinstance(read, Ignored):
                 self._counts[f"ignored: {read.reason}"] += 1
             else:
-                inbound.append(read)
-                origin[read.id] = update
+                for one in (read, deaf) if deaf is not None else (read,):
+                    inbound.append(one)
+                    origin[one.id] = update
         poison += await self._accept(inbound, origin)
         for update, why in poison:
             await self._bury(update, why)

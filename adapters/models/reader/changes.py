@@ -74,6 +74,13 @@ _BOOKED = re.compile(
     r"(?P<what>.{3,60}?)|(?:the )?(?P<what2>[^,.;]{3,60}?) (?:is|are|has been) (?:already )?booked)"
     r"(?=\s+(?:already|now|as planned|at that time)\b|[,.;!]|$)"
 )
+_NO_STOP = re.compile(
+    r"\b(?:[Nn]o|[Nn]ot)\s+(?:the\s+)?(?P<what>[A-Z][\w'. -]{3,50}?)\s*(?:[,.;!?]|$)"
+)
+_KEEP = re.compile(
+    r"\W*(?:(?:please|but|and|do|yes|ok|no)\W+)*keep (?:the )?(?P<what>.{3,60}?)"
+    r"(?: (?:in|in the plan|please))?\W*"
+)
 _ADD = re.compile(
     r"\b(?:add|include|put in|squeeze in|fit in|insert|also (?:see|visit|go "
     r"to|do)|can we (?:also )?(?:see|visit|go to|do)|could we (?:also "
@@ -180,6 +187,9 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     booked = _booked(said, stops)
     if booked:
         return [booked]
+    kept = _kept(said, stops)
+    if kept:
+        return [kept]
     day, on = day_in(said), weekday_in(said, today)
     if _RAIN.search(low):
         return [Change(kind=ChangeKind.INDOOR, day=day, on=on)]
@@ -193,6 +203,9 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     named = _named(said, stops, day, on)
     # "skip the aquarium" is about that one stop, not about wildlife.
     one_stop = any(c.kind is ChangeKind.REMOVE and c.what in stops for c in named)
+    refused_stop = _no_stop(said, stops)
+    if refused_stop and not named:
+        return [refused_stop]
     refused = [] if one_stop else [*tastes.dislikes, *tastes.less]
     out += [
         Change(kind=ChangeKind.NO_CATEGORY, what=tag, day=day, on=on)
@@ -222,6 +235,20 @@ def _booked(said: Said, stops: tuple[str, ...]) -> Change | None:
     group = "what" if m["what"] else "what2"
     what = stop_named(said.text[m.start(group) : m.end(group)], stops)
     return Change(kind=ChangeKind.BOOKED, what=what) if what in stops else None
+
+
+def _no_stop(said: Said, stops: tuple[str, ...]) -> Change | None:
+    """ "No Rijksmuseum": the name of a stop, told by its capital, and no kind of sights."""
+    m = _NO_STOP.search(said.text)
+    what = stop_named(m["what"], stops) if m and fold(m["what"]) not in TAG_OF else ""
+    return Change(kind=ChangeKind.REMOVE, what=what) if what in stops else None
+
+
+def _kept(said: Said, stops: tuple[str, ...]) -> Change | None:
+    """ "Keep the Louvre": a stop of the plan has to be in from now on."""
+    m = _KEEP.fullmatch(said.low)
+    what = stop_named(said.text[m.start("what") : m.end("what")], stops) if m else ""
+    return Change(kind=ChangeKind.ADD, what=what) if what in stops else None
 
 
 def _longer(low: str) -> Change | None:
@@ -358,6 +385,10 @@ def stop_named(words: str, stops: tuple[str, ...]) -> str:
     )
     if best is None:
         return words[:80]
+    wanted = set(fold(words).split())
+    several = [s for s in stops if wanted <= set(fold(s).split())]
+    if len(several) > 1 and all(fold(s) != fold(words) for s in several):
+        return words[:80]  # two are called like that: who has the plan asks which
     return stops[best[2]]
 
 

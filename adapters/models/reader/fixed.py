@@ -15,7 +15,7 @@ from typing import Literal
 
 from adapters.models.reader.almanac import WEEKDAYS
 from adapters.models.reader.dates import find_when
-from adapters.models.reader.text import Said
+from adapters.models.reader.text import NUMBER, ORDINALS, Said, number
 from adapters.models.reader.times import times_in
 from core.wishes import Appointment
 
@@ -115,15 +115,17 @@ def _appointment(
     when = find_when(Said(rest.text), today)
     weekday = _WEEKDAY.search(rest.low)
     bare = _MONTH_DAY.search(rest.low)
+    counted = None if weekday or bare else _TRIP_DAY.search(rest.low)
     dated = bool(_DATE.search(rest.low)) and not bare
-    day = when.first if when and when.first and (dated or not (weekday or bare)) else None
+    loose = weekday or bare or counted
+    day = when.first if when and when.first and (dated or not loose) else None
     kind = m.groupdict().get("kind") or ""
     minutes = _KINDS.get(kind, 90)
     if len(times) > 1 and re.search(r"\b(?:to|until|till|-|–)\s*$", rest.low[: times[1][1]]):
         minutes = _between(at, times[1][0]) or minutes
         after = times[1][2]
     place = _place(rest)
-    last = max([after, *(e for _, e in (place[1],) if place[0])])
+    last = max(after, place[1][1] if place[0] else 0, counted.end() if counted else 0)
     day_end = max((w.end() for w in _WEEKDAY.finditer(rest.low)), default=0)
     said.claim(
         start, m.end() + max(last, day_end if day_end < last + 20 else 0, _date_end(rest.low))
@@ -139,12 +141,16 @@ def _appointment(
         day=day,
         weekday=None if day or bare or not weekday else WEEKDAYS[weekday["w"]],
         month_day=int(bare["n"]) if bare and day is None else None,
+        trip_day=_number_of(counted) if counted and day is None else None,
         minutes=max(30, min(minutes, 12 * 60)),
         place=place[0] if kind else title.strip(),
         meal=_meal(kind, at.hour),
     )
 
 
+_TRIP_DAY = re.compile(
+    rf"\b(?:day #?(?P<n>{NUMBER})|(?P<o>{'|'.join(ORDINALS)}|last|final) (?:day|night|evening))\b"
+)
 _DATE = re.compile(
     r"\b(?:\d{1,2}(?:st|nd|rd|th)|\d{1,2}\.? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|"
     r"nov|dec)\w*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}(?:st|nd|rd|th)?|"
@@ -154,8 +160,15 @@ _DATE = re.compile(
 
 _MONTH_DAY = re.compile(
     r"\b(?:on )?the (?P<n>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|"
-    r"sep|oct|nov|dec))"
+    r"sep|oct|nov|dec)| (?:day|night|evening)\b)"
 )
+
+
+def _number_of(counted: re.Match[str]) -> int | None:
+    """The number in "day 2", "the second day"; -1 for the last one."""
+    if counted["n"]:
+        return number(counted["n"])
+    return ORDINALS.get(counted["o"], -1)
 
 
 def _date_end(low: str) -> int:

@@ -39,7 +39,7 @@ _CORRECTION = re.compile(
     r"(?:^|[\s,.;!])(?:actually|sorry[, ]|i meant|i mean\b|we meant|"
     r"correction|make (?:it|that)|change (?:it|that|the \w+) to|rather\b|no,|"
     r"no wait|wait,?|oops|instead|not .{2,30} but\b|let's say|should be|on "
-    r"second thought|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|"
+    r"second thought|after all\b|scratch that|not \d|doch lieber|eigentlich|perdon|pardon|"
     r"en realidad|switch to|better:|(?:it's|its|we're|we are|it is) (?:now|"
     r"actually))"
 )
@@ -92,6 +92,8 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     wants_plan, has_none = bool(_PLAN.search(said.low)), wants_ideas(said)
     about_trip = bool(_TRIP.search(said.low))
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
+    if context.chosen and not (wish.destinations or is_empty(wish) or has_none):
+        return Intent.PLAN, 0.85
     if wish.destinations and not has_none and (wish.tour or (wish.town_count or 0) > 1):
         return Intent.PLAN, 0.85  # which towns is ours to choose
     if context.asked in ("dates", "origin") and not wish.destinations and not is_empty(wish):

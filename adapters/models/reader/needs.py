@@ -95,11 +95,15 @@ _RELAXED = re.compile(
 
 _PACKED = re.compile(
     r"\b(?:pack(?:ed)? (?:it )?(?:full|as much|everything|with)|fully? packed|"
+    r"(?:packed|fast|quick|busy|high) pace|"
     r"packed (?:schedule|days|itinerary|program(?:me)?|trip)|jam[ -]?packed|"
     r"action[ -]?packed|as much as (?:possible|we can)|see everything|"
     r"busy (?:schedule|days|itinerary)|full (?:schedule|program(?:me)?|on)|"
     r"fast[ -]?paced?|intense|maximi[sz]e|cram|dawn till dusk)\b"
 )
+
+
+_NORMAL = re.compile(r"\b(?:normal|medium|moderate|average|usual|regular) (?:pace|speed|tempo)\b")
 
 
 _DIETS = {
@@ -200,6 +204,9 @@ def find_needs(said: Said, found: Tastes) -> None:
         said.claim(*m.span())
     elif m := _PACKED.search(low):
         found.pace = Pace.PACKED
+        said.claim(*m.span())
+    elif m := _NORMAL.search(low):
+        found.pace = Pace.NORMAL
         said.claim(*m.span())
     found.diet = tuple(
         diet

@@ -21,6 +21,15 @@ _NO_MONEY = re.compile(
     r"-?0+(?:[.,]0+)?(?![\d.,]*\d)\s*(?:€|\$|£|[a-z]{3}\b|euros?|dollars?|pounds?)?"
     r"(?!\s*(?:days?|nights?|km|h\b|hours?|people|stops?|stars?|°|degrees))"
 )
+_CURRENCY = (
+    r"(?:€|\$|£|¥|eur|euros?|usd|dollars?|bucks|gbp|pounds?|quid|chf|francs?|jpy|yen|cents?|money)"
+)
+_NO_SUM = re.compile(
+    rf"(?<![\d.,:/-])(?<!\d )(?:(?:0+(?:[.,]0+)?|zero) ?{_CURRENCY}(?!\w)"
+    rf"|{_CURRENCY} ?0+(?:[.,]0+)?(?![\d.,]*\d)(?!\w)"
+    r"|(?:have |with |on )?(?:no|without(?: any)?) (?:money|budget)(?! (?:limit|issue|problem|"
+    r"matter|object|constraint|concern|worr|belt|exchange|change|is no|no object))(?=$|[\s,.;!]))"
+)
 _M = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_MONTH = re.compile(
     rf"\b(?P<d>29|30|31)(?:st|nd|rd|th|\.)?(?: of)? (?P<m>{_M})\b(?:,? (?P<y>\d{{4}}))?"
@@ -36,7 +45,7 @@ def find_nonsense(said: Said) -> Nonsense:
         return "days"
     if _NOBODY.search(low):
         return "people"
-    if _NO_MONEY.search(low):
+    if _NO_MONEY.search(low) or _NO_SUM.search(low):
         return "money"
     for pattern in (_DAY_MONTH, _MONTH_DAY, _ISO):
         for m in pattern.finditer(low):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from adapters.models.reader.almanac import MONTHS
 from adapters.models.reader.text import NUMBER, Said, number
 from core.wishes import Party
 
 # A child whose age nobody said. Old enough for most sights, young enough for a child's day.
 UNKNOWN_AGE = 8
+MAX_CHILDREN = 99  # more are no family; who plans says how many it takes
 _AGE_OF = {
     "baby": 0,
     "babies": 0,
@@ -21,8 +23,11 @@ _AGE_OF = {
 }
 _AGE_OF |= {"teen": 15, "teens": 15, "teenager": 15, "teenagers": 15, "teenage": 15, "baby's": 0}
 
+_MONTH_NAMES = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 _N = (
-    rf"(?:{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
+    rf"(?:\d{{4,5}}|(?:an? |one |half an? )?(?:hundred|dozen)|"
+    rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|"
+    rf"six|seven|eight|nine))?|{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
 )
 _GATE = frozenset(
     "solo alone myself somos sommes siamo sind single-person pair me ppl r deux dos zwei due wife "
@@ -32,7 +37,7 @@ _GATE = frozenset(
     "people persons person pax travellers travelers individuals "
     "guests kid kids child children toddler toddlers baby babies infant "
     "infants teen teens teenager teenagers friends friend "
-    "group party we son daughter sons daughters twins girls guys boys "
+    "women men ladies girls group party we son daughter sons daughters twins girls guys boys "
     "grandparents sister brother buddies mates single "
     "erwachsene personen kinder kind freunde frau mann personas adultos "
     "ninos amigos novia pareja personnes adultes enfants "
@@ -59,6 +64,9 @@ _TOTAL = re.compile(
     rf"tres|tre|vier|quatre|cuatro)(?=\s+(?:en|im|in|a|au)\b|\s*(?:$|[,.!?]|(?:in|"
     rf"under|from|with|on|next|this|departing|leaving|starting|beginning|originating|"
     rf"travell?ing|setting|who|that|and|to|between|spanning|visiting)\b))"
+    rf"|\bfor (?P<f>\d{{1,3}})(?=\s*(?:$|[.!?](?!\d)|,(?!\s*\d{{1,2}}\s*(?:,|and\b|&|or\b|to\b|-|"
+    rf"{_MONTH_NAMES}\b))|(?:in|under|from|with|on|next|this|departing|leaving|starting|"
+    rf"travell?ing|who|that|between|spanning|visiting)\b))"
     rf"|(?P<e>{_N})\s+incl(?:uding|\.)?)"
 )
 _FAMILY = re.compile(rf"\bfamily (?:of|with) (?P<n>{_N})\b(?!\s*(?:kids|children))")
@@ -79,7 +87,8 @@ _MATE = re.compile(
     r"mari|femme|copine|copain|moglie|marito)\b"
 )
 _RELATIVE = re.compile(
-    r"\b(?:my|our|the)\s+(?P<who>parents|grandparents|in-laws|mom|mum|mother|"
+    r"\b(?:my|our|the)\s+(?:\d{2}[- ]?(?:years?|yrs?)?[- ]?(?:old|yo)?\s+|old |elderly |aged )?"
+    r"(?P<who>parents|grandparents|in-laws|mom|mum|mother|"
     r"dad|father|sister|brother|grandma|grandpa|granny|mother-in-law|"
     r"father-in-law|cousin|aunt|uncle|roommate|colleague)\b"
     r"(?:\s+and\s+(?:my\s+)?(?P<and>mom|mum|mother|dad|father|sister|brother|grandma|grandpa))?"
@@ -122,7 +131,8 @@ _NOT_TRAVELLING = re.compile(
 def find_party(said: Said) -> Party | None:
     """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody."""
     if not said.bag & _GATE and not re.search(
-        r"\d\s*(?:yo|pax|p)\b|year-old|for (?:three|four|five|six|seven|eight|nine|ten)\b", said.low
+        r"\d\s*(?:yo|pax|p)\b|year-old|for (?:\d|three|four|five|six|seven|eight|nine|ten)\b",
+        said.low,
     ):
         return None
     if _NOT_TRAVELLING.search(said.low):
@@ -156,14 +166,18 @@ def find_party(said: Said) -> Party | None:
 def _value(word: str) -> int:
     if word == "both":
         return 2
-    return max(1, min(number(word) or 1, 60))
+    tens, _, unit = word.replace("-", " ").partition(" ")
+    if word.endswith(("hundred", "dozen")):
+        size = 100 if word.endswith("hundred") else 12
+        return size // 2 if word.startswith("half") else size
+    return max(1, number(word) or (number(tens) or 0) + (number(unit) or 0))
 
 
 def _total(said: Said) -> int | None:
     for m in _TOTAL.finditer(said.low):
         if not said.free(m.start(), m.end()):
             continue
-        word = m["a"] or m["b"] or m["c"] or m["d"] or m["e"]
+        word = m["a"] or m["b"] or m["c"] or m["d"] or m["f"] or m["e"]
         before = said.low[: m.start()]
         if re.search(r"\b(?:per|only the|than)\s*$", before):
             continue
@@ -179,6 +193,8 @@ def _adults(said: Said) -> int | None:
         said.claim(*m.span())
         return _value(m["n"])
     friends = _FRIENDS.search(said.low)
+    if friends and re.search(r"\b(?:group|party) of $", said.low[: friends.start()]):
+        friends = None  # "a group of 7 friends" is counted already
     count = None
     if friends:
         some = re.search(
@@ -233,7 +249,7 @@ def _children(said: Said) -> tuple[int, ...]:
         if not said.free(m.start("word"), m.end("word")) or _is_about_kids(said, m):
             continue
         ages += _of_kids(said, m)
-    return tuple(ages[:12])
+    return tuple(ages[:MAX_CHILDREN])
 
 
 _ABOUT_KIDS = re.compile(
@@ -273,7 +289,7 @@ def _of_kids(said: Said, m: re.Match[str]) -> list[int]:
             if word == "twins" and len(ages) == 1:
                 return ages * 2
             wanted = number(count) if count not in ("a", "an") else 1
-            if wanted and len(ages) < wanted <= 10:
+            if wanted and len(ages) < wanted <= MAX_CHILDREN:
                 ages += [ages[-1]] * (wanted - len(ages))
             return ages
     age = _AGE_OF.get(word, UNKNOWN_AGE)
@@ -282,7 +298,7 @@ def _of_kids(said: Said, m: re.Match[str]) -> list[int]:
     n = number(count)
     if n is not None:
         said.claim(m.start(), m.end())
-        return [age] * min(n, 10)
+        return [age] * min(n, MAX_CHILDREN)
     plural = word.endswith("s") or word in ("children", "kinder", "babies", "bambini")
     if count in ("my", "our", "with") and (not plural or count != "with"):
         return [age] * (2 if plural else 1)

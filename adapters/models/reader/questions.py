@@ -189,6 +189,7 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         ),
         (
             _T.EVENTS,
+            r"^\W*holidays\W*$|"
             r"\b(?:events?|festivals?|(?:public |bank |national )holidays? (?:in|on|"
             r"during|there|while|when)|any (?:public |bank )?holidays?|is .{2,40} a "
             r"(?:public |bank |national )?holiday|what(?:'s| is) (?:on|happening|"
@@ -222,6 +223,7 @@ _GATE = re.compile(
     r"come|dove|quanto|onde|sold|cancelled|canceled|buy|hurt|sick|water|"
     r"todays|today's|tomorrow's|plan b|112|911|wenn|si|verspatet|retrasado|"
     r"it's|its|trinkgeld|propina|wetter|steckdose|hotel|hotels)\b"
+    r"|^\W*(?:the )?(?:events?|holidays)\W*$"
 )
 _WHY = re.compile(
     r"\b(?:why|how come|what's the reason|for what reason|warum|wieso|por que|"

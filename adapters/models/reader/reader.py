@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from adapters.models.reader.answers import answered, the_day
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
     day_in,
@@ -15,6 +16,7 @@ from adapters.models.reader.changes import (
     stop_named,
     weekday_in,
 )
+from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
 from adapters.models.reader.flights import flight
@@ -26,6 +28,8 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.linking import linking
+from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
@@ -56,7 +60,7 @@ from adapters.models.reader.talk import (
     wants_to_dismiss,
     wants_to_save,
 )
-from adapters.models.reader.tastes import find_must_see, find_tastes
+from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
 from adapters.models.reader.voting import voting
@@ -98,6 +102,18 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
+        number = answered(said, context)
+        if number is not None:
+            intent = Intent.PLAN if context.chosen or not context.has_plan else Intent.REVISE
+            return Request(intent=intent, confidence=0.9, wish=number)
+        if context.asked == "appointment" and (day := the_day(said, context.today)) is not None:
+            return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
+        if (who := members(said, context)) is not None:
+            return who
+        for of_a_group in (linking, costs):
+            request = of_a_group(said, context)
+            if request is not None:
+                return request
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
@@ -106,6 +122,9 @@ class RuleReader:
         return read.model_copy(update={"impossible": find_nonsense(said)})
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
+        if command in (Intent.LINK, Intent.BALANCES):
+            read = linking(said, context) if command is Intent.LINK else costs(said, context)
+            return read or Request(intent=command, confidence=1)
         if command is Intent.EXPORT:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
@@ -184,7 +203,9 @@ class RuleReader:
     # Parts
 
     def _parts(self, said: Said, context: ReadingContext) -> Parts:
-        fixed = find_fixed(said, context.today, self._is_town)
+        # With a plan "we are staying in Kreuzberg" is the quarter where one sleeps.
+        is_town = self._is_destination if context.has_plan else self._is_town
+        fixed = find_fixed(said, context.today, is_town)
         rooms = find_stay(said)
         several = find_several(said)
         budget = find_budget(said, context.home_currency)
@@ -195,6 +216,7 @@ class RuleReader:
         places = find_places(said, self._names, context.asked)
         tastes = find_tastes(said)
         musts = [m for m in musts if not self._is_place(m, places)]
+        refused = [r for r in find_refused_sights(said) if not self._names.find(r)]
         wish = Wish(
             destinations=tuple(places.destinations),
             origin=places.origin,
@@ -204,7 +226,7 @@ class RuleReader:
             budget=budget,
             pace=tastes.pace,
             likes=tuple(tastes.likes),
-            dislikes=tuple(tastes.dislikes),
+            dislikes=tuple(dict.fromkeys((*tastes.dislikes, *refused))),
             musts=tuple(dict.fromkeys((*musts, *tastes.musts))),
             climate=tastes.climate,
             quiet=tastes.quiet,
@@ -232,6 +254,11 @@ class RuleReader:
         return bool(hits) and (
             hits[0].id.startswith(("atlas:", "country:")) or hits[0].population >= 50_000
         )
+
+    def _is_destination(self, words: str) -> bool:
+        """True for a country or a town that the atlas has."""
+        hits = self._names.find(words)
+        return bool(hits) and hits[0].id.startswith(("atlas:", "country:"))
 
     def _is_place(self, name: str, places: Places) -> bool:
         """True when a "must see" is a whole destination ("must see Rome"): then it is one."""
@@ -411,6 +438,7 @@ def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> 
         Intent.UNDO,
         Intent.HELP,
         Intent.MORE,
+        Intent.LINK,  # a code is for no model's eyes
     ):
         return request
     wish = request.wish

@@ -57,9 +57,11 @@ def revise(parts: Parts) -> Request | None:
         c.day or c.on or c.kind in (ChangeKind.SWAP_DAYS, ChangeKind.MOVE) for c in changes
     )
     other_place = [m for m in wish.destinations if not changes]
-    if not placed and not other_place:
+    if not placed and not other_place and not context.chosen:
         any_day = parts.correction or len(said.words) <= 3 or bool(_MOVES_TRIP.search(said.low))
-        changes += _slot_changes(wish, any_day)
+        paced = bool(kinds & {ChangeKind.SLOWER, ChangeKind.FASTER})
+        news = wish.model_copy(update={"pace": None}) if paced else wish
+        changes += _slot_changes(news, any_day)
     if not changes:
         if sounds_like_change(said) and not wish.destinations:
             return Request(intent=Intent.REVISE, confidence=0.5)
@@ -94,4 +96,6 @@ def _slot_changes(wish: Wish, any_day: bool) -> list[Change]:
         out.append(Change(kind=ChangeKind.PARTY))
     if wish.budget is not None:
         out.append(Change(kind=ChangeKind.BUDGET))
+    if wish.pace is not None:
+        out.append(Change(kind=ChangeKind.PACE))
     return out

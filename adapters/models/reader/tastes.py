@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from adapters.models.reader.needs import QUIET, Tastes, find_needs
-from adapters.models.reader.text import Said
+from adapters.models.reader.text import Said, fold
 
 # Interest tag (core/interests.py) -> words. Longer phrases are tried first.
 _WORDS = {
@@ -145,6 +145,24 @@ def find_tastes(said: Said) -> Tastes:
     find_needs(said, found)
     if said.bag & _FIRST_WORDS:
         _interests(said, found)
+    return found
+
+
+_NO_SIGHT = re.compile(
+    r"\b(?:[Nn]o|[Nn]ot|[Ww]ithout|[Ss]kip|[Aa]void|[Ee]xcept)\s+(?:the\s+)?"
+    r"(?P<name>[A-Z][\w'.-]+(?:\s+(?:(?:of|de|da|do|del|di|the|and|van)\s+)*[A-Z][\w'.-]+){0,4})"
+)
+
+
+def find_refused_sights(said: Said) -> list[str]:
+    """Names that are refused, "no Rijksmuseum"; only what has capitals and is nothing else."""
+    if said.shouted:
+        return []
+    found = []
+    for m in _NO_SIGHT.finditer(said.text):
+        if said.free(*m.span("name")) and fold(m["name"]) not in TAG_OF and len(m["name"]) > 3:
+            found.append(m["name"][:80])
+            said.claim(*m.span("name"))
     return found
 
 

@@ -264,7 +264,10 @@ class Poi(Record):
 
 
 class DestinationFile(Record):
-    """One destination, as in `destinations/<id>.yaml`. `bbox` is south, west, north, east."""
+    """One destination, as in `destinations/<id>.yaml`. `bbox` is south, west, north, east.
+
+    `fast_rail` names the network of high-speed trains that has a main station there.
+    """
 
     id: Slug
     name: Name
@@ -277,6 +280,7 @@ class DestinationFile(Record):
     bbox: tuple[float, float, float, float]
     timezone: Words
     airports: Annotated[tuple[AirportRef, ...], Field(min_length=1)]
+    fast_rail: Literal["japan", "china", "korea", "europe", "spain"] | None = None
     alert_zones: AlertZones = AlertZones()
     vibes: Vibes
     cost: Cost

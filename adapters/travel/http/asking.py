@@ -72,13 +72,14 @@ class Question:
     who: str
     url: str
     method: Literal["GET", "POST"] = "GET"
-    params: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    form: Mapping[str, str] | None = None
+    # Not in `repr`: these may hold a key or a traveller's words.
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     kind: Literal["json", "picture"] = "json"
     idempotent: bool = True
     fresh_for: timedelta | Callable[[Any], timedelta] = timedelta(0)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     keep_for: timedelta = timedelta(days=1)
     check: Callable[[Any], None] = _anything
     reduce: Callable[[Any], Any] = _whole

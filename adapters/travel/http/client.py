@@ -18,7 +18,7 @@ from typing import Any, Unpack
 import httpx
 
 from adapters.travel.http import bodies
-from adapters.travel.http.answers import Answer, Passing, Reply, refused
+from adapters.travel.http.answers import Answer, Passing, Refused, Reply, refused
 from adapters.travel.http.asking import MAX_PICTURE_BYTES, How, Question
 from adapters.travel.http.limits import LIMITS, Host, Limit
 from core.errors import Unavailable
@@ -26,6 +26,7 @@ from core.ports import Cache, Cached, Clock
 
 RETRIED = frozenset({429, 502, 503, 504})
 SUCCESS = frozenset({200, 201, 203, 204})
+UNDERSTOOD = frozenset({400, 404, 410, 422, 451})  # about the question, so the host is well
 LONGEST_WAIT_S = 2.0  # a provider that asks for more is left alone, and the turn goes on without
 
 # At INFO they write every address, and addresses hold keys.
@@ -188,7 +189,7 @@ class ProviderClient:
         while True:
             try:
                 async with host.turn(q.who, q.weight, self._sleep):
-                    answer = await self._once(q, kept)
+                    answer = await self._heard(host, q, kept)
             except Passing as passing:
                 failure = passing.failure
             else:
@@ -202,6 +203,15 @@ class ProviderClient:
                 raise failure
             backoff = self._rng.uniform(0, 0.25 * 2**attempt)
             await self._sleep(max(failure.retry_after or 0.0, backoff))
+
+    async def _heard(self, host: Host, q: Question, kept: Cached | None) -> Answer:
+        """One request; a failure that is not asked again counts against the host all the same."""
+        try:
+            return await self._once(q, kept)
+        except Unavailable as failure:
+            if not (isinstance(failure, Refused) and failure.status in UNDERSTOOD):
+                host.failed(failure)
+            raise
 
     async def _once(self, q: Question, kept: Cached | None) -> Answer:
         """One request: a good body, read and kept."""

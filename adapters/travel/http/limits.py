@@ -19,13 +19,15 @@ FAILURES_BEFORE_REST, REST_S = 5, 30.0
 class Limit:
     """What a host allows: requests a second, at the same time, and a day (in weighted calls).
 
-    `rest_after_429_s` is how long it is left alone after a 429 that names no time.
+    `rest_after_429_s` is how long it is left alone after a 429 that names no time, and
+    `least_rest_s` after any 429, whatever time it names.
     """
 
     per_second: float = 5.0
     in_flight: int | None = None
     per_day: float | None = None
     rest_after_429_s: float = 60.0
+    least_rest_s: float = 0.0
 
 
 # The public servers, as their operators ask; a host that is not here (an own server) has the
@@ -43,8 +45,8 @@ LIMITS: Mapping[str, Limit] = {
     "routing.openstreetmap.de": Limit(1, in_flight=1),
     "router.project-osrm.org": Limit(1, in_flight=1),
     "valhalla1.openstreetmap.de": Limit(1, in_flight=1),
-    "overpass-api.de": Limit(1, in_flight=1, rest_after_429_s=30),
-    "overpass.private.coffee": Limit(1, in_flight=1, rest_after_429_s=30),
+    "overpass-api.de": Limit(1, in_flight=1, rest_after_429_s=30, least_rest_s=30),
+    "overpass.private.coffee": Limit(1, in_flight=1, rest_after_429_s=30, least_rest_s=30),
     "en.wikipedia.org": Limit(5, in_flight=3),
     "en.wikivoyage.org": Limit(5, in_flight=3),
     "www.wikidata.org": Limit(5, in_flight=3),
@@ -86,7 +88,7 @@ class Host:
 
         Raises Unavailable while the host rests, when too many wait, when the day's budget is gone.
         """
-        self._check_awake(who)
+        self.awake(who)
         if self._places is None:
             await self._slot(who, weight, sleep)
             yield
@@ -105,7 +107,7 @@ class Host:
     async def _slot(
         self, who: str, weight: float, sleep: Callable[[float], Awaitable[None]]
     ) -> None:
-        self._check_awake(who)
+        self.awake(who)
         now = self._steady()
         slot = max(self._next_slot, now)
         if slot - now > LONGEST_QUEUE_S:
@@ -114,7 +116,7 @@ class Host:
         self._next_slot = slot + 1.0 / self._limit.per_second
         if slot > now:
             await sleep(slot - now)
-            self._check_awake(who)
+            self.awake(who)
 
     def _spend(self, who: str, weight: float) -> None:
         if self._limit.per_day is None:
@@ -132,17 +134,24 @@ class Host:
         self._failures = 0
 
     def failed(self, failure: Unavailable) -> None:
-        """Leave the host alone: as long as it asked for, longer after many failures."""
+        """Leave the host alone: as long as it asked for, longer after many failures.
+
+        A rest that has begun is never cut short by what fails beside it.
+        """
         self._failures += 1
         seconds = failure.retry_after or 0.0
-        limited = isinstance(failure, Refused) and failure.status == 429
-        if failure.retry_after is None and limited:
-            seconds = self._limit.rest_after_429_s
+        if isinstance(failure, Refused) and failure.status == 429:
+            told = failure.retry_after is not None
+            seconds = max(
+                seconds if told else self._limit.rest_after_429_s, self._limit.least_rest_s
+            )
         if self._failures >= FAILURES_BEFORE_REST:
             seconds = max(seconds, REST_S)
-        self._resting_until = self._steady() + min(seconds, LONGEST_REST_S)
+        until = self._steady() + min(seconds, LONGEST_REST_S)
+        self._resting_until = max(self._resting_until, until)
 
-    def _check_awake(self, who: str) -> None:
+    def awake(self, who: str) -> None:
+        """Raises Unavailable, with the seconds that are left, while the host rests."""
         now = self._steady()
         if now < self._resting_until:
             raise Unavailable(who, "left alone after failures", self._resting_until - now)
