@@ -36,6 +36,7 @@ from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
 from core.flows.costs import Costs
+from core.flows.deciding import Deciding
 from core.flows.fit import Fit
 from core.flows.free import Free
 from core.flows.linking import Linking
@@ -60,6 +61,7 @@ FLOWS = (
     Private,
     Fit,
     Free,
+    Deciding,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.asking import VoteSaid
 from core.groups.cost_said import CostSaid, Kind
 from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
@@ -95,6 +96,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb in VOTING:
+        return _voting(verb, argument)
     if verb == "party":
         return _party(argument)
     if verb == "link":
@@ -166,6 +169,34 @@ def _can(argument: str) -> Request | None:
     except ValueError:
         return None
     return Request(intent=Intent.FREE, confidence=1, free=Availability(can=(days,)))
+
+
+# What the buttons of a poll say: "vote:<poll>/<option>". A vote in a native poll ("ballot") and the
+# end of its time ("due") come as choices as well, see core.messages.PollVoted and PollDue.
+VOTING = ("vote", "unvote", "done", "ballot", "due", "runoff", "endpoll")
+
+
+def vote_choice(poll: str, option: int, label: str) -> Choice:
+    """A choice that votes for an option, from 0."""
+    return choice("vote", f"{poll}/{option}", label)
+
+
+def is_wordless(id: str) -> bool:
+    """True for what nobody tapped: it has no words that belong into a history."""
+    return id.partition(":")[0] in ("ballot", "due")
+
+
+def _voting(verb: str, argument: str) -> Request | None:
+    poll, _, picks = argument.partition("/")
+    numbers = [p for p in picks.split(",") if p]
+    if not all(n.isascii() and n.isdigit() and len(n) <= 2 for n in numbers):
+        return None
+    intents = {"runoff": Intent.POLL, "due": Intent.CLOSE_POLL, "endpoll": Intent.CLOSE_POLL}
+    return Request(
+        intent=intents.get(verb, Intent.VOTE),
+        confidence=1,
+        vote=VoteSaid(how=verb, poll=poll, numbers=tuple(map(int, numbers))),
+    )
 
 
 def _dates(argument: str) -> Request | None:

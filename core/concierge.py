@@ -26,7 +26,7 @@ from core.hearing import (
     together,
 )
 from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
-from core.messages import File, InboundMessage, Pin, Reply, Text
+from core.messages import File, InboundMessage, Pin, PollPart, Reply, Text
 from core.people import Profile
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
@@ -40,6 +40,7 @@ from core.wishes import Wish
 from core.words import literal
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
+POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
 MAX_HISTORY_CHARS = 4_000  # of one line; a plan is told again from the trip, not from history
 
 FLOW_OF: dict[Intent, str] = {
@@ -54,6 +55,11 @@ FLOW_OF: dict[Intent, str] = {
     Intent.CHAT: "support",
     Intent.UNCLEAR: "support",
     Intent.THANKS: "support",
+    Intent.POLL: "deciding",
+    Intent.VOTE: "deciding",
+    Intent.CLOSE_POLL: "deciding",
+    Intent.DECIDED: "deciding",
+    Intent.CATCH_UP: "deciding",
     Intent.JOIN: "members",
     Intent.LEAVE: "members",
     Intent.MEMBERS: "members",
@@ -256,6 +262,7 @@ class Concierge:
             new_id=new_id,
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
+            last_said=lambda person: self._store.last_said(message.conversation.key, person),
             exporter=self._w.exporter,
             links=lambda hash: self._store.links_of(message.sender.id, hash),
             new_code=self._w.new_code,
@@ -339,6 +346,7 @@ class Concierge:
             found = self._w.travel.places.destination(id)
             names.append(found.name if found else id)
         stops = tuple(s.title for s in trip.plan.visits()) if trip and trip.plan else ()
+        polls = opened.group.polls
         return ReadingContext(
             today=local_now(now, opened.profile.value("timezone")).date(),
             offered=tuple(option.label for option in session.offered),
@@ -352,6 +360,8 @@ class Concierge:
                 "" if message.conversation.mode == "group" else opened.profile.value("currency")
             ),
             language=session.language,
+            polling=tuple(o for p in polls if p.state == "open" for o in p.options),
+            polled=tuple(o for p in polls[-POLLS_KNOWN:] if p.state != "open" for o in p.options),
             guests=tuple(m.name for m in opened.group.present if m.role == "guest"),
             has_costs=bool(opened.group.expenses),
         )
@@ -528,6 +538,8 @@ def words_of(screen: Screen) -> str:
             lines.append(f"[file {part.name}]")
         elif isinstance(part, Pin):
             lines.append(f"[map pin {part.title}]")
+        elif isinstance(part, PollPart):
+            lines.append(f"[poll: {', '.join(o.label for o in part.options)}]")
     return "\n\n".join(lines)
 
 
@@ -606,6 +618,8 @@ def _tells_dates(request: Request, session: Session) -> bool:
 
 def _label(turn: Turn, opened: Opened) -> str:
     """The words of a tapped choice, so that the history reads like a conversation."""
+    if choices.is_wordless(turn.message.choice):
+        return ""
     for option in opened.session.offered:
         if option.id == turn.message.choice:
             return option.label

@@ -91,6 +91,43 @@ class ConversationOpened(Value):
     conversation: Conversation
 
 
+class PollVoted(Value):
+    """Somebody voted in a poll that the platform shows natively; no picks takes the vote back.
+
+    The platform names the poll (`poll`, its own id) and the person, not the conversation: the store
+    knows where it was asked. A vote that comes before the store knows is kept until then.
+    """
+
+    id: str
+    platform: str
+    poll: str
+    voter: Person
+    picks: tuple[int, ...]
+    at: AwareDatetime
+
+    @property
+    def choice(self) -> str:
+        """The vote as the id of a choice, see core.choices."""
+        return f"ballot:{self.poll}/{','.join(map(str, self.picks))}"
+
+
+class PollDue(Value):
+    """The time of a poll is over. `poll` is our id; the same delivery again changes nothing."""
+
+    id: str
+    poll: str
+    at: AwareDatetime
+
+    @property
+    def choice(self) -> str:
+        """The end of the poll as the id of a choice, see core.choices."""
+        return f"due:{self.poll}"
+
+
+# Who "sends" what no person sent.
+CLOCK = Person(id="caravan:clock")
+
+
 class MembersChanged(Value):
     """People came into a group or left it, as the platform says; true of all its threads."""
 
@@ -114,6 +151,8 @@ Inbound = (
     | ConversationMoved
     | ConversationClosed
     | ConversationOpened
+    | PollVoted
+    | PollDue
     | MembersChanged
     | MessageDeleted
 )
@@ -166,7 +205,45 @@ class File(Value):
     caption: str = ""
 
 
-Part = Annotated[Text | Choices | Pin | File, Field(discriminator="type")]
+class PollPart(Value):
+    """A poll with named votes. `poll` is our id of it; where there are no polls, `options` and
+    `more` are shown as choices, so each option is also what a tap on it says.
+
+    `question` has at most 300 characters, a label 100, and there are 2 to 12 options (Telegram).
+    """
+
+    type: Literal["poll"] = "poll"
+    poll: str
+    question: str
+    options: tuple[Choice, ...]
+    multiple: bool = False
+    more: tuple[Choice, ...] = ()
+
+
+class PollOver(Value):
+    """A poll that was shown takes no more votes. `refs` are where it is shown, see `poll_ref`."""
+
+    type: Literal["poll_over"] = "poll_over"
+    poll: str
+    refs: tuple[str, ...] = ()
+
+
+def poll_ref(platform_poll: str, message: str) -> str:
+    """The name of a natively shown poll: the platform's poll id and the id of its message.
+
+    `ChatAdapter.send` returns it in the place of a message id.
+    """
+    return f"poll/{platform_poll}/{message}"
+
+
+def shown_poll(ref: str) -> tuple[str, str] | None:
+    """The poll id and the message id of a `poll_ref`; None for the id of any other message."""
+    kind, _, rest = ref.partition("/")
+    poll, _, message = rest.partition("/")
+    return (poll, message) if kind == "poll" and poll and message else None
+
+
+Part = Annotated[Text | Choices | Pin | File | PollPart | PollOver, Field(discriminator="type")]
 
 
 class Reply(Value):
@@ -198,3 +275,4 @@ class Capabilities(Value):
     max_text: int
     utf16: bool = False
     seconds_between_edits: float = 1.0
+    polls: bool = False  # with named votes, that are told to us

@@ -12,7 +12,15 @@ from pydantic import AwareDatetime, BaseModel
 
 from core.groups.state import GroupNews, GroupState
 from core.linking import LinkNews, LinkView
-from core.messages import Capabilities, Conversation, Inbound, InboundMessage, Reply, Value
+from core.messages import (
+    Capabilities,
+    Conversation,
+    Inbound,
+    InboundMessage,
+    PollDue,
+    Reply,
+    Value,
+)
 from core.people import Profile
 from core.session import Session
 from core.trips import Recommendation, Trip
@@ -112,7 +120,10 @@ class Outbox(Protocol):
         """
         ...
 
-    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None: ...
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+        """It arrived. A `poll_ref` among the ids tells where a poll is seen, in the order of the
+        reply's polls; votes that came before this mark are let in now."""
+        ...
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         """Nothing was delivered (429, connection refused): back to `ready`, not before `at`."""
@@ -229,6 +240,14 @@ class Store(Inbox, Outbox, Protocol):
         """All rows that belong to the person, by table, as JSON values."""
         ...
 
+    async def last_said(self, conversation: str, person: str) -> datetime | None:
+        """When the person last wrote in the conversation, or got an answer there; None: never."""
+        ...
+
+    async def due_polls(self) -> list[PollDue]:
+        """Open polls whose time is over, to be accepted; at most 200, each until it is accepted."""
+        ...
+
     async def reap(self, before: datetime) -> int:
         """Delete finished inbox and outbox rows older than `before`; returns how many."""
         ...
@@ -291,6 +310,8 @@ class ChatAdapter(Protocol):
 
     async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:
         """Bring a final reply out, already fitted. Returns platform message ids.
+
+        For a poll that is shown natively the id is a `core.messages.poll_ref`.
 
         Raises NotNow, Uncertain, Unreachable, Refused or Moved.
         """

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.asking import PollAsk, VoteSaid
 from core.groups.cost_said import CostSaid
 from core.groups.dates import Availability
 from core.linking import LinkSaid
@@ -161,6 +162,8 @@ class Request(Value):
     correction: bool = False
     alone: Literal["", "tell", "show", "forget"] = ""  # for PRIVATE
     free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
+    poll: PollAsk | None = None
+    vote: VoteSaid | None = None
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
     guests: tuple[GuestEdit, ...] = ()
     cost: CostSaid | None = None  # for COST and BALANCES
@@ -199,6 +202,8 @@ class ReadingContext(Value):
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""
     language: str = "en"
+    polling: tuple[str, ...] = ()  # the options of the polls that are open
+    polled: tuple[str, ...] = ()  # of those that are over
     guests: tuple[str, ...] = ()  # names of those without an account
     has_costs: bool = False
 

@@ -48,6 +48,9 @@ class Turn:
     new_id: Callable[[str], str]
     reply_id: str = ""
     own_data: Callable[[], Awaitable[Mapping[str, object]]] | None = None  # for the data export
+    last_said: Callable[[str], Awaitable[datetime | None]] | None = (
+        None  # when a person last was here
+    )
     exporter: Exporter | None = None  # writes the trip as files
     ledger: Ledger = field(default_factory=Ledger)
     tool_entries: list[Entry] = field(default_factory=list)

@@ -16,6 +16,7 @@ from adapters.stores.schema import migrate
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
 from core.linking import Account, LinkNews, LinkRequest
+from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
 from core.people import Profile, ProfileFact
 from core.ports import LlmCall, Store
 from core.session import Session
@@ -76,8 +77,20 @@ async def sent_words(store: Store) -> list[str]:
     while deliveries := await store.claim_replies("w", 10):
         for delivery in deliveries:
             found.append(words(delivery.reply))
-            await store.sent(delivery, ["1"])
+            polls = sum(isinstance(p, PollPart) for p in delivery.reply.parts)
+            await store.sent(delivery, ["1", *[poll_ref("native", "2")] * polls])
     return found
+
+
+def reply_with_poll(to: InboundMessage) -> Reply:
+    """A reply that shows the poll of `one_of_each`."""
+    said = reply_to(to, "CANARY reply")
+    poll = PollPart(
+        poll=f"poll-{to.sender.id}",
+        question="CANARY?",
+        options=(Choice(id="vote:1", label="CANARY"), Choice(id="vote:2", label="Porto")),
+    )
+    return said.model_copy(update={"parts": (*said.parts, poll)})
 
 
 # --- accept ------------------------------------------------------------------------------------
@@ -115,7 +128,7 @@ async def fill(store: Store) -> None:
         outcome(
             claim.message,
             session=Session(conversation=place().key, asked="CANARY"),
-            replies=(reply_to(claim.message, "CANARY reply"),),
+            replies=(reply_with_poll(claim.message),),
             profile=a_profile(),
             trips=(a_trip(),),
             recommendations=(a_recommendation(),),

@@ -20,6 +20,7 @@ from core.wishes import Mention
 from tests.gazetteer_fake import SmallWorld
 
 TODAY = date(2026, 11, 23)  # a Monday
+POLLED = ("Lisbon", "Porto", "Rome")
 SUGGESTED = ("Lisbon", "Porto", "Madeira")
 STOPS = (
     "Belém Tower",
@@ -31,7 +32,18 @@ STOPS = (
 )
 READER = RuleReader(SmallWorld())
 TABLES = sorted((Path(__file__).parent / "utterances").glob("*.yaml"))
-CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip", "costs"}
+CONTEXT_KEYS = {
+    "text",
+    "today",
+    "home",
+    "asked",
+    "offered",
+    "plan",
+    "trip",
+    "polling",
+    "polled",
+    "costs",
+}
 
 
 def _rows() -> Iterator[Any]:
@@ -51,6 +63,8 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         has_trip=row.get("plan", False) or row.get("trip", False),
         stops=STOPS if row.get("plan") else (),
         home_currency=row.get("home", ""),
+        polling=POLLED if row.get("polling") else (),
+        polled=POLLED if row.get("polled") else (),
         has_costs=row.get("costs", False),
     )
 
@@ -71,6 +85,14 @@ def _budget(request: Request) -> list[Any] | None:
 
 def _change(change: Change) -> dict[str, Any]:
     return change.model_dump(mode="json", exclude_defaults=True)
+
+
+def _ask(request: Request) -> dict[str, Any] | None:
+    ask = request.poll
+    if ask is None:
+        return None
+    said = ask.model_dump(mode="json", exclude_defaults=True)
+    return said | ({"options": [o.text for o in ask.options]} if ask.options else {})
 
 
 def _plain(value: BaseModel) -> dict[str, Any]:
@@ -100,6 +122,10 @@ def _seen(key: str, request: Request) -> Any:
         "not": lambda: _ids(wish.avoid),
         "changes": lambda: [_change(c) for c in request.changes],
         "edits": lambda: _edits(request),
+        "ask": lambda: _ask(request),
+        "vote": lambda: (
+            request.vote and request.vote.model_dump(mode="json", exclude_defaults=True)
+        ),
         "name": lambda: request.pick_name,
         "fixed": lambda: [
             a.model_dump(mode="json", exclude_defaults=True) for a in wish.appointments
@@ -128,6 +154,8 @@ def _meant(key: str, value: Any) -> Any:
     """The table's value as the reader's type."""
     if key in ("budget", "money") and value is not None:
         return [Decimal(str(value[0])), *value[1:]]
+    if key == "ask" and value and isinstance(value.get("deadline", {}).get("on"), date):
+        return value | {"deadline": value["deadline"] | {"on": str(value["deadline"]["on"])}}
     if key in ("arrive_at", "leave_at"):
         return time.fromisoformat(value)
     if key == "changes":

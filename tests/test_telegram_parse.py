@@ -23,6 +23,7 @@ from core.messages import (
     ConversationOpened,
     InboundMessage,
     MembersChanged,
+    PollVoted,
 )
 from tests.telegram_rig import NOW, MemoryInbox, StillClock
 
@@ -52,6 +53,9 @@ def described(read: object) -> dict[str, Any]:
             return {"closed": {"key": read.key, "why": read.why}}
         case ConversationOpened():
             return {"opened": where(read.conversation)}
+        case PollVoted():
+            shown = {"poll": read.poll, "voter": read.voter.id, "picks": list(read.picks)}
+            return {"voted": shown}
         case MembersChanged():
             people = {k: [f"{p.id} {p.name}" for p in getattr(read, k)] for k in ("joined", "left")}
             return {"members": {"conversation": where(read.conversation), **people}}

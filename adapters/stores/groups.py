@@ -55,7 +55,6 @@ CREATE TABLE polls (
     id TEXT PRIMARY KEY,
     conversation TEXT NOT NULL,
     person TEXT NOT NULL,
-    ref TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'cancelled')),
     closes_at REAL NOT NULL,
     body BLOB NOT NULL,
@@ -63,7 +62,14 @@ CREATE TABLE polls (
 ) STRICT;
 CREATE INDEX polls_conversation ON polls (conversation, opened_at);
 CREATE INDEX polls_due ON polls (closes_at) WHERE state = 'open';
-CREATE INDEX polls_ref ON polls (ref) WHERE ref <> '';
+CREATE TABLE poll_refs (
+    ref TEXT PRIMARY KEY,
+    poll TEXT NOT NULL,
+    person TEXT NOT NULL,
+    shown TEXT NOT NULL
+) STRICT;
+CREATE INDEX poll_refs_poll ON poll_refs (poll);
+CREATE INDEX poll_refs_person ON poll_refs (person);
 CREATE TABLE ballots (
     poll TEXT NOT NULL,
     person TEXT NOT NULL,
@@ -112,7 +118,7 @@ def load(db: sqlite3.Connection, key: str, sender: str, parsed: Parsed) -> Group
     def of(shape: type[M], table: str, order: str, limit: int = MAX_ROWS) -> tuple[M, ...]:
         return _newest(db, key, parsed, shape, table, order, limit)
 
-    polls = of(Poll, "polls", "opened_at", MAX_POLLS)
+    polls = _with_refs(db, of(Poll, "polls", "opened_at", MAX_POLLS))
     marks = ", ".join("?" * len(polls))
     ballots = (
         db.execute(
@@ -130,6 +136,23 @@ def load(db: sqlite3.Connection, key: str, sender: str, parsed: Parsed) -> Group
         decisions=of(Decision, "decisions", "at"),
         expenses=of(Expense, "expenses", "at"),
         chats=_private_chats(db, key, sender),
+    )
+
+
+def _with_refs(db: sqlite3.Connection, polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
+    """The polls with the messages that show them, which are known only after they were sent."""
+    if not polls:
+        return ()
+    marks = ", ".join("?" * len(polls))
+    rows = db.execute(
+        f"SELECT poll, shown FROM poll_refs WHERE poll IN ({marks}) AND shown <> '' ORDER BY rowid",
+        [p.id for p in polls],
+    )
+    refs: dict[str, list[str]] = {}
+    for poll, ref in rows:
+        refs.setdefault(poll, []).append(ref)
+    return tuple(
+        p.model_copy(update={"refs": tuple(refs[p.id])}) if p.id in refs else p for p in polls
     )
 
 
@@ -386,17 +409,15 @@ def _row(
 
 def _keep_poll(db: sqlite3.Connection, key: str, poll: Poll) -> None:
     db.execute(
-        "INSERT INTO polls VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-        " ref = excluded.ref, state = excluded.state, closes_at = excluded.closes_at,"
-        " body = excluded.body",
+        "INSERT INTO polls VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " state = excluded.state, closes_at = excluded.closes_at, body = excluded.body",
         (
             poll.id,
             key,
             poll.asked_by,
-            poll.ref,
             poll.state,
             poll.closes_at.timestamp(),
-            dumped(poll),
+            dumped(poll.model_copy(update={"refs": ()})),
             poll.opened_at.timestamp(),
         ),
     )

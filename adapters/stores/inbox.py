@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from adapters.stores import amends, conversations, groups
+from adapters.stores import amends, conversations, groups, polls
 from adapters.stores.lanes import INBOX, LEASE_S
 from adapters.stores.rows import dumped, text
 from core.errors import Stale
@@ -22,6 +22,8 @@ from core.messages import (
     InboundMessage,
     MembersChanged,
     MessageDeleted,
+    PollDue,
+    PollVoted,
 )
 from core.ports import Claim
 
@@ -38,6 +40,11 @@ def accept(db: sqlite3.Connection, inbound: Sequence[Inbound], now: float) -> in
 def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
     if isinstance(item, InboundMessage):
         return _accept_message(db, item, now)
+    if isinstance(item, PollVoted):
+        return _insert(db, *polls.vote(db, item), "", now)
+    if isinstance(item, PollDue):
+        ended = polls.over(db, item)
+        return _insert(db, *ended, "", now) if ended else False
     if not _note(db, item.id, now):
         return False
     match item:

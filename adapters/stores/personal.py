@@ -21,6 +21,7 @@ PERSONAL = {
     "member_wishes": "person",
     "private_wishes": "person",
     "polls": "person",
+    "poll_refs": "person",
     "ballots": "person",
     "decisions": "person",
     "expenses": "person",

@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.stores import conversations, inbox, links, outbox, personal, turns
+from adapters.stores import conversations, inbox, links, outbox, personal, polls, turns
 from adapters.stores.parsed import Parsed
 from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
 from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
 from core.linking import LinkView
-from core.messages import Inbound, InboundMessage, Reply
+from core.messages import Inbound, InboundMessage, PollDue, Reply
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
 
 REAP_BATCH = 2_000
@@ -103,6 +103,15 @@ class SqliteStore:
     async def export_person(self, person: str) -> Mapping[str, Any]:
         return await self._writer.run(lambda db: personal.export(db, person), Kind.READ)
 
+    async def last_said(self, conversation: str, person: str) -> datetime | None:
+        return await self._writer.run(
+            lambda db: turns.last_said(db, conversation, person), Kind.READ
+        )
+
+    async def due_polls(self) -> list[PollDue]:
+        now = self._now()
+        return await self._writer.run(lambda db: polls.due(db, now), Kind.READ)
+
     # --- the outbox ----------------------------------------------------------------------------
 
     async def claim_replies(
@@ -114,7 +123,8 @@ class SqliteStore:
         )
 
     async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
-        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), Kind.MARK)
+        kind = Kind.PROMISE if polls.shows_polls(platform_ids) else Kind.MARK
+        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), kind)
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         now = self._now()
@@ -168,6 +178,9 @@ def _recover(connection: sqlite3.Connection) -> None:
 
 # What may go, oldest first. The newest row of the inbox stays: its id must not be given again.
 _FINISHED = (
+    # Votes in polls that we never learned to have shown.
+    "inbox WHERE state = 'waiting' AND received_at < ?"
+    " AND conversation NOT IN (SELECT key FROM conversations)",
     "inbox WHERE state IN ('done', 'dead') AND received_at < ?"
     " AND id < (SELECT max(id) FROM inbox)",
     "outbox WHERE state IN ('sent', 'failed') AND created_at < ?",

@@ -13,7 +13,7 @@ from adapters.stores import amends, conversations, groups, inbox, links, outbox,
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.errors import Unavailable
-from core.messages import InboundMessage, Reply
+from core.messages import CLOCK, InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
 from core.session import Session
@@ -62,6 +62,16 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         if solo
         else groups.load(db, key, person, parsed),
     )
+
+
+def last_said(db: sqlite3.Connection, conversation: str, person: str) -> datetime | None:
+    """When the person last wrote there, or was answered; None when neither is kept."""
+    row = db.execute(
+        "SELECT said_at FROM messages WHERE person = ? AND conversation = ?"
+        " AND said_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        (person, conversations.resolve(db, conversation)),
+    ).fetchone()
+    return datetime.fromtimestamp(row[0], UTC) if row else None
 
 
 def _recommendations(
@@ -124,7 +134,8 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
             outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
         return
     for answered in (message, *outcome.also):
-        _keep_identity(db, answered, now)
+        if answered.sender.id != CLOCK.id:
+            _keep_identity(db, answered, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",

@@ -43,6 +43,7 @@ HELP = (
     "- On the road: “what is next?”, “it rains”, “emergency number”, “how do I say thank you?”, "
     "“show me day 2 on a map”, /support\n"
     "- Flights: “search flights”, “is TP1234 on time?”\n"
+    "- In a group: “let's vote: Lisbon or Porto”, “what did we decide?”, “catch me up”\n"
     "- Your trips and a calendar file: /trips, “calendar file”\n"
     "- Shared costs: “I paid 80 EUR for dinner for Ana and me”, “who owes what?”, “settle up”\n"
     "- One profile in several chats: “link my accounts”\n"

@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from core.groups.state import GroupState, Member
-from core.messages import InboundMessage, Person
+from core.messages import CLOCK, InboundMessage, Person
 from core.people import Party as People
 from core.wishes import Party
 
@@ -21,6 +21,8 @@ def speaker(message: InboundMessage, group: GroupState, now: datetime) -> Member
     """
     person, chat = message.sender, message.conversation
     if chat.mode != "group" or person.is_bot or person.id == f"{chat.platform}:{chat.chat_id}":
+        return None
+    if person.id == CLOCK.id:
         return None
     known = group.member(person.id)
     if known is None:

@@ -65,10 +65,14 @@ class PrivateWish(Value):
 
 
 class Poll(Value):
-    """A question to a group. `voters` are person ids; the rules are stated with the question.
+    """A question to a group. The rules are stated with the question and stay as they are.
 
-    `subject` is what code does with the winner ("destination", "dates", ""), `values` what each
-    option means to code, in the order of `options`. `ref` is the platform's id of a native poll.
+    `voters` are person ids; empty: everybody in the chat. Who has left does not count any more.
+    `turnout` says how many have to vote: more than half of them, all, or `quorum` of them.
+    `win` is more than half of the votes that were cast, or just the most. `subject` is what code
+    does with the winner ("destination", "dates"; else words that name the question), `values` what
+    each option means to code, in the order of `options`. `refs` are the messages of a platform
+    that show it natively, see core.messages.poll_ref; the store adds them when it is read.
     """
 
     id: str
@@ -80,22 +84,30 @@ class Poll(Value):
     method: Literal["single", "approval", "ranked"] = "single"
     subject: str = ""
     voters: tuple[str, ...]
+    turnout: Literal["majority", "all", "number"] = "majority"
     quorum: int
+    win: Literal["majority", "most"] = "majority"
     tie: Literal["undecided", "first"] = "undecided"
     opened_at: AwareDatetime
     closes_at: AwareDatetime
+    zone: str = ""  # in which its times are told; UTC when empty
     state: Literal["open", "closed", "cancelled"] = "open"
-    ref: str = ""
+    refs: tuple[str, ...] = ()
+    closed_at: AwareDatetime | None = None
     runoff_of: str = ""
 
 
 class Ballot(Value):
-    """The last vote of one person: numbers of options from 0, best first when ranked."""
+    """The last vote of one person: numbers of options from 0, best first when ranked.
+
+    No picks: the vote was taken back. Not `final`: made tap by tap, and more may follow.
+    """
 
     poll: str
     person: str
     picks: tuple[int, ...]
     at: AwareDatetime
+    final: bool = True
 
 
 class Decision(Value):

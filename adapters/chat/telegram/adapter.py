@@ -29,7 +29,7 @@ from adapters.chat.telegram.transport import (
 )
 from adapters.chat.telegram.webhook import WebhookServer, WebhookSettings
 from core.errors import Misconfigured
-from core.messages import Capabilities, Conversation, Reply
+from core.messages import Capabilities, Conversation, Reply, poll_ref
 from core.ports import (
     Clock,
     Inbox,
@@ -74,6 +74,7 @@ class TelegramAdapter:
         max_text=4096,
         utf16=True,
         seconds_between_edits=1.0,
+        polls=True,
     )
 
     def __init__(
@@ -223,13 +224,19 @@ class TelegramAdapter:
             except Bad as error:
                 if "not modified" in str(error):
                     return str(parameters["message_id"])
-                if not poorer or _NOBODY_THERE.search(str(error)):
+                if not call.needed:
+                    return ""
+                if not poorer and call.instead is not None and not _closed_to_us(error):
+                    self.counts["sent otherwise"] += 1
+                    _log.warning("%s refused, trying something else: %s", call.method, error)
+                    return await self._first_accepted(call.instead)
+                if not poorer or _closed_to_us(error):
                     raise
                 self.counts["sent plain"] += 1
                 _log.warning("%s refused, trying it plain: %s", call.method, error)
                 parameters = poorer.pop(0)
             else:
-                return str(result["message_id"]) if isinstance(result, dict) else ""
+                return _id_of(result)
 
     def _failure(self, error: ApiError, where: Conversation, call: outgoing.Call) -> SendFailed:
         match error:
@@ -253,6 +260,21 @@ class TelegramAdapter:
                 return Uncertain(str(error))
             case _:
                 return Uncertain(str(error))
+
+
+def _closed_to_us(error: ApiError) -> bool:
+    """Whether a refusal is about the conversation and not about what was sent."""
+    return _NOBODY_THERE.search(str(error)) is not None
+
+
+def _id_of(result: Any) -> str:
+    """The id of the message that a call made or changed; that of a poll names the poll as well."""
+    if not isinstance(result, dict) or "message_id" not in result:
+        return ""
+    poll = result.get("poll")
+    if isinstance(poll, dict) and isinstance(poll.get("id"), str):
+        return poll_ref(poll["id"], str(result["message_id"]))
+    return str(result["message_id"])
 
 
 def _me(result: Any) -> Me:

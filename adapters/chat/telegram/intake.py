@@ -39,6 +39,7 @@ ALLOWED_UPDATES = [
     "edited_message",
     "callback_query",
     "my_chat_member",
+    "poll_answer",
     "chat_member",
 ]
 POLL_SECONDS = 50

@@ -10,12 +10,24 @@ from typing import Any
 from adapters.chat.telegram.format import Formatted, cut_to_screen, formatted
 from adapters.chat.telegram.parse import CHOICE_PREFIX
 from adapters.chat.telegram.transport import Upload
-from core.messages import Choices, Conversation, File, Pin, Reply, Text
+from core.messages import (
+    Choices,
+    Conversation,
+    File,
+    Pin,
+    PollOver,
+    PollPart,
+    Reply,
+    Text,
+    shown_poll,
+)
 from core.text import border_before, name
 
 MAX_CALLBACK_BYTES = 64
 MAX_CAPTION = 1024
 MAX_LABEL = 64
+MAX_QUESTION = 300
+MAX_OPTION = 100
 ROW_CHARS = 24  # short labels share a row; a phone shows about this many characters of it
 ROW_BUTTONS = 3
 
@@ -25,11 +37,16 @@ ONLY_CHOICES = "👇"  # Telegram needs a text to hang the buttons on
 
 @dataclass(frozen=True)
 class Call:
-    """One method call. `fallbacks` are poorer versions of it, for when Telegram refuses it."""
+    """One method call. `fallbacks` are poorer versions of it, for when Telegram refuses it.
+
+    `instead` is another call to make then; a call that is not `needed` may be refused in peace.
+    """
 
     method: str
     parameters: Mapping[str, Any]
     fallbacks: tuple[Mapping[str, Any], ...] = field(default=())
+    instead: Call | None = None
+    needed: bool = True
 
 
 def calls(reply: Reply) -> list[Call]:
@@ -52,6 +69,10 @@ def calls(reply: Reply) -> list[Call]:
             made.append(_pin(where, part))
         elif isinstance(part, File):
             made.append(_file(where, part))
+        elif isinstance(part, PollPart):
+            made.append(_poll(where, part))
+        elif isinstance(part, PollOver):
+            made += _poll_over(where, part)
     return made + [_text(where, text, None) for text in texts]
 
 
@@ -126,6 +147,33 @@ def _pin(where: Mapping[str, Any], pin: Pin) -> Call:
         return Call("sendLocation", point)
     venue = {**point, "title": pin.title, "address": f"{pin.lat:.5f}, {pin.lon:.5f}"}
     return Call("sendVenue", venue)
+
+
+def _poll(where: Mapping[str, Any], poll: PollPart) -> Call:
+    """A poll with names, whose votes we are told. A group may forbid polls; then there are buttons.
+
+    Telegram counts characters here, not UTF-16 units.
+    """
+    native = {
+        **where,
+        "question": poll.question[: border_before(poll.question, MAX_QUESTION)],
+        "options": [{"text": o.label[: border_before(o.label, MAX_OPTION)]} for o in poll.options],
+        "is_anonymous": False,
+        "allows_multiple_answers": poll.multiple,
+    }
+    buttons = Choices(options=(*poll.options, *poll.more))
+    return Call("sendPoll", native, instead=_text(where, Formatted(poll.question, []), buttons))
+
+
+def _poll_over(where: Mapping[str, Any], over: PollOver) -> list[Call]:
+    """Close the polls that were shown; one that is gone or closed already needs nothing."""
+    shown = [seen for ref in over.refs if (seen := shown_poll(ref)) is not None]
+    chat = {"chat_id": where["chat_id"]}
+    return [
+        Call("stopPoll", {**chat, "message_id": int(message)}, needed=False)
+        for _, message in shown
+        if message.isdecimal()
+    ]
 
 
 def _file(where: Mapping[str, Any], file: File) -> Call:

@@ -13,6 +13,7 @@ from adapters.chat.telegram.fields import (
     Ignored,
     Raw,
     Unreadable,
+    is_int,
     moment,
     number,
     part,
@@ -44,6 +45,7 @@ from core.messages import (
     InboundMessage,
     Mode,
     Person,
+    PollVoted,
 )
 from core.text import gate, name
 
@@ -86,6 +88,8 @@ def parse(update: Raw, me: Me, now: datetime) -> Inbound | Ignored:
         return _message(id, message, me, edited=True)
     if (query := part(update, "callback_query")) is not None:
         return _choice(id, query, now)
+    if (answer := part(update, "poll_answer")) is not None:
+        return _poll_answer(id, answer, now)
     if (change := part(update, "my_chat_member")) is not None:
         return membership(id, change, me)
     if (change := part(update, "chat_member")) is not None:
@@ -220,6 +224,25 @@ def _choice(id: str, query: Raw, now: datetime) -> Inbound | Ignored:
         sent_at=now,
         # Not the message's id: two taps below one message are two messages of ours.
         ref=f"tap:{word(query, 'id')}",
+    )
+
+
+def _poll_answer(id: str, answer: Raw, now: datetime) -> Inbound | Ignored:
+    """A vote in a poll of ours. It names neither the chat nor a time; no options: taken back."""
+    user = part(answer, "user")
+    voter = person_of(user) if user is not None else None
+    if voter is None:  # an anonymous admin or a channel votes as a chat
+        return Ignored("vote of a chat or bot")
+    options = answer.get("option_ids")
+    if not isinstance(options, list) or not all(is_int(o) and 0 <= o < 100 for o in options):
+        raise Unreadable("option_ids is not a list of small numbers")
+    return PollVoted(
+        id=id,
+        platform=PLATFORM,
+        poll=word(answer, "poll_id"),
+        voter=voter,
+        picks=tuple(options),
+        at=now,
     )
 
 

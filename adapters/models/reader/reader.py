@@ -64,6 +64,7 @@ from adapters.models.reader.talk import (
 from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
+from adapters.models.reader.voting import voting
 from core.reading import (
     Intent,
     ReadingContext,
@@ -131,6 +132,9 @@ class RuleReader:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
             )
+        if command is Intent.POLL:
+            asked = voting(Said(f"poll: {said.text}"), context, self._names)
+            return asked or Request(intent=command, confidence=1)
         if not said.words:
             return Request(intent=command, confidence=1)
         if command is Intent.START and said.low.startswith("private-"):
@@ -159,6 +163,8 @@ class RuleReader:
 
     def _short(self, said: Said, context: ReadingContext) -> Request | None:
         """Set phrases and bare picks."""
+        if (vote := voting(said, context, self._names)) is not None:
+            return vote
         pick = pick_alone(said, len(context.offered) or len(context.suggested))
         if pick is not None and not wants_details(said):
             sure = bool(context.offered or context.suggested)

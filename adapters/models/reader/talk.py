@@ -28,6 +28,8 @@ COMMANDS = {
     "stop": Intent.CANCEL,
     "undo": Intent.UNDO,
     "more": Intent.MORE,
+    "poll": Intent.POLL,
+    "vote": Intent.POLL,
     "join": Intent.JOIN,
     "leave": Intent.LEAVE,
     "who": Intent.MEMBERS,
