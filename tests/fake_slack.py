@@ -94,6 +94,7 @@ class FakeSlack:
             "users.info": self._users_info,
         }
         self._number = itertools.count(1)
+        self._arrived = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -236,6 +237,7 @@ class FakeSlack:
         await ws.prepare(request)
         socket = Socket(ws)
         self.sockets.append(socket)
+        self._arrived.set()
         await ws.send_json(
             {
                 "type": "hello",
@@ -264,7 +266,8 @@ class FakeSlack:
         """The newest living socket, once there is one."""
         async with asyncio.timeout(patience):
             while not (alive := [s for s in self.sockets if not s.ghost]):
-                await asyncio.sleep(0.01)
+                self._arrived.clear()
+                await self._arrived.wait()
         return alive[-1]
 
     async def over_socket(

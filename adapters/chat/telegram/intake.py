@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import PLATFORM, Ignored, album, parse, query_id, update_id
 from adapters.chat.telegram.transport import (

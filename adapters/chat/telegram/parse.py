@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.chat.telegram.fields import (
+from adapters.chat.fields import (
     Raw,
     Unreadable,
     moment,
