@@ -13,6 +13,7 @@ from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
+from core.forms import edits_of
 from core.groups.state import GroupNews
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
@@ -126,6 +127,9 @@ class Concierge:
         if message.choice:
             tapped = choices.request_of(message.choice)
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
+        if message.form:
+            edits = edits_of(message.form, opened.profile)
+            return Request(intent=Intent.PROFILE, confidence=1, edits=edits)
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
         context = self._reading_context(opened, now)

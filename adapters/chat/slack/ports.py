@@ -19,11 +19,14 @@ PLATFORM = "slack"
 # The value of a button that is a choice of ours; the rest of it is the choice's id.
 CHOICE_PREFIX = "c:"
 # action_id of the button that opens the profile modal (App Home), callback_id of that modal, and
-# callback_id of the global shortcut. `private_metadata` of the home view and of the modal is the
+# callback_id of the message shortcut. `private_metadata` of the home view and of the modal is the
 # id of the direct message channel, so that what is said there can be answered there.
 EDIT_PROFILE = "profile:edit"
 PROFILE_MODAL = "profile:modal"
-SHORTCUT_PLAN = "caravan_plan"
+SHORTCUT_ASK = "caravan_ask"
+# A slash command in a channel has no message to answer below. Its conversation has a `thread_id`
+# that begins so; the first message of the answer goes to the channel and becomes the thread.
+NEW_THREAD = "new-"
 
 
 class WorkspaceGone(Unreachable):
@@ -91,6 +94,12 @@ def team_of(conversation: Conversation) -> str:
 
 def channel_of(conversation: Conversation) -> str:
     return conversation.chat_id.partition("/")[2]
+
+
+def thread_of(conversation: Conversation) -> str:
+    """The `thread_ts` to answer below; empty in direct messages and where a thread will begin."""
+    thread = conversation.thread_id
+    return "" if thread.startswith(NEW_THREAD) else thread
 
 
 def place(team: str, channel: str, thread: str = "", *, direct: bool = False) -> Conversation:
