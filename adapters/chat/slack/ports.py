@@ -96,12 +96,6 @@ def channel_of(conversation: Conversation) -> str:
     return conversation.chat_id.partition("/")[2]
 
 
-def thread_of(conversation: Conversation) -> str:
-    """The `thread_ts` to answer below; empty in direct messages and where a thread will begin."""
-    thread = conversation.thread_id
-    return "" if thread.startswith(NEW_THREAD) else thread
-
-
 def place(team: str, channel: str, thread: str = "", *, direct: bool = False) -> Conversation:
     """The conversation of a channel, thread, or (`direct`) of one person with us."""
     return Conversation(
