@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,6 +44,14 @@ FLOW_OF: dict[Intent, str] = {
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
 
+# Fills in what a platform does not send with a message: the names of people.
+Introduce = Callable[[InboundMessage], Awaitable[InboundMessage]]
+
+
+async def _as_it_came(message: InboundMessage) -> InboundMessage:
+    return message
+
+
 @dataclass(frozen=True)
 class Wiring:
     """What every turn shares."""
@@ -56,6 +64,7 @@ class Wiring:
     flows: Mapping[str, Flow]
     clock: Clock
     exporter: Exporter
+    introduce: Introduce = _as_it_came
 
 
 class Concierge:
@@ -72,7 +81,8 @@ class Concierge:
             Stale: another worker took over; nothing was written.
             Unavailable: the database cannot be written; the message stays in the inbox.
         """
-        message = claim.message
+        message = await self._w.introduce(claim.message)
+        claim = replace(claim, message=message)
         if message.sender.is_bot:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
