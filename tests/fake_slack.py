@@ -75,6 +75,7 @@ class FakeSlack:
         self.workspaces = {TEAM: Workspace()}
         self.app_tokens = {APP_TOKEN}
         self.calls: list[Called] = []
+        self.answered: list[Called] = []  # those that a handler took
         self.sockets: list[Socket] = []
         self.opened = 0  # how many connections Socket Mode was asked for
         self.refusals: dict[str, list[Mapping[str, Any]]] = {}  # method -> answers to give first
@@ -95,6 +96,7 @@ class FakeSlack:
         }
         self._number = itertools.count(1)
         self._arrived = asyncio.Event()
+        self._news = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -122,6 +124,22 @@ class FakeSlack:
 
     def called(self, method: str) -> list[Called]:
         return [c for c in self.calls if c.method == method]
+
+    def replies(self, channel: str = "") -> list[Called]:
+        """The final messages that arrived, in order: those which carry the reply's key."""
+        return [
+            c for c in self.answered if c.arguments.get("metadata") and channel in ("", c.channel)
+        ]
+
+    async def wait_for(self, enough: Callable[[], bool], patience: float = 20.0) -> None:
+        """Until `enough`, looked at after every answered call."""
+        async with asyncio.timeout(patience), self._news:
+            await self._news.wait_for(enough)
+
+    async def replied(self, count: int = 1, channel: str = "") -> list[Called]:
+        """The final messages, once there are so many."""
+        await self.wait_for(lambda: len(self.replies(channel)) >= count)
+        return self.replies(channel)
 
     def ts(self) -> str:
         """The next message's `ts`."""
@@ -160,6 +178,9 @@ class FakeSlack:
             if refused:
                 return web.json_response({"ok": False, "error": refused})
         result = await handler(called)
+        async with self._news:
+            self.answered.append(called)
+            self._news.notify_all()
         return result if isinstance(result, web.Response) else web.json_response(dict(result))
 
     def _unauthorised(self, called: Called) -> str:
