@@ -157,7 +157,8 @@ def _pin(pin: Pin) -> str:
 
 def _upload(file: File) -> Upload:
     caption = file.caption[: border_before(file.caption, MAX_CAPTION // 6)]
-    return Upload(name(file.name) or "file", file.media_type, file.content, markup.mrkdwn(caption))
+    bare = file.name.replace("\\", "/").rpartition("/")[2]
+    return Upload(name(bare) or "file", file.media_type, file.content, markup.mrkdwn(caption))
 
 
 def _pieces(text: str) -> Iterator[str]:

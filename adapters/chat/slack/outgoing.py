@@ -39,9 +39,9 @@ CAPABILITIES = Capabilities(
 )
 PATIENCE = 3.0  # seconds that `send` waits for its turn itself; longer waits go back to the outbox
 MAX_REMEMBERED = 2_000
-# What an app outside of Slack's Marketplace gets at once.
-LOOKED_THROUGH = 15
-LOOKED_BACK = 15 * 60.0
+LOOKED_THROUGH = 100  # messages at once; an app outside of Slack's Marketplace gets 15
+LOOKED_BACK = 24 * 3_600.0
+MAX_PAGES = 5
 
 # What is shown cannot become the final message: somebody deleted it, or Slack holds on to it.
 _NOT_TO_EDIT = frozenset(
@@ -218,8 +218,8 @@ class SlackOutgoing(Outgoing):
     # --- what is there already -----------------------------------------------------------------
 
     async def _found(self, reply: Reply, items: Sequence[Item]) -> dict[int, str]:
-        """The parts of `reply` that the conversation shows, by their metadata; files by name and
-        size. Nothing is known when Slack does not let us look."""
+        """The parts of `reply` that the conversation shows, by their metadata; files behind them
+        by name and size. Nothing is known when Slack does not let us look."""
         where = reply.conversation
         asked: dict[str, Any] = {
             "channel": channel_of(where),
@@ -231,14 +231,25 @@ class SlackOutgoing(Outgoing):
         if where.thread_id:
             asked["ts"] = where.thread_id
             method = "conversations.replies"
-        try:
-            answer = await self._called(where, method, asked)
-        except Answered as error:
-            if not is_about_the_message(error):
-                raise failure(error, method) from error
-            _log.warning("not known whether %s arrived: %s", reply.id, error)
-            return {}
-        messages = [m for m in answer.get("messages") or () if isinstance(m, Mapping)]
+        messages: list[Mapping[str, Any]] = []
+        for page in range(MAX_PAGES):
+            try:
+                answer = await self._called(where, method, asked)
+            except Answered as error:
+                if not is_about_the_message(error):
+                    raise failure(error, method) from error
+                _log.warning("not known whether %s arrived: %s", reply.id, error)
+                break
+            except NotNow:
+                if not page:
+                    raise
+                break  # an app outside of the Marketplace has one such call a minute
+            messages += [m for m in answer.get("messages") or () if isinstance(m, Mapping)]
+            if len(found := _matched(reply, items, messages)) == len(items):
+                return found
+            if not (cursor := _cursor(answer)):
+                break
+            asked["cursor"] = cursor
         self.counts["looked up"] += 1
         return _matched(reply, items, messages)
 
@@ -315,15 +326,19 @@ def _matched(
         part = blocks.part_of(message, reply)
         if part is not None and 0 <= part < len(items):
             found[part] = str(message.get("ts") or "")
-    taken: set[str] = set()
     for part, item in enumerate(items):
-        if not isinstance(item, Upload):
-            continue
         after = max((ts for p, ts in found.items() if p < part), default="")
+        if not isinstance(item, Upload) or not after:
+            continue  # the same file may have been wanted twice: alone it proves nothing
         for message in messages:
-            ts = str(message.get("ts") or "")  # of one length for 250 years, so these sort as text
-            if ts > after and ts not in taken and blocks.holds(message, item):
-                taken.add(ts)
+            # A ts has one length for the next 250 years, so these sort as text.
+            ts = str(message.get("ts") or "")
+            if ts > after and ts not in found.values() and blocks.holds(message, item):
                 found[part] = ts
                 break
     return found
+
+
+def _cursor(answer: Mapping[str, Any]) -> str:
+    more = answer.get("response_metadata")
+    return str(more.get("next_cursor") or "") if isinstance(more, Mapping) else ""
