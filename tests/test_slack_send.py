@@ -201,6 +201,29 @@ async def test_an_answer_to_no_reply_is_refused_once(slack, outgoing):
         await outgoing.send(reply(Text(markdown="Hi")))
 
 
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_a_file_that_slack_does_not_take_is_told_in_words(slack, api, outgoing, method):
+    slack.refuse(method, "missing_scope")
+
+    await outgoing.send(reply(Text(markdown="See"), CALENDAR, Text(markdown="Bye")))
+
+    assert api.seen(DIRECT) == [
+        "See",
+        "I could not put the file trip.ics here: Slack does not take it.",
+        "Bye",
+    ]
+
+
+async def test_an_address_that_is_not_slack_loses_no_reply(api, outgoing):
+    api.lose("chat.postMessage", "404", done=False)
+    with pytest.raises(NotNow):
+        await outgoing.send(reply(Text(markdown="Hi")))
+
+    await outgoing.send(reply(Text(markdown="Hi")))
+
+    assert api.seen(DIRECT) == ["Hi"]
+
+
 # --- in doubt ----------------------------------------------------------------------------------
 
 

@@ -73,6 +73,13 @@ def items(reply: Reply) -> list[Item]:
     return made + _posts(texts, choices)
 
 
+def instead_of(upload: Upload) -> Post:
+    """What is said when Slack takes no file: a workspace without room, an app without the scope."""
+    said = f"I could not put the file {escape(upload.name)} here: Slack does not take it."
+    notice = markup.notice(said)
+    return Post(markup.markdown(said), notice, listed=notice)
+
+
 def screen(reply: Reply) -> str:
     """What a draft shows: its texts as one Markdown text of at most MAX_MARKDOWN, maybe empty."""
     parts = [p.markdown for p in reply.parts if isinstance(p, Text) and p.markdown.strip()]

@@ -110,7 +110,12 @@ class SlackOutgoing(Outgoing):
         if isinstance(item, Upload):
             if screen is not None:
                 await self._take_away(reply.conversation, screen)
-            return await self._share(reply.conversation, item)
+            try:
+                return await self._share(reply.conversation, item)
+            except Refused as error:
+                self.counts["file refused"] += 1
+                _log.error("file refused: %s", error)
+                item = blocks.instead_of(item)
         given = {**_shown(item), "metadata": blocks.metadata(reply, part)}
         if screen is not None:
             ts = await self._replace(reply.conversation, screen, item, given)
@@ -204,7 +209,7 @@ class SlackOutgoing(Outgoing):
             raise NotNow(error.seconds, "429 for an upload") from error
         except Answered as error:
             raise Refused(f"upload: {error}") from error
-        except ApiError as error:
+        except ApiError as error:  # what was not completed is shown nowhere: it can be made again
             raise failure(NotConnected(str(error)), "upload") from error
         shared: dict[str, Any] = {
             "files": [{"id": file_id, "title": file.name}],

@@ -16,7 +16,7 @@ from typing import Any
 from adapters.chat.slack import blocks, markup
 from adapters.chat.slack.ports import channel_of, team_of
 from adapters.chat.slack.rates import Rates
-from adapters.chat.slack.transport import Answered, Api, ApiError, Limited
+from adapters.chat.slack.transport import Answered, Api, ApiError, Limited, NotConnected
 from core.messages import Conversation, Mode, Reply
 from core.ports import Unreachable
 
@@ -156,6 +156,8 @@ class Growing:
             self._rates.pause(team_of(where), method, error.seconds)
         except Answered as error:
             self._refused(screen, reply, method, error)
+        except NotConnected:
+            self._counts["draft lost"] += 1
         except (ApiError, Unreachable) as error:
             self._lost(screen, method, error)
         else:
