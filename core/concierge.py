@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +13,7 @@ from core import choices
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
+from core.forms import edits_of
 from core.groups.state import GroupNews
 from core.messages import File, InboundMessage, Pin, Reply, Text
 from core.people import Party
@@ -43,6 +44,14 @@ FLOW_OF: dict[Intent, str] = {
 # Everything else (start, help, profile, trips, settings, export, forget, undo ...) is account's.
 
 
+# Fills in what a platform does not send with a message: the names of people.
+Introduce = Callable[[InboundMessage], Awaitable[InboundMessage]]
+
+
+async def _as_it_came(message: InboundMessage) -> InboundMessage:
+    return message
+
+
 @dataclass(frozen=True)
 class Wiring:
     """What every turn shares."""
@@ -55,6 +64,7 @@ class Wiring:
     flows: Mapping[str, Flow]
     clock: Clock
     exporter: Exporter
+    introduce: Introduce = _as_it_came
 
 
 class Concierge:
@@ -71,7 +81,8 @@ class Concierge:
             Stale: another worker took over; nothing was written.
             Unavailable: the database cannot be written; the message stays in the inbox.
         """
-        message = claim.message
+        message = await self._w.introduce(claim.message)
+        claim = replace(claim, message=message)
         if message.sender.is_bot:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
@@ -126,6 +137,9 @@ class Concierge:
         if message.choice:
             tapped = choices.request_of(message.choice)
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
+        if message.form:
+            edits = edits_of(message.form, opened.profile)
+            return Request(intent=Intent.PROFILE, confidence=1, edits=edits)
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
         context = self._reading_context(opened, now)

@@ -66,6 +66,18 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
     )
 
 
+def at_home(
+    db: sqlite3.Connection, person: str, parsed: Parsed
+) -> tuple[Profile, tuple[Trip, ...]]:
+    """The person's profile and newest trips."""
+    rows = db.execute(
+        "SELECT body FROM trip_plans WHERE person = ? ORDER BY updated_at DESC LIMIT ?",
+        (person, MAX_TRIPS),
+    )
+    profile = _profile(db, person, parsed.read) or Profile(person=person)
+    return profile, _read_all(parsed, Trip, rows)
+
+
 def _session(body: bytes | None, key: str) -> Session:
     session = read(Session, body) if body is not None else None
     if session is None:

@@ -19,11 +19,14 @@ PLATFORM = "slack"
 # The value of a button that is a choice of ours; the rest of it is the choice's id.
 CHOICE_PREFIX = "c:"
 # action_id of the button that opens the profile modal (App Home), callback_id of that modal, and
-# callback_id of the global shortcut. `private_metadata` of the home view and of the modal is the
+# callback_id of the message shortcut. `private_metadata` of the home view and of the modal is the
 # id of the direct message channel, so that what is said there can be answered there.
 EDIT_PROFILE = "profile:edit"
 PROFILE_MODAL = "profile:modal"
-SHORTCUT_PLAN = "caravan_plan"
+SHORTCUT_ASK = "caravan_ask"
+# A slash command in a channel has no message to answer below. Its conversation has a `thread_id`
+# that begins so; the first message of the answer goes to the channel and becomes the thread.
+NEW_THREAD = "new-"
 
 
 class WorkspaceGone(Unreachable):
