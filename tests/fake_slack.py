@@ -75,8 +75,10 @@ class FakeSlack:
         self.workspaces = {TEAM: Workspace()}
         self.app_tokens = {APP_TOKEN}
         self.calls: list[Called] = []
-        self.answered: list[Called] = []  # those that a handler took
+        self.posted: dict[str, Called] = {}  # by the ts of the message
+        self.answered: list[Called] = []  # those whose answer was ok
         self.sockets: list[Socket] = []
+        self.accepted = 0  # how many WebSockets were accepted in all
         self.opened = 0  # how many connections Socket Mode was asked for
         self.refusals: dict[str, list[Mapping[str, Any]]] = {}  # method -> answers to give first
         self.codes: dict[str, Workspace] = {}  # OAuth codes that may be redeemed
@@ -178,10 +180,18 @@ class FakeSlack:
             if refused:
                 return web.json_response({"ok": False, "error": refused})
         result = await handler(called)
+        response = result if isinstance(result, web.Response) else web.json_response(dict(result))
+        await self._note(called, response)
+        return response
+
+    async def _note(self, called: Called, response: web.Response) -> None:
+        answer = json.loads(response.text or "{}")
         async with self._news:
-            self.answered.append(called)
+            if answer.get("ok"):
+                self.answered.append(called)
+                if "ts" in answer:
+                    self.posted[answer["ts"]] = called
             self._news.notify_all()
-        return result if isinstance(result, web.Response) else web.json_response(dict(result))
 
     def _unauthorised(self, called: Called) -> str:
         if not called.token:
@@ -259,6 +269,9 @@ class FakeSlack:
         socket = Socket(ws)
         self.sockets.append(socket)
         self._arrived.set()
+        async with self._news:
+            self.accepted += 1
+            self._news.notify_all()
         await ws.send_json(
             {
                 "type": "hello",
@@ -290,6 +303,10 @@ class FakeSlack:
                 self._arrived.clear()
                 await self._arrived.wait()
         return alive[-1]
+
+    async def opens(self, count: int) -> None:
+        """Until so many WebSockets have been opened in all."""
+        await self.wait_for(lambda: self.accepted >= count)
 
     async def over_socket(
         self,

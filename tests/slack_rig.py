@@ -1,136 +1,65 @@
-"""A running Caravan on a fake Slack: real HTTP, real WebSockets, real signatures, a real store."""
+"""What the tests of the outgoing half of Slack share."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
 
-import aiohttp
+from adapters.chat.slack.outgoing import SlackOutgoing
+from adapters.chat.slack.ports import WorkspaceGone, place
+from core.messages import Conversation, Part, Reply
+from tests.fake_slack import ANA, BOT_TOKEN, CHANNEL, DIRECT, TEAM, FakeSlack
+from tests.fake_slack_api import SlackApi
+from tests.telegram_rig import Time
 
-from adapters.chat.slack.adapter import SlackAdapter
-from bot.settings import load_settings
-from bot.wiring import App, Parts, build
-from core.ports import LanguageModel
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, Called, Deliveries, FakeSlack
-from tests.world import FakeWeather, WorldClock
-
-KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-ONE_WORKSPACE = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
-SOCKET_MODE = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
-OAUTH = {
-    "SLACK_CLIENT_ID": "111.222",
-    "SLACK_CLIENT_SECRET": "a-client-secret",
-    "SLACK_SIGNING_SECRET": SECRET,
-    "SLACK_ENCRYPTION_KEY": KEY,
-}
+# A little after the first message of the fake.
+NOW = datetime.fromtimestamp(1_795_000_060, UTC)
+THREAD = place(TEAM, CHANNEL, "1794999999.000001")
+ANAS = place(TEAM, DIRECT, direct=True)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+class StillClock:
+    def now(self) -> datetime:
+        return NOW
 
 
-@dataclass
-class Rig:
-    slack: FakeSlack
-    app: App
-    adapter: SlackAdapter
-    clock: WorldClock
-    posts: Deliveries
-    port: int
+async def tokens(team: str) -> str:
+    if team != TEAM:
+        raise WorkspaceGone("not installed")
+    return BOT_TOKEN
 
-    @property
-    def http(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
-    async def idle(self) -> None:
-        """Until nothing waits to be answered or sent."""
-        async with asyncio.timeout(20):
-            while True:
-                counts = await self.app.store.counts()
-                open_states = ("inbox.waiting", "inbox.claimed", "outbox.ready", "outbox.sending")
-                if not any(counts.get(state) for state in open_states):
-                    return
-                await asyncio.sleep(0.02)
+def outgoing_to(slack: FakeSlack, time: Time | None = None) -> SlackOutgoing:
+    """Who wrote a message is known, but for messages whose id begins with "nobody"."""
+    time = time or Time()
+    return SlackOutgoing(
+        tokens,
+        StillClock(),
+        slack.base_url,
+        recipient=lambda id: "" if id.startswith("nobody") else ANA,
+        monotonic=time,
+        sleep=time.sleep,
+    )
 
 
 @asynccontextmanager
-async def running(
-    path: Path,
-    settings: Mapping[str, str] = ONE_WORKSPACE,
-    *,
-    slack: FakeSlack | None = None,
-    model: LanguageModel | None = None,
-) -> AsyncIterator[Rig]:
-    """Caravan on `slack` (a fresh one when None) with the database at `path`."""
-    own = slack is None
-    slack = slack or await FakeSlack().start()
-    clock, port = WorldClock(), free_port()
-    environment = {
-        "CARAVAN_DATABASE": str(path),
-        "CARAVAN_LIVE": "off",
-        "SLACK_API_BASE_URL": slack.base_url,
-        "PORT": str(port),
-    }
-    app = await build(
-        load_settings({**environment, **settings}),
-        Parts(clock=clock, weather=FakeWeather(clock), model=model),
-    )
-    [adapter] = [a for a in app.adapters if isinstance(a, SlackAdapter)]
-    posts = Deliveries(f"http://127.0.0.1:{port}/slack/events", now=lambda: clock.now().timestamp())
-    stop = asyncio.Event()
-    task = asyncio.create_task(app.runtime.run(stop))
+async def slack_server() -> AsyncIterator[tuple[FakeSlack, SlackApi]]:
+    slack = await FakeSlack().start()
     try:
-        if "SLACK_APP_TOKEN" in settings:
-            await slack.connected()
-        else:
-            await _listening(port)
-        yield Rig(slack, app, adapter, clock, posts, port)
+        async with SlackApi(slack) as api:
+            yield slack, api
     finally:
-        stop.set()
-        await task
-        await posts.aclose()
-        await app.aclose()
-        if own:
-            await slack.aclose()
+        await slack.aclose()
 
 
-async def _listening(port: int) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(10):
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{port}/"):
-                    return
-            except aiohttp.ClientConnectorError:
-                await asyncio.sleep(0.01)
-
-
-def words(called: Called) -> str:
-    """Everything that a message says, blocks included."""
-    return json.dumps(called.arguments, ensure_ascii=False)
-
-
-def buttons(called: Called) -> dict[str, str]:
-    """Label -> value of the buttons below a message."""
-    found: dict[str, str] = {}
-
-    def look(value: Any) -> None:
-        if isinstance(value, list):
-            for inner in value:
-                look(inner)
-        elif isinstance(value, dict):
-            if value.get("type") == "button":
-                found[value["text"]["text"]] = value.get("value", "")
-            for inner in value.values():
-                look(inner)
-
-    look(called.arguments.get("blocks"))
-    return found
+def reply(
+    *parts: Part,
+    to: Conversation = ANAS,
+    id: str = "r1",
+    seq: int = 9,
+    final: bool = True,
+    answers: str = "",
+) -> Reply:
+    answers = answers or f"answers-{id}"
+    return Reply(id=id, seq=seq, final=final, conversation=to, parts=parts, answers=answers)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.chat.slack.signature import is_signed
 from tests.fake_slack import SECRET, event, said, signature
-from tests.slack_rig import running
+from tests.slack_bot import running
 
 NOW = 1_795_000_000.0
 BODY = b'{"type":"event_callback"}'

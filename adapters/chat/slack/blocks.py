@@ -73,6 +73,13 @@ def items(reply: Reply) -> list[Item]:
     return made + _posts(texts, choices)
 
 
+def instead_of(upload: Upload) -> Post:
+    """What is said when Slack takes no file: a workspace without room, an app without the scope."""
+    said = f"I could not put the file {escape(upload.name)} here: Slack does not take it."
+    notice = markup.notice(said)
+    return Post(markup.markdown(said), notice, listed=notice)
+
+
 def screen(reply: Reply) -> str:
     """What a draft shows: its texts as one Markdown text of at most MAX_MARKDOWN, maybe empty."""
     parts = [p.markdown for p in reply.parts if isinstance(p, Text) and p.markdown.strip()]
@@ -157,7 +164,8 @@ def _pin(pin: Pin) -> str:
 
 def _upload(file: File) -> Upload:
     caption = file.caption[: border_before(file.caption, MAX_CAPTION // 6)]
-    return Upload(name(file.name) or "file", file.media_type, file.content, markup.mrkdwn(caption))
+    bare = file.name.replace("\\", "/").rpartition("/")[2]
+    return Upload(name(bare) or "file", file.media_type, file.content, markup.mrkdwn(caption))
 
 
 def _pieces(text: str) -> Iterator[str]:

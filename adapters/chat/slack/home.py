@@ -8,17 +8,18 @@ from typing import Any
 
 from adapters.chat.slack import markup
 from adapters.chat.slack.ports import CHOICE_PREFIX, EDIT_PROFILE, PROFILE_MODAL, AtHome
-from core import words
 from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
 from core.text import name
 from core.trips import Trip
 from core.wishes import Pace
+from core.words import day, span
 
 MAX_FACTS = 40  # a home view holds 100 blocks
 MAX_TRIPS = 8
 MAX_HEADER = 150
 MAX_LABEL = 75
 MAX_TITLE = 150
+MAX_OPTION = 150
 
 PROMPTS_TITLE = "Where shall we go?"
 PROMPTS: tuple[Mapping[str, str], ...] = (
@@ -63,9 +64,9 @@ def _trips(trips: Sequence[Trip]) -> Iterator[Block]:
         yield _section("No trips yet. Tell me what you dream of, as vaguely as you like.")
         yield _actions(_button("Ideas where to go", "choice:ideas", f"{CHOICE_PREFIX}ideas"))
     for number, trip in enumerate(trips[:MAX_TRIPS]):
-        lines = [name(trip.title, MAX_TITLE)]
+        lines = [name(trip.title, MAX_TITLE) or "A trip"]
         if trip.plan is not None:
-            lines.append(words.span(trip.plan.first_day, trip.plan.last_day))
+            lines.append(span(trip.plan.first_day, trip.plan.last_day))
         lines += [trip.status] if trip.status in ("draft", "cancelled", "done") else []
         open_it = _button("Open", f"choice:open:{number}", f"{CHOICE_PREFIX}open:{trip.id}")
         yield {**_section("\n".join(lines)), "accessory": open_it}
@@ -90,10 +91,10 @@ def _facts(profile: Profile) -> Iterator[Block]:
 
 def _fact(fact: ProfileFact) -> Sequence[Block]:
     """Text elements of rich text: Slack shows their characters and reads nothing in them."""
-    since = f" ({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
+    since = f" ({_ORIGINS[fact.origin]}, {day(fact.said_at.date(), year=True)})"
     return (
         {"type": "text", "text": f"{KEYS[fact.key][0]}: "},
-        {"type": "text", "text": name(fact.value, MAX_VALUE_CHARS), "style": {"bold": True}},
+        {"type": "text", "text": name(fact.value, MAX_VALUE_CHARS) or "–", "style": {"bold": True}},
         {"type": "text", "text": since},
     )
 
@@ -105,7 +106,8 @@ def profile_modal(profile: Profile, channel: str = "") -> Block:
     """The form with the facts that are known. `channel` is the direct message channel."""
     pace = profile.value("pace")
     step_free = [(_STEP_FREE, "I need step-free ways")]
-    diets = [*_DIETS.items(), *((d, d) for d in profile.values("diet") if d not in _DIETS)]
+    own = [name(value, MAX_OPTION) for value in profile.values("diet")]
+    diets = [*_DIETS.items(), *((d, d) for d in dict.fromkeys(own) if d and d not in _DIETS)]
     return {
         "type": "modal",
         "callback_id": PROFILE_MODAL,
@@ -116,7 +118,7 @@ def profile_modal(profile: Profile, channel: str = "") -> Block:
         "blocks": [
             _input("home", "Home town", _text(profile.value("home"), MAX_VALUE_CHARS)),
             _input("currency", "Currency", _text(profile.value("currency"), 3), "EUR, USD, GBP …"),
-            _input("diet", "Diet", _choose("multi_static_select", diets, profile.values("diet"))),
+            _input("diet", "Diet", _choose("multi_static_select", diets, own)),
             _input(
                 "step_free",
                 "Getting around",

@@ -11,8 +11,10 @@ from typing import Any
 
 from adapters.chat.slack import blocks
 from adapters.chat.slack.blocks import Item, Post, Upload
+from adapters.chat.slack.calls import Calls
 from adapters.chat.slack.home import PROMPTS, PROMPTS_TITLE
-from adapters.chat.slack.ports import Outgoing, Tokens, channel_of, team_of
+from adapters.chat.slack.lookup import parts_there
+from adapters.chat.slack.ports import Outgoing, Tokens, channel_of
 from adapters.chat.slack.rates import Rates
 from adapters.chat.slack.streaming import CLOSED, Growing, Screen, address
 from adapters.chat.slack.transport import (
@@ -37,11 +39,7 @@ CAPABILITIES = Capabilities(
     max_text=10_000,  # a message holds 12,000, and what is literal gets longer there
     seconds_between_edits=1.0,
 )
-PATIENCE = 3.0  # seconds that `send` waits for its turn itself; longer waits go back to the outbox
 MAX_REMEMBERED = 2_000
-# What an app outside of Slack's Marketplace gets at once.
-LOOKED_THROUGH = 15
-LOOKED_BACK = 15 * 60.0
 
 # What is shown cannot become the final message: somebody deleted it, or Slack holds on to it.
 _NOT_TO_EDIT = frozenset(
@@ -68,8 +66,8 @@ class SlackOutgoing(Outgoing):
         self._api = Api(tokens, base_url)
         self._rates = Rates(monotonic)
         self._growing = Growing(self._api, self._rates, monotonic, sleep, self.counts, recipient)
+        self._calls = Calls(self._api, self._rates, sleep)
         self._clock = clock
-        self._sleep = sleep
         self._delivered: OrderedDict[str, dict[int, str]] = OrderedDict()
 
     # --- replies -------------------------------------------------------------------------------
@@ -87,7 +85,8 @@ class SlackOutgoing(Outgoing):
         items = blocks.items(reply)
         try:
             if resend and len(ids) < len(items):
-                ids |= await self._found(reply, items)
+                self.counts["looked up"] += 1
+                ids |= await parts_there(self._calls, reply, items, self._clock.now())
             for part, item in enumerate(items):
                 if part not in ids:
                     ids[part] = await self._deliver(reply, part, item, screen if not part else None)
@@ -110,7 +109,12 @@ class SlackOutgoing(Outgoing):
         if isinstance(item, Upload):
             if screen is not None:
                 await self._take_away(reply.conversation, screen)
-            return await self._share(reply.conversation, item)
+            try:
+                return await self._share(reply.conversation, item)
+            except Refused as error:
+                self.counts["file refused"] += 1
+                _log.error("file refused: %s", error)
+                item = blocks.instead_of(item)
         given = {**_shown(item), "metadata": blocks.metadata(reply, part)}
         if screen is not None:
             ts = await self._replace(reply.conversation, screen, item, given)
@@ -129,7 +133,7 @@ class SlackOutgoing(Outgoing):
     ) -> str:
         """The message's ts. What Slack does not take as blocks goes out as plain words (B7)."""
         try:
-            answer = await self._called(where, method, given)
+            answer = await self._calls.call(where, method, given)
         except Answered as error:
             if not is_about_the_message(error) or error.code in _NOT_TO_EDIT:
                 raise failure(error, method) from error
@@ -141,7 +145,7 @@ class SlackOutgoing(Outgoing):
             # An update that names no blocks would keep the old ones.
             gone: dict[str, Any] = {"blocks": []} if method == "chat.update" else {}
             plain = {**bare, **gone, "text": item.listed or item.notice}
-            answer = await self._surely(where, method, plain)
+            answer = await self._calls.surely(where, method, plain)
         return str(answer.get("ts") or given.get("ts") or "")
 
     async def _replace(
@@ -173,7 +177,7 @@ class SlackOutgoing(Outgoing):
             stop |= {"metadata": given["metadata"]}
         screen.doubtful = True  # until the answer is there
         try:
-            await self._called(where, "chat.stopStream", stop, reserved=True)
+            await self._calls.call(where, "chat.stopStream", stop, reserved=True)
         except Answered as error:
             if not is_about_the_message(error):
                 raise failure(error, "chat.stopStream") from error
@@ -189,14 +193,14 @@ class SlackOutgoing(Outgoing):
         methods = ("chat.stopStream", "chat.delete") if screen.streams else ("chat.delete",)
         for method in methods:
             try:
-                await self._called(where, method, message)
+                await self._calls.call(where, method, message)
             except (ApiError, SendFailed) as error:
                 _log.info("draft not taken away: %s", error)
 
     async def _share(self, where: Conversation, file: Upload) -> str:
         """Upload a file and show it; its id. Only the last call shows anything."""
         asked = {"filename": file.name, "length": len(file.content)}
-        slot = await self._surely(where, "files.getUploadURLExternal", asked)
+        slot = await self._calls.surely(where, "files.getUploadURLExternal", asked)
         file_id = str(slot.get("file_id") or "")
         try:
             await self._api.upload(str(slot.get("upload_url") or ""), file.content)
@@ -204,7 +208,7 @@ class SlackOutgoing(Outgoing):
             raise NotNow(error.seconds, "429 for an upload") from error
         except Answered as error:
             raise Refused(f"upload: {error}") from error
-        except ApiError as error:
+        except ApiError as error:  # what was not completed is shown nowhere: it can be made again
             raise failure(NotConnected(str(error)), "upload") from error
         shared: dict[str, Any] = {
             "files": [{"id": file_id, "title": file.name}],
@@ -212,70 +216,8 @@ class SlackOutgoing(Outgoing):
         }
         shared |= {"thread_ts": where.thread_id} if where.thread_id else {}
         shared |= {"initial_comment": file.caption} if file.caption else {}
-        await self._surely(where, "files.completeUploadExternal", shared)
+        await self._calls.surely(where, "files.completeUploadExternal", shared)
         return file_id
-
-    # --- what is there already -----------------------------------------------------------------
-
-    async def _found(self, reply: Reply, items: Sequence[Item]) -> dict[int, str]:
-        """The parts of `reply` that the conversation shows, by their metadata; files by name and
-        size. Nothing is known when Slack does not let us look."""
-        where = reply.conversation
-        asked: dict[str, Any] = {
-            "channel": channel_of(where),
-            "limit": LOOKED_THROUGH,
-            "include_all_metadata": True,
-            "oldest": f"{self._clock.now().timestamp() - LOOKED_BACK:.6f}",
-        }
-        method = "conversations.history"
-        if where.thread_id:
-            asked["ts"] = where.thread_id
-            method = "conversations.replies"
-        try:
-            answer = await self._called(where, method, asked)
-        except Answered as error:
-            if not is_about_the_message(error):
-                raise failure(error, method) from error
-            _log.warning("not known whether %s arrived: %s", reply.id, error)
-            return {}
-        messages = [m for m in answer.get("messages") or () if isinstance(m, Mapping)]
-        self.counts["looked up"] += 1
-        return _matched(reply, items, messages)
-
-    # --- calls ---------------------------------------------------------------------------------
-
-    async def _surely(
-        self, where: Conversation, method: str, given: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The answer; every refusal is a failure of the reply."""
-        try:
-            return await self._called(where, method, given)
-        except Answered as error:
-            raise failure(error, method) from error
-
-    async def _called(
-        self,
-        where: Conversation,
-        method: str,
-        given: Mapping[str, Any],
-        *,
-        reserved: bool = False,
-    ) -> dict[str, Any]:
-        """The answer of a call made in its turn. Raises Answered, or what a reply raises."""
-        team = team_of(where)
-        wait = 0.0 if reserved else self._rates.reserve(team, channel_of(where), method, PATIENCE)
-        if wait > PATIENCE:
-            raise NotNow(wait, f"pace of {method}")
-        if wait > 0:
-            await self._sleep(wait)
-        try:
-            return await self._api.call(team, method, given)
-        except Answered:
-            raise
-        except ApiError as error:
-            if isinstance(error, Limited):
-                self._rates.pause(team, method, error.seconds)
-            raise failure(error, method) from error
 
     # --- views ---------------------------------------------------------------------------------
 
@@ -298,32 +240,10 @@ class SlackOutgoing(Outgoing):
         except Limited as error:
             self.counts["view skipped"] += 1
             self._rates.pause(team, method, error.seconds)
-        except (ApiError, Unreachable) as error:
+        except (ApiError, SendFailed) as error:  # a token that is not there, or not yet
             self.counts["view failed"] += 1
             _log.warning("%s in workspace %s: %s", method, team, error)
 
 
 def _shown(item: Post) -> dict[str, Any]:
     return {"text": item.notice, "blocks": item.blocks}
-
-
-def _matched(
-    reply: Reply, items: Sequence[Item], messages: Sequence[Mapping[str, Any]]
-) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for message in messages:
-        part = blocks.part_of(message, reply)
-        if part is not None and 0 <= part < len(items):
-            found[part] = str(message.get("ts") or "")
-    taken: set[str] = set()
-    for part, item in enumerate(items):
-        if not isinstance(item, Upload):
-            continue
-        after = max((ts for p, ts in found.items() if p < part), default="")
-        for message in messages:
-            ts = str(message.get("ts") or "")  # of one length for 250 years, so these sort as text
-            if ts > after and ts not in taken and blocks.holds(message, item):
-                taken.add(ts)
-                found[part] = ts
-                break
-    return found

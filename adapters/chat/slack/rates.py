@@ -50,6 +50,10 @@ class Rates:
         self._methods: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
         self._paused: dict[tuple[str, str], float] = {}
 
+    def __len__(self) -> int:
+        """How many channels are remembered."""
+        return len(self._channels)
+
     def reserve(self, team: str, channel: str, method: str, patience: float) -> float:
         """Seconds until `method` may be called for a final answer; its place is taken.
 

@@ -16,9 +16,9 @@ from typing import Any
 from adapters.chat.slack import blocks, markup
 from adapters.chat.slack.ports import channel_of, team_of
 from adapters.chat.slack.rates import Rates
-from adapters.chat.slack.transport import Answered, Api, ApiError, Limited
+from adapters.chat.slack.transport import Answered, Api, ApiError, Limited, NotConnected
 from core.messages import Conversation, Mode, Reply
-from core.ports import Unreachable
+from core.ports import SendFailed
 
 STREAM_SECONDS = 1.0
 EDIT_SECONDS = 2.0  # chat.update has 50 calls a minute for a whole workspace
@@ -156,7 +156,9 @@ class Growing:
             self._rates.pause(team_of(where), method, error.seconds)
         except Answered as error:
             self._refused(screen, reply, method, error)
-        except (ApiError, Unreachable) as error:
+        except NotConnected:
+            self._counts["draft lost"] += 1
+        except (ApiError, SendFailed) as error:  # a token that is not there, or not yet
             self._lost(screen, method, error)
         else:
             if method == "chat.stopStream":

@@ -106,6 +106,8 @@ class Api:
         status, after, _ = await self._post(address, content, headers, UPLOAD_SECONDS)
         if status == 429:
             raise Limited(after)
+        if 400 <= status < 500:
+            raise Answered(f"upload_{status}")
         if status != 200:
             # A file that was not completed is shown nowhere: the upload can be made again.
             raise NotConnected(f"the upload was answered with {status}")
@@ -153,6 +155,8 @@ def failure(error: ApiError, method: str) -> SendFailed:
             return WorkspaceGone(error.code)
         case Answered() if error.code in _TOKEN_REFUSED:
             return NotNow(TOKEN_REFUSED_SECONDS, f"the bot token is refused: {error.code}")
+        case Answered() if _is_no_answer_of_slack(error):
+            return NotNow(TOKEN_REFUSED_SECONDS, f"{error.code} for {method}: not Slack's Web API?")
         case Answered() if error.code in _CHANNEL_GONE:
             return ChannelGone(error.code)
         case Answered():
@@ -164,7 +168,12 @@ def failure(error: ApiError, method: str) -> SendFailed:
 def is_about_the_message(error: Answered) -> bool:
     """Whether another form of the same message may be taken."""
     elsewhere = _WORKSPACE_GONE | _TOKEN_REFUSED | _CHANNEL_GONE
-    return error.code not in elsewhere
+    return error.code not in elsewhere and not _is_no_answer_of_slack(error)
+
+
+def _is_no_answer_of_slack(error: Answered) -> bool:
+    """A 4xx without Slack's JSON: a wrong address, or a proxy in between."""
+    return error.code.startswith("http_") and error.code != "http_413"
 
 
 def _judged(status: int, after: float, body: bytes) -> dict[str, Any]:
