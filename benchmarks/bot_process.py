@@ -16,10 +16,15 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class BotProcess:
-    """`environment` is added to a clean one; every bot gets an empty folder, kept over restarts."""
+    """`environment` is added to a clean one; every bot gets an empty folder, kept over restarts.
 
-    def __init__(self, module: str, environment: dict[str, str]) -> None:
-        self._module = module
+    `arguments` follow the module on its command line.
+    """
+
+    def __init__(
+        self, module: str, environment: dict[str, str], arguments: tuple[str, ...] = ()
+    ) -> None:
+        self._command = [sys.executable, "-m", module, *arguments]
         self._environment = environment
         self._folder = tempfile.TemporaryDirectory(prefix="caravan-bench-")
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,7 +35,7 @@ class BotProcess:
         folder = Path(self._folder.name)
         self.started_at = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", self._module],
+            self._command,
             cwd=ROOT,
             env={**kept, **self._environment, "CARAVAN_DATABASE": str(folder / "bench.sqlite")},
             stdout=subprocess.DEVNULL,
