@@ -228,7 +228,7 @@ class Growing:
 def shown(text: str) -> dict[str, Any]:
     """Blocks and notification of a draft that is a message."""
     block = {"type": "markdown", "text": text}
-    return {"blocks": [block], "text": markup.notice(text)}
+    return {"blocks": [block], "text": markup.unmarked(text, blocks.MAX_NOTICE)}
 
 
 def placed(where: Conversation, text: str) -> dict[str, Any]:
