@@ -75,7 +75,10 @@ class FakeSlack:
         self.workspaces = {TEAM: Workspace()}
         self.app_tokens = {APP_TOKEN}
         self.calls: list[Called] = []
+        self.posted: dict[str, Called] = {}  # by the ts of the message
+        self.answered: list[Called] = []  # those whose answer was ok
         self.sockets: list[Socket] = []
+        self.accepted = 0  # how many WebSockets were accepted in all
         self.opened = 0  # how many connections Socket Mode was asked for
         self.refusals: dict[str, list[Mapping[str, Any]]] = {}  # method -> answers to give first
         self.codes: dict[str, Workspace] = {}  # OAuth codes that may be redeemed
@@ -95,6 +98,7 @@ class FakeSlack:
         }
         self._number = itertools.count(1)
         self._arrived = asyncio.Event()
+        self._news = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -122,6 +126,22 @@ class FakeSlack:
 
     def called(self, method: str) -> list[Called]:
         return [c for c in self.calls if c.method == method]
+
+    def replies(self, channel: str = "") -> list[Called]:
+        """The final messages that arrived, in order: those which carry the reply's key."""
+        return [
+            c for c in self.answered if c.arguments.get("metadata") and channel in ("", c.channel)
+        ]
+
+    async def wait_for(self, enough: Callable[[], bool], patience: float = 20.0) -> None:
+        """Until `enough`, looked at after every answered call."""
+        async with asyncio.timeout(patience), self._news:
+            await self._news.wait_for(enough)
+
+    async def replied(self, count: int = 1, channel: str = "") -> list[Called]:
+        """The final messages, once there are so many."""
+        await self.wait_for(lambda: len(self.replies(channel)) >= count)
+        return self.replies(channel)
 
     def ts(self) -> str:
         """The next message's `ts`."""
@@ -160,7 +180,18 @@ class FakeSlack:
             if refused:
                 return web.json_response({"ok": False, "error": refused})
         result = await handler(called)
-        return result if isinstance(result, web.Response) else web.json_response(dict(result))
+        response = result if isinstance(result, web.Response) else web.json_response(dict(result))
+        await self._note(called, response)
+        return response
+
+    async def _note(self, called: Called, response: web.Response) -> None:
+        answer = json.loads(response.text or "{}")
+        async with self._news:
+            if answer.get("ok"):
+                self.answered.append(called)
+                if "ts" in answer:
+                    self.posted[answer["ts"]] = called
+            self._news.notify_all()
 
     def _unauthorised(self, called: Called) -> str:
         if not called.token:
@@ -238,6 +269,9 @@ class FakeSlack:
         socket = Socket(ws)
         self.sockets.append(socket)
         self._arrived.set()
+        async with self._news:
+            self.accepted += 1
+            self._news.notify_all()
         await ws.send_json(
             {
                 "type": "hello",
@@ -269,6 +303,10 @@ class FakeSlack:
                 self._arrived.clear()
                 await self._arrived.wait()
         return alive[-1]
+
+    async def opens(self, count: int) -> None:
+        """Until so many WebSockets have been opened in all."""
+        await self.wait_for(lambda: self.accepted >= count)
 
     async def over_socket(
         self,

@@ -61,7 +61,6 @@ class SlackSettings:
     oauth: OAuth | None = None
     keys: str = field(default="", repr=False)
     base_url: str = API_URL
-    ping_seconds: float = PING_SECONDS
 
     def __post_init__(self) -> None:
         if not self.bot_token and self.oauth is None:
@@ -133,7 +132,7 @@ class SlackAdapter:
             if not self._settings.app_token:
                 ready()
                 await asyncio.Event().wait()
-            sockets = self._bolt.sockets(self._settings.app_token, self._settings.ping_seconds)
+            sockets = self._bolt.sockets(self._settings.app_token, PING_SECONDS)
             await sockets.run(ready, Backoff(self._sleep).pause)
 
     @property

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+import orjson
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.response import BoltResponse
@@ -28,6 +28,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.fields import Raw
@@ -85,7 +89,6 @@ class Bolt:
         vault: Vault | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._take = take
         self._installs = installs
         self._client = AsyncWebClient(base_url=base_url, timeout=10)
         self._flow = None
@@ -95,24 +98,31 @@ class Bolt:
             name="caravan",
             logger=_bolt_log,
             client=self._client,
-            authorize=self._authorize,
+            authorize=_authorizing(installs),
             oauth_flow=self._flow,
             request_verification_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
-        self._app.middleware(self._keep)
-        self._app.error(self._failed)
+        self._app.middleware(_Keeper(take, installs))
 
     async def dispatch(self, payload: dict[str, Any]) -> Answered:
-        """Everything that Bolt does with a payload; 503 when it could not be kept."""
+        """Everything that Bolt does with a payload.
+
+        400 for what is no payload of Slack, 503 for what could not be kept.
+        """
+        if not isinstance(payload.get("event", {}), dict):
+            return Answered(400, "")
         try:
             request = AsyncBoltRequest(body=payload, mode="socket_mode")
+            await self._installs.find(request.context.team_id or "")
+            response = await self._app.async_dispatch(request)
         except (AttributeError, TypeError, KeyError, ValueError):
             return Answered(400, "")
-        response = await self._app.async_dispatch(request)
-        status = 503 if response.status >= 500 else response.status
-        return Answered(status, response.body or "", response.headers)
+        except Unavailable as error:
+            _log.error("payloads wait at Slack, the inbox is not available: %s", error)
+            return Answered(503, "")
+        return Answered(response.status, response.body or "", response.headers)
 
     async def install(self, query: str, cookie: str) -> Answered:
         """The page with the button that begins an installation."""
@@ -140,13 +150,13 @@ class Bolt:
 
     def sockets(self, app_token: str, ping_seconds: float = PING_SECONDS) -> Sockets:
         """Socket Mode with this app."""
-        return Sockets(self._app, self._client, app_token, ping_seconds)
+        return Sockets(self.dispatch, self._client, app_token, ping_seconds)
 
-    # --- inside of Bolt ------------------------------------------------------------------------
 
-    async def _authorize(self, team_id: str | None, enterprise_id: str | None) -> Any:
-        """Who we are in the workspace; None refuses it. Raises Unavailable."""
-        found = await self._installs.find(team_id or "")
+def _authorizing(installs: Installs) -> Callable[..., Awaitable[Any]]:
+    async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
+        """Who we are in the workspace; None refuses it."""
+        found = await installs.find(team_id or "")
         if found is None:
             return None
         return AuthorizeResult(
@@ -157,23 +167,34 @@ class Bolt:
             bot_token=found.token,
         )
 
-    async def _keep(self, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        team = context.team_id or ""
-        install = await self._installs.find(team)
-        if install is None:
-            event = body.get("event")
-            if not isinstance(event, Mapping) or event.get("type") not in _FAREWELLS:
-                return BoltResponse(status=200, body="")
-            install = Install(team, "", "", "", "")
-        acked = await self._take(body, install)
-        return BoltResponse(status=acked.status, body=dict(acked.body) if acked.body else "")
+    return authorize
 
-    async def _failed(self, error: Exception) -> BoltResponse:
-        if isinstance(error, Unavailable):
+
+class _Keeper(AsyncMiddleware):
+    """The global middleware: the payload is kept, then acknowledged; nothing comes after it."""
+
+    def __init__(self, take: Take, installs: Installs) -> None:
+        self._take = take
+        self._installs = installs
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[Any]]
+    ) -> BoltResponse:
+        team = req.context.team_id or ""
+        try:
+            install = await self._installs.find(team)
+            if install is None:
+                if req.body.get("event", {}).get("type") not in _FAREWELLS:
+                    return BoltResponse(status=200, body="")
+                install = Install(team, "", "", "", "")
+            acked = await self._take(req.body, install)
+        except Unavailable as error:
             _log.error("payloads wait at Slack, the inbox is not available: %s", error)
-        else:
-            _log.error("a payload could not be taken", exc_info=error)
-        return BoltResponse(status=503, body="")
+            return BoltResponse(status=503, body="")
+        except Exception:  # noqa: BLE001 - a bug of ours: Slack keeps the event and sends it again
+            _log.exception("a payload could not be taken")
+            return BoltResponse(status=503, body="")
+        return BoltResponse(status=acked.status, body=dict(acked.body) if acked.body else "")
 
 
 async def identify(token: str, base_url: str) -> Install:
@@ -205,9 +226,13 @@ class Sockets:
     """One connection of Socket Mode, with a watchdog that builds a new one for a dead one."""
 
     def __init__(
-        self, app: AsyncApp, client: AsyncWebClient, app_token: str, ping_seconds: float
+        self,
+        dispatch: Callable[[dict[str, Any]], Awaitable[Answered]],
+        client: AsyncWebClient,
+        app_token: str,
+        ping_seconds: float,
     ) -> None:
-        self._app = app
+        self._dispatch = dispatch
         self._client = client
         self._token = app_token
         self._ping_seconds = ping_seconds
@@ -220,29 +245,40 @@ class Sockets:
             Misconfigured: Slack refuses the app token.
         """
         while True:
-            handler = AsyncSocketModeHandler(
-                self._app,
-                self._token,
+            client = SocketModeClient(
+                app_token=self._token,
+                logger=_bolt_log,
                 web_client=self._client,
                 ping_interval=self._ping_seconds,
             )
+            client.socket_mode_request_listeners.append(self._envelope)
             try:
                 url = await self._address()
                 if url:
-                    handler.client.wss_uri = url
+                    client.wss_uri = url
                     self.built += 1
                     async with asyncio.timeout(CONNECT_SECONDS):
-                        await handler.client.connect()  # type: ignore[no-untyped-call]  # Slack's
+                        await client.connect()  # type: ignore[no-untyped-call]  # Slack's
                     ready()
-                    await self._until_dead(handler)
+                    await self._until_dead(client)
                     _log.warning("the Socket Mode connection is dead; a new one is built")
             except TimeoutError:
                 _log.warning("no Socket Mode connection within %g s", CONNECT_SECONDS)
             finally:
                 with contextlib.suppress(Exception):
                     async with asyncio.timeout(CLOSE_SECONDS):
-                        await handler.client.close()  # type: ignore[no-untyped-call]  # Slack's
+                        await client.close()  # type: ignore[no-untyped-call]  # Slack's
             await pause()
+
+    async def _envelope(
+        self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest
+    ) -> None:
+        """Acknowledged when it was kept; else Slack delivers it again."""
+        answer = await self._dispatch(envelope.payload)
+        if answer.status != 200:
+            return
+        payload = orjson.loads(answer.body) if answer.body.startswith("{") else None
+        await client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, payload))
 
     async def _address(self) -> str:
         """Where to connect; empty when Slack does not say so now."""
@@ -259,12 +295,12 @@ class Sockets:
             return str(answer["url"])
         return ""
 
-    async def _until_dead(self, handler: AsyncSocketModeHandler) -> None:
+    async def _until_dead(self, client: SocketModeClient) -> None:
         """Slack's client reconnects by itself; returns when it has not for some time.
 
         It is known to hang with a closed session, or with its receiving task ended.
         """
-        client, missed = handler.client, 0
+        missed = 0
         while missed < MISSED_CHECKS:
             await asyncio.sleep(self._ping_seconds)
             receiver = client.message_receiver

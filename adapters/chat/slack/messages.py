@@ -143,7 +143,7 @@ def _gone(
 
 
 def _by_a_bot(message: Raw, me: Me) -> bool:
-    user = message.get("user")
+    user = said(message, "user")
     return bool(message.get("bot_id")) or user == me.user or user in _NOBODY
 
 
