@@ -69,6 +69,8 @@ def unmarked(shown: str, limit: int = 0) -> str:
 
     Its entities stay as they are, so that what is literal stays so.
     """
+    if limit and len(shown) > 2 * limit:  # the marks of a text are fewer than its words
+        shown = shown[: border_before(shown, 2 * limit)]
     text = plain(shown) if _MARKED.search(shown) else shown
     text = _RING.sub(rf"\g<0>{_JOINER}", _LOOSE.sub(lambda match: _NAMED[match[0]], text))
     if limit and len(text) > limit:
