@@ -42,6 +42,7 @@ def free_port() -> int:
 @dataclass
 class Rig:
     slack: FakeSlack
+    api: SlackApi
     app: App
     adapter: SlackAdapter
     clock: WorldClock
@@ -71,7 +72,7 @@ async def running(
     slack: FakeSlack | None = None,
     model: LanguageModel | None = None,
 ) -> AsyncIterator[Rig]:
-    """Caravan on `slack` with its whole Web API (a fresh one when None) with the database at `path`."""
+    """Caravan on `slack` (a fresh one when None) with the database at `path`."""
     own = slack is None
     slack = slack or await FakeSlack().start()
     api = SlackApi(slack)
@@ -96,7 +97,7 @@ async def running(
             await slack.connected()
         else:
             await _listening(port)
-        yield Rig(slack, app, adapter, clock, posts, port)
+        yield Rig(slack, api, app, adapter, clock, posts, port)
     finally:
         stop.set()
         await task

@@ -155,10 +155,7 @@ async def test_names_are_asked_after_the_acknowledgement_and_once(rig: Rig) -> N
     await rig.slack.replied(2)
 
     lines = await history(rig, f"slack:{TEAM}/{DIRECT}:")
-    assert lines == [("", "with @Ben to Rome"), ("", "help")] or lines == [
-        ("Ana", "with @Ben to Rome"),
-        ("Ana", "help"),
-    ]
+    assert [text for _, text in lines] == ["with @Ben to Rome", "help"]
     asked = [c.arguments["user"] for c in rig.slack.called("users.info")]
     assert sorted(asked) == [ANA, BEN]
 
@@ -344,26 +341,19 @@ async def test_an_archived_channel_is_closed_and_the_owner_is_told_once_in_priva
     await rig.posts.event(event(said(f"{CALL} plan Lisbon 12-15 march 2027", ts=ROOT)))
     await rig.slack.replied(1, CHANNEL)
     await rig.idle()
-    before = len(rig.slack.replies(CHANNEL))
-    for method in ("chat.postMessage", "chat.startStream", "chat.update"):
-        rig.slack.refuse(method, *["is_archived"] * 3)
+    rig.api.archived.add(CHANNEL)
+    before = len(rig.slack.calls)
     await rig.posts.event(event(said("slower", ts="1795000000.000900", thread=ROOT)))
-    rig.slack.refuse("chat.postMessage")
-    await rig.slack.wait_for(
-        lambda: "is_archived" not in str(rig.slack.refusals["chat.postMessage"][2:])
-    )
-    await rig.idle()
-    tried = [c for c in rig.slack.called("chat.postMessage") if c.channel == CHANNEL]
-    rig.slack.refusals.clear()
+    await rig.slack.replied(2, DIRECT)
+    tried = [c for c in rig.slack.calls[before:] if c.channel == CHANNEL]
     archived = event({"type": "channel_archive", "channel": CHANNEL, "user": BEN})
     await rig.posts.event(archived, times=3)
-    await rig.slack.replied(2, DIRECT)
     await rig.idle()
 
-    told = rig.slack.replies(DIRECT)[1:]
-    assert len(told) == 1 and "Lisbon" in words(told[0])
-    assert len(rig.slack.replies(CHANNEL)) == before
-    assert len(tried) <= before + 2
+    [told] = rig.slack.replies(DIRECT)[1:]
+    assert "Lisbon" in words(told)
+    assert len([c for c in tried if c.method in ("chat.postMessage", "chat.startStream")]) <= 2
+    assert len(rig.slack.replies(CHANNEL)) == 1
 
 
 async def test_a_channel_that_is_opened_again_is_answered_again(rig: Rig) -> None:
@@ -407,8 +397,12 @@ async def test_a_workspace_that_removes_the_app_is_off_its_token_gone_and_the_ot
         assert ignored.status == 200
         assert [r.channel for r in rig.slack.replies()].count("D0SECOND") == 1
         assert await rig.adapter.installs.teams() == []
-    held = b"".join(f.read_bytes() for f in tmp_path.glob("caravan.sqlite*"))
+    held = await asyncio.to_thread(_bytes_below, tmp_path)
     assert BOT_TOKEN.encode() not in held and SECOND.token.encode() not in held
+
+
+def _bytes_below(folder: Path) -> bytes:
+    return b"".join(f.read_bytes() for f in folder.iterdir())
 
 
 # --- Socket Mode -------------------------------------------------------------------------------

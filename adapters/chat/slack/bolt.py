@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -98,7 +99,7 @@ class Bolt:
             name="caravan",
             logger=_bolt_log,
             client=self._client,
-            authorize=_authorizing(installs),
+            authorize=_Authorize(installs),
             oauth_flow=self._flow,
             request_verification_enabled=False,
             attaching_function_token_enabled=False,
@@ -153,10 +154,14 @@ class Bolt:
         return Sockets(self.dispatch, self._client, app_token, ping_seconds)
 
 
-def _authorizing(installs: Installs) -> Callable[..., Awaitable[Any]]:
-    async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
-        """Who we are in the workspace; None refuses it."""
-        found = await installs.find(team_id or "")
+class _Authorize(AsyncAuthorize):
+    """Who we are in the workspace; None refuses it."""
+
+    def __init__(self, installs: Installs) -> None:
+        self._installs = installs
+
+    async def __call__(self, *, team_id: str | None, enterprise_id: str | None, **_: Any) -> Any:
+        found = await self._installs.find(team_id or "")
         if found is None:
             return None
         return AuthorizeResult(
@@ -166,8 +171,6 @@ def _authorizing(installs: Installs) -> Callable[..., Awaitable[Any]]:
             bot_id=found.bot,
             bot_token=found.token,
         )
-
-    return authorize
 
 
 class _Keeper(AsyncMiddleware):
