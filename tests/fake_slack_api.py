@@ -475,5 +475,7 @@ def rung(message: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for text in texts:
         found += [t for t in TOKEN.findall(text) if t[0] in "@#!" or "|" in t]
-        found += re.findall(r"[@＠﹫](?:here|channel|everyone|all|group)\b", text, re.IGNORECASE)
+        found += re.findall(
+            r"[@＠﹫](?:here|channel|everyone|all|group)(?![^\W_])", text, re.IGNORECASE
+        )
     return found

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from adapters.chat.slack.outgoing import SlackOutgoing
-from adapters.chat.slack.ports import WorkspaceGone, place
+from adapters.chat.slack.ports import Tokens, WorkspaceGone, place
 from core.messages import Conversation, Part, Reply
 from tests.fake_slack import ANA, BOT_TOKEN, CHANNEL, DIRECT, TEAM, FakeSlack
 from tests.fake_slack_api import SlackApi
@@ -30,7 +30,9 @@ async def tokens(team: str) -> str:
     return BOT_TOKEN
 
 
-def outgoing_to(slack: FakeSlack, time: Time | None = None) -> SlackOutgoing:
+def outgoing_to(
+    slack: FakeSlack, time: Time | None = None, tokens: Tokens = tokens
+) -> SlackOutgoing:
     """Who wrote a message is known, but for messages whose id begins with "nobody"."""
     time = time or Time()
     return SlackOutgoing(

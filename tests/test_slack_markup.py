@@ -34,7 +34,11 @@ def test_a_name_shows_exactly_its_characters_on_slack(text: str) -> None:
 
 @given(MARKUP)
 def test_no_text_rings_wherever_it_stands(text: str) -> None:
-    for made in (markup.markdown(text), markup.mrkdwn(text), markup.notice(text)):
+    for made in (
+        markup.markdown(text),
+        markup.mrkdwn(text),
+        markup.unmarked(markup.markdown(text)),
+    ):
         assert rung({"text": made}) == []
 
 
@@ -47,7 +51,7 @@ def test_mass_mentions_and_hidden_links_do_nothing(call: str, frame: str) -> Non
 
     assert isinstance(post, blocks.Post)
     assert rung({"text": post.notice, "blocks": post.blocks}) == []
-    assert rung({"text": post.listed}) == []
+    assert rung({"text": post.in_words}) == []
 
 
 def test_markdown_of_ours_stays_as_it_is() -> None:

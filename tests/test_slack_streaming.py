@@ -232,6 +232,27 @@ async def test_a_429_of_a_draft_is_obeyed_by_drafts_and_finals_of_that_method(
     assert api.seen(DIRECT) == ["Lisbon is lovely."]
 
 
+async def test_a_draft_before_the_token_is_known_is_only_lost(slack, api, time):
+    """The token's absence is an error of a reply; a draft has none."""
+    asked: list[str] = []
+
+    async def not_yet(team: str) -> str:
+        asked.append(team)
+        raise NotNow(1.0, "not signed in at Slack yet")
+
+    outgoing = outgoing_to(slack, time, tokens=not_yet)
+    await outgoing.show(reply(Text(markdown="Lisbon"), to=THREAD, final=False))
+    while not asked:
+        await time.sleep(0)
+    await outgoing.publish_home(TEAM, ANA, {"type": "home", "blocks": []})
+    with pytest.raises(NotNow):
+        await outgoing.send(reply(Text(markdown="Lisbon."), to=THREAD))
+    await outgoing.aclose()
+
+    assert outgoing.counts["draft lost"] == 1
+    assert slack.calls == []
+
+
 async def test_a_draft_shows_nothing_that_rings(api, outgoing):
     await shows(outgoing, api, "Hey <!chan", until="Hey <!chan")
     await outgoing.show(reply(Text(markdown="Hey <!channel> @here"), to=THREAD, final=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.chat.slack import markup
@@ -18,6 +18,7 @@ MAX_ELEMENTS = 25
 MAX_LABEL = 75
 MAX_VALUE = 2_000
 MAX_CAPTION = 3_000
+MAX_NOTICE = 3_000
 
 ONLY_CHOICES = "👇"  # a message needs a text for its notification
 EVENT_TYPE = "caravan_reply"
@@ -27,17 +28,25 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True)
 class Post:
-    """One message. `markdown` is what its Markdown blocks show, `rest` the blocks below them."""
+    """One message. `markdown` is what its Markdown blocks show, `rest` the blocks below them;
+    `options` are the labels of its buttons."""
 
     markdown: str
     notice: str
     rest: tuple[Block, ...] = ()
-    listed: str = field(default="", compare=False)  # the same in words, when blocks are refused
+    options: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> list[Block]:
         shown = [{"type": "markdown", "text": self.markdown}] if self.markdown else []
         return [*shown, *self.rest]
+
+    @property
+    def in_words(self) -> str:
+        """The same as plain text, for when Slack does not take the blocks."""
+        numbered = "\n".join(f"{n}. {label}" for n, label in enumerate(self.options, 1))
+        text = markup.unmarked(self.markdown)
+        return "\n\n".join(part for part in (text, markup.mrkdwn(numbered)) if part)
 
 
 @dataclass(frozen=True)
@@ -76,8 +85,8 @@ def items(reply: Reply) -> list[Item]:
 def instead_of(upload: Upload) -> Post:
     """What is said when Slack takes no file: a workspace without room, an app without the scope."""
     said = f"I could not put the file {escape(upload.name)} here: Slack does not take it."
-    notice = markup.notice(said)
-    return Post(markup.markdown(said), notice, listed=notice)
+    shown = markup.markdown(said)
+    return Post(shown, markup.unmarked(shown))
 
 
 def screen(reply: Reply) -> str:
@@ -119,21 +128,13 @@ def _posts(texts: Sequence[str], choices: Sequence[Choice]) -> list[Item]:
     shown = [text for text in texts if text.strip()]
     if not shown and not choices:
         return []
-    whole = "\n\n".join(shown)
-    pieces = list(_pieces(markup.markdown(whole)))
-    numbered = "\n".join(f"{n}. {o.label}" for n, o in enumerate(choices, 1))
-    listed = "\n\n".join(p for p in (markup.notice(whole, 30_000), markup.mrkdwn(numbered)) if p)
+    pieces = list(_pieces(markup.markdown("\n\n".join(shown))))
+    buttons, options = tuple(_buttons(choices)), tuple(o.label for o in choices)
     if not pieces:
-        return [Post("", ONLY_CHOICES, tuple(_buttons(choices)), listed)]
+        return [Post("", ONLY_CHOICES, buttons, options)]
     *first, last = pieces
-    made = [
-        Post(piece, markup.notice(piece), listed=markup.notice(piece, 30_000)) for piece in first
-    ]
-    end = listed if not first else markup.notice(last, 30_000)
-    return [
-        *made,
-        Post(last, markup.notice(whole if not first else last), tuple(_buttons(choices)), end),
-    ]
+    made = [Post(piece, markup.unmarked(piece, MAX_NOTICE)) for piece in first]
+    return [*made, Post(last, markup.unmarked(last, MAX_NOTICE), buttons, options)]
 
 
 def _buttons(choices: Sequence[Choice]) -> Iterator[Block]:

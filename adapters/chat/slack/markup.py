@@ -14,7 +14,7 @@ from core.text import border_before, plain
 
 # U+2060 is invisible, has no width, and makes two words of one for whoever looks for "@here".
 _JOINER = "\u2060"
-_RINGS = r"[@＠﹫](?=(?:here|channel|everyone|all|group)\b)"
+_RINGS = r"[@＠﹫](?=[*_~`\[\\]*(?:here|channel|everyone|all|group)(?![^\W_]))"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _INLINE = re.compile(
     r"\\(?P<literal>[!-/:-@\[-`{-~])"
@@ -27,6 +27,10 @@ _INLINE = re.compile(
 )
 _TOKEN_START = re.compile(r"<(?=[@!#]|[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _RING = re.compile(_RINGS, re.IGNORECASE)
+_MARKED = re.compile(r"[*_~`\[\\]|^ {0,3}#|\|")
+# A bracket or an ampersand that is no entity yet.
+_LOOSE = re.compile(r"[<>]|&(?!(?:amp|lt|gt|#\d+);)")
+_NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 def markdown(text: str) -> str:
@@ -60,12 +64,21 @@ def mrkdwn(text: str) -> str:
     return _RING.sub(rf"\g<0>{_JOINER}", escaped)
 
 
-def notice(text: str, limit: int = 3_000) -> str:
-    """Our Markdown as the text of a notification or of a screen reader, without formatting."""
-    words = plain(text)
-    if len(words) > limit:
-        words = f"{words[: border_before(words, limit - 1)].rstrip()}…"
-    return mrkdwn(words)
+def unmarked(shown: str, limit: int = 0) -> str:
+    """What `markdown` made, as the text of a notification: without formatting, cut at `limit`.
+
+    Its entities stay as they are, so that what is literal stays so.
+    """
+    if limit and len(shown) > 2 * limit:  # the marks of a text are fewer than its words
+        shown = shown[: border_before(shown, 2 * limit)]
+    text = plain(shown) if _MARKED.search(shown) else shown
+    text = _RING.sub(rf"\g<0>{_JOINER}", _LOOSE.sub(lambda match: _NAMED[match[0]], text))
+    if limit and len(text) > limit:
+        end = border_before(text, limit - 1)
+        entity = text.rfind("&", max(0, end - 8), end)
+        end = entity if entity >= 0 and ";" not in text[entity:end] else end
+        text = f"{text[:end].rstrip()}…"
+    return text
 
 
 def label(text: str, limit: int) -> str:
@@ -87,9 +100,6 @@ def _inert(match: re.Match[str]) -> str:
     if match["rings"]:
         return match["rings"] + _JOINER
     return _code(match[0]) if match["code"] else match[0]
-
-
-_NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 def _code(text: str) -> str:

@@ -144,7 +144,7 @@ class SlackOutgoing(Outgoing):
                 bare.pop("metadata", None)
             # An update that names no blocks would keep the old ones.
             gone: dict[str, Any] = {"blocks": []} if method == "chat.update" else {}
-            plain = {**bare, **gone, "text": item.listed or item.notice}
+            plain = {**bare, **gone, "text": item.in_words or item.notice}
             answer = await self._calls.surely(where, method, plain)
         return str(answer.get("ts") or given.get("ts") or "")
 

@@ -26,6 +26,7 @@ EDIT_SECONDS = 2.0  # chat.update has 50 calls a minute for a whole workspace
 FIRST_AFTER = 0.5
 FINISH_SECONDS = 3.0
 MAX_SCREENS = 2_000
+DRAFT_NOTICE = 150  # characters; the final answer brings the whole text
 # A stream that is idle or older than about five minutes is closed by Slack
 # (slackapi/python-slack-sdk#1859); what is shown then goes on by edits.
 CLOSED = frozenset("message_not_in_streaming_state streaming_mode_mismatch".split())
@@ -228,7 +229,7 @@ class Growing:
 def shown(text: str) -> dict[str, Any]:
     """Blocks and notification of a draft that is a message."""
     block = {"type": "markdown", "text": text}
-    return {"blocks": [block], "text": markup.notice(text)}
+    return {"blocks": [block], "text": markup.unmarked(text, DRAFT_NOTICE)}
 
 
 def placed(where: Conversation, text: str) -> dict[str, Any]:

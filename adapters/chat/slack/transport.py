@@ -1,5 +1,5 @@
-"""The Web API over one aiohttp session. slack_sdk's client costs a connection and an object tree a
-call; we need one id of an answer. Slack's errors become ours here.
+"""The Web API over one aiohttp session. A call is one POST and we need one id of its answer, so
+slack_sdk stays with what comes in. Slack's errors become ours here.
 """
 
 from __future__ import annotations
