@@ -16,15 +16,10 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class BotProcess:
-    """`environment` is added to a clean one; every bot gets an empty folder, kept over restarts.
+    """`environment` is added to a clean one; every bot gets an empty folder, kept over restarts."""
 
-    `arguments` follow the module on its command line.
-    """
-
-    def __init__(
-        self, module: str, environment: dict[str, str], arguments: tuple[str, ...] = ()
-    ) -> None:
-        self._command = [sys.executable, "-m", module, *arguments]
+    def __init__(self, module: str, environment: dict[str, str]) -> None:
+        self._module = module
         self._environment = environment
         self._folder = tempfile.TemporaryDirectory(prefix="caravan-bench-")
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,7 +30,7 @@ class BotProcess:
         folder = Path(self._folder.name)
         self.started_at = time.perf_counter()
         self._process = subprocess.Popen(
-            self._command,
+            [sys.executable, "-m", self._module],
             cwd=ROOT,
             env={**kept, **self._environment, "CARAVAN_DATABASE": str(folder / "bench.sqlite")},
             stdout=subprocess.DEVNULL,

@@ -32,9 +32,10 @@ TEAM, BOT_USER, BOT_ID = "T0BENCH", "U0BENCHBOT", "B0BENCH"
 READY_S = 60.0
 # What rules do not read, so that a model is asked at once.
 FOREIGN = "quisiera ir a algún sitio tranquilo con mi madre"
+CARAVAN = "benchmarks.bots.slack_caravan"
 BOTS = {
     "Bolt echo (async, its aiohttp server)": "benchmarks.bots.bolt_echo",
-    "Caravan on Slack, offline": "bot",
+    "Caravan on Slack, offline": CARAVAN,
 }
 
 
@@ -153,7 +154,7 @@ async def running(
         "CARAVAN_LIVE": "off",
         **extra,
     }
-    bot = BotProcess(module, environment, ("run",) if module == "bot" else ())
+    bot = BotProcess(module, environment)
     bot.start()
     people = People(port)
     try:
@@ -181,7 +182,7 @@ async def acknowledgements(rate: float, seconds: float) -> str:
     model = {"LANGUAGE_MODEL": "openai:bench", "OPENAI_API_KEY": "sk-benchmark-opens-nothing"}
     async with FakeSlack() as slack:
         url = {"OPENAI_BASE_URL": f"{slack.url}/v1"}
-        async with running("bot", slack, **model, **url) as (_, people):
+        async with running(CARAVAN, slack, **model, **url) as (_, people):
             await people.say("D0WARM", FOREIGN)
             loop = asyncio.get_running_loop()
             count, began = int(rate * seconds), loop.time()
@@ -198,7 +199,7 @@ async def acknowledgements(rate: float, seconds: float) -> str:
 
 
 async def cost(name: str, chats: int, each: int) -> tuple[float, float]:
-    """CPU ms a message: one chat, and `chats` at once. Slack's pace is one message a second."""
+    """CPU ms a message: one chat, and `chats` at once, each the next after the answer."""
     async with FakeSlack() as slack, running(BOTS[name], slack) as (bot, people):
 
         async def talk(channel: str, count: int) -> None:
@@ -206,7 +207,6 @@ async def cost(name: str, chats: int, each: int) -> tuple[float, float]:
                 before = slack.said[channel]
                 await people.say(channel, "help")
                 await slack.heard(channel, before + 1)
-                await asyncio.sleep(1.0)
 
         async def measured(channels: list[str], count: int) -> float:
             await asyncio.gather(*(talk(c, 1) for c in channels))
@@ -214,7 +214,7 @@ async def cost(name: str, chats: int, each: int) -> tuple[float, float]:
             await asyncio.gather(*(talk(c, count) for c in channels))
             return (bot.cpu_s() - before) * 1000 / (len(channels) * count)
 
-        one = await measured(["D0ONE"], 20)
+        one = await measured(["D0ONE"], 100)
         many = await measured([f"D{n:05d}" for n in range(chats)], each)
     return one, many
 
