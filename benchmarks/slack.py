@@ -182,19 +182,23 @@ async def acknowledgements(rate: float, seconds: float) -> str:
     model = {"LANGUAGE_MODEL": "openai:bench", "OPENAI_API_KEY": "sk-benchmark-opens-nothing"}
     async with FakeSlack() as slack:
         url = {"OPENAI_BASE_URL": f"{slack.url}/v1"}
-        async with running(CARAVAN, slack, **model, **url) as (_, people):
+        async with running(CARAVAN, slack, **model, **url) as (bot, people):
             await people.say("D0WARM", FOREIGN)
             loop = asyncio.get_running_loop()
-            count, began = int(rate * seconds), loop.time()
-            tasks = []
+            count, began, used = int(rate * seconds), loop.time(), bot.cpu_s()
+            tasks, behind = [], 0.0
             for number in range(count):
-                await asyncio.sleep(max(0.0, began + number / rate - loop.time()))
+                due = began + number / rate
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                behind = max(behind, loop.time() - due)
                 tasks.append(asyncio.create_task(people.say(f"D{number:06d}", FOREIGN)))
             took = sorted(await asyncio.gather(*tasks))
+            each = (bot.cpu_s() - used) * 1000 / count
     half, most, last = took[count // 2], took[int(count * 0.99)], took[-1]
     return (
         f"{count} events at {rate:g}/s, model hanging: acknowledged after "
-        f"{half * 1000:.0f} ms (median), {most * 1000:.0f} ms (p99), {last * 1000:.0f} ms (all)"
+        f"{half * 1000:.0f} ms (median), {most * 1000:.0f} ms (p99), {last * 1000:.0f} ms (all); "
+        f"{each:.1f} ms CPU each; the driver was up to {behind * 1000:.0f} ms behind"
     )
 
 

@@ -168,6 +168,8 @@ class FakeSlack:
         waiting = self.refusals.get(method)
         if waiting:
             answer = waiting.pop(0)
+            async with self._news:
+                self._news.notify_all()
             if answer["error"] == "ratelimited":
                 pause = {"Retry-After": str(answer.get("retry_after", 1))}
                 return web.json_response(answer, status=429, headers=pause)
