@@ -1,6 +1,6 @@
 """`make bench`: what the README quotes, measured on this machine.
 
-python -m benchmarks [--quick] [--rounds N] [light] [planner] [verifier] [group]
+python -m benchmarks [--quick] [--rounds N] [light] [slack] [planner] [verifier] [group]
     [travelplanner]
 
 TravelPlanner's tables stay outside of this repository: TRAVELPLANNER_TABLES names their folder.
@@ -13,9 +13,9 @@ import os
 import platform
 import sys
 
-from benchmarks import group, light, planner, verifier
+from benchmarks import group, light, planner, slack, verifier
 
-ALL = ["light", "planner", "verifier", "group", "travelplanner"]
+ALL = ["light", "slack", "planner", "verifier", "group", "travelplanner"]
 
 
 def main() -> int:
@@ -28,6 +28,9 @@ def main() -> int:
     if "light" in asked.what:
         print("## A message\n")
         print(light.main(quick=asked.quick, rounds=asked.rounds), flush=True)
+    if "slack" in asked.what:
+        print("\n## Slack\n")
+        slack.main(["--seconds", "5", "--each", "3"] if asked.quick else [])
     if "planner" in asked.what:
         print("\n## The planner\n")
         planner.main(["--seconds", "5", "--towns", "2"] if asked.quick else [])

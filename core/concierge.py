@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
 from core.flows.members import with_company
+from core.forms import edits_of
 from core.groups.heard import hear, unsay, with_own_money
 from core.groups.party import follows, people_of, speaker
 from core.groups.state import GroupNews
@@ -74,6 +75,14 @@ FLOW_OF: dict[Intent, str] = {
 _ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
 
 
+# Fills in what a platform does not send with a message: the names of people.
+Introduce = Callable[[InboundMessage], Awaitable[InboundMessage]]
+
+
+async def _as_it_came(message: InboundMessage) -> InboundMessage:
+    return message
+
+
 @dataclass(frozen=True)
 class Wiring:
     """What every turn shares."""
@@ -87,6 +96,7 @@ class Wiring:
     clock: Clock
     exporter: Exporter
     new_code: Callable[[], str]
+    introduce: Introduce = _as_it_came
 
 
 class Concierge:
@@ -103,7 +113,9 @@ class Concierge:
             Stale: another worker took over; nothing was written.
             Unavailable: the database cannot be written; the message stays in the inbox.
         """
-        message = claim.message
+        message = await self._w.introduce(claim.message)
+        also = tuple([await self._w.introduce(m) for m in claim.also])
+        claim = replace(claim, message=message, also=also)
         if message.sender.is_bot:
             await self._store.commit_turn(claim, Outcome(replies=()))
             return
@@ -276,6 +288,9 @@ class Concierge:
         if message.choice:
             tapped = choices.request_of(message.choice)
             return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
+        if message.form:
+            edits = edits_of(message.form, opened.profile)
+            return Request(intent=Intent.PROFILE, confidence=1, edits=edits)
         if message.unsupported:
             return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
         context = self._reading_context(message, opened, now)

@@ -46,6 +46,8 @@ class InboundMessage(Value):
     """One message as we keep it; the platform's raw payload is never stored with it.
 
     `id` is the platform's delivery id and makes a second delivery recognisable.
+    `form` are the (key, value) pairs of a filled-in profile form, keys as in core.people.KEYS;
+    several values stand with commas between them, an empty value says that there is none.
     `ref` is the platform's message id inside the chat; an edit has the same `ref` and `edited_at`.
     `choice` is the id of a tapped choice; `unsupported` names what we cannot read ("sticker").
     `was` are the words before the edit, when those have been answered already.
@@ -56,6 +58,7 @@ class InboundMessage(Value):
     sender: Person
     text: str = ""
     choice: str = ""
+    form: tuple[tuple[str, str], ...] = ()
     addressed: bool = True
     sent_at: AwareDatetime
     ref: str = ""
@@ -77,18 +80,24 @@ class ConversationMoved(Value):
 
 
 class ConversationClosed(Value):
-    """Nobody can be reached there any more: bot blocked, removed, chat deleted."""
+    """Nobody can be reached there any more: bot blocked, removed, chat deleted.
+
+    With `whole` that is so for every conversation whose key begins with `key`: all threads of a
+    channel ("slack:T1/C1:"), a whole workspace ("slack:T1/").
+    """
 
     id: str
     key: str
     why: str
+    whole: bool = False
 
 
 class ConversationOpened(Value):
-    """The bot can speak there (again): added, unblocked."""
+    """The bot can speak there (again): added, unblocked; `whole`: in all threads of the chat."""
 
     id: str
     conversation: Conversation
+    whole: bool = False
 
 
 class PollVoted(Value):

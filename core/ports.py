@@ -210,10 +210,36 @@ class Outcome:
     secret: bool = False  # the message and its answer are kept no longer than they are needed
 
 
-class Store(Inbox, Outbox, Protocol):
+class Vault(Protocol):
+    """What an adapter has to remember beside its conversations, by shelf and key.
+
+    Installations, single-use tickets, threads. Values are bytes that nobody else reads; what is
+    secret in them, their owner has sealed. Raises Unavailable when the database cannot be used.
+    """
+
+    async def keep(self, shelf: str, key: str, value: bytes, until: datetime | None = None) -> None:
+        """Put it there, in place of what was; it is gone from `until` on."""
+        ...
+
+    async def find(self, shelf: str, key: str) -> bytes | None: ...
+
+    async def take(self, shelf: str, key: str) -> bytes | None:
+        """What is there, which then is gone: of many who take at once, one gets it."""
+        ...
+
+    async def on_shelf(self, shelf: str) -> Sequence[str]:
+        """The keys of a shelf, in order."""
+        ...
+
+
+class Store(Inbox, Outbox, Vault, Protocol):
     """One database. One method per promise, each atomic."""
 
     async def open_turn(self, message: InboundMessage) -> Opened: ...
+
+    async def at_home(self, person: str) -> tuple[Profile, tuple[Trip, ...]]:
+        """What a person sees of themselves outside of any chat: the profile, the newest trips."""
+        ...
 
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         """Session, profile, trips, history, outbox rows and "inbox done", or nothing.

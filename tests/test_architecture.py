@@ -15,6 +15,9 @@ CORE_MAY = {"core", "pydantic", "yaml"}
 VENDORS = {
     "telegram": "adapters/chat/telegram/transport.py",
     "telegramify_markdown": "adapters/chat/telegram/format.py",
+    "slack_bolt": "adapters/chat/slack/bolt.py",
+    "slack_sdk": "adapters/chat/slack/bolt.py",
+    "cryptography": "adapters/chat/slack/installs.py",
     "rich": "adapters/chat/console.py",
     "langchain_core": "adapters/models/langchain.py",
     "langchain_openai": "adapters/models/langchain.py",

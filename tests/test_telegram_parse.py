@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
 from adapters.chat.telegram.intake import Intake
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import Ignored, parse

@@ -94,21 +94,49 @@ def _carry_session(db: sqlite3.Connection, old: str, new: str) -> None:
     db.execute("UPDATE conversations SET session = ? WHERE key = ?", (before, new))
 
 
-def left(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
-    """The platform says that we are out: what waits there to be answered or said is dropped."""
+def left(db: sqlite3.Connection, key: str, why: str, now: float) -> list[str]:
+    """The platform says that we are out: what waits there to be answered or said is dropped.
+
+    Returns the key when the conversation was open until now.
+    """
     key = resolve(db, key)
+    was_open = db.execute(
+        "SELECT 1 FROM conversations WHERE key = ? AND closed = ''", (key,)
+    ).fetchone()
     db.execute(
         "UPDATE inbox SET state = 'done', behind = 0 WHERE conversation = ? AND state = 'waiting'",
         (key,),
     )
     lanes.INBOX.promote(db, key)
     _shut(db, key, why, now)
+    return [key] if was_open else []
 
 
-def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+def left_all(db: sqlite3.Connection, prefix: str, why: str, now: float) -> list[str]:
+    """We are out of every conversation whose key begins so; returns those that were open."""
+    shut = []
+    for key in _beginning_with(db, prefix):
+        shut += left(db, key, why, now)
+    return shut
+
+
+def back_in_all(db: sqlite3.Connection, prefix: str) -> None:
+    """We can speak again in every conversation whose key begins so."""
+    for key in _beginning_with(db, prefix):
+        db.execute("UPDATE conversations SET closed = '' WHERE key = ?", (key,))
+
+
+def _beginning_with(db: sqlite3.Connection, prefix: str) -> list[str]:
+    after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    rows = db.execute("SELECT key FROM conversations WHERE key >= ? AND key < ?", (prefix, after))
+    return [key for (key,) in rows]
+
+
+def close(db: sqlite3.Connection, key: str, why: str, now: float) -> list[str]:
     """A send found nobody there: what waits to be said or answered is dropped.
 
     Who wrote after that send had begun is there again, so the conversation stays open for them.
+    Returns the key when the conversation was open and is not any more.
     """
     key = resolve(db, key)
     began = db.execute(
@@ -125,8 +153,8 @@ def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
     )
     if back:
         _fail_replies(db, key, why)
-    else:
-        left(db, key, why, now)
+        return []
+    return left(db, key, why, now)
 
 
 def _shut(db: sqlite3.Connection, key: str, why: str, now: float) -> None:

@@ -96,6 +96,14 @@ CREATE TABLE expenses (
 CREATE INDEX expenses_conversation ON expenses (conversation, at);
 CREATE INDEX expenses_person ON expenses (person);
 ALTER TABLE inbox ADD COLUMN reread INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE vault (
+    shelf TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value BLOB NOT NULL,
+    until REAL NOT NULL,
+    PRIMARY KEY (shelf, key)
+) STRICT;
+CREATE INDEX vault_until ON vault (until) WHERE until > 0;
 """
 # What follows a conversation to its new key.
 BY_CONVERSATION = (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from adapters.stores import amends, conversations, groups, polls
+from adapters.stores import amends, conversations, farewell, groups, polls
 from adapters.stores.lanes import INBOX, LEASE_S
 from adapters.stores.rows import dumped, text
 from core.errors import Stale
@@ -51,10 +51,13 @@ def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
         case ConversationMoved():
             conversations.move(db, item, now)
         case ConversationClosed():
-            conversations.left(db, item.key, item.why, now)
+            leave = conversations.left_all if item.whole else conversations.left
+            farewell.tell_owners(db, leave(db, item.key, item.why, now), now)
         case ConversationOpened():
             place = item.conversation
             conversations.heard(db, place, conversations.resolve(db, place.key), "", now)
+            if item.whole:
+                conversations.back_in_all(db, f"{place.platform}:{place.chat_id}:")
         case MembersChanged():
             groups.members_changed(db, item)
             amends.left(db, item)

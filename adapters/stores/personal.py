@@ -32,6 +32,8 @@ PERSONAL = {
     "outbox": "person",
     "dead_letters": "person",
 }
+# The others: nothing in them is anybody's.
+IMPERSONAL = {"schema_version", "vault"}
 # Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
 _EMPTIED = ("conversations", "inbox", "outbox")
 

@@ -9,7 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.stores import conversations, inbox, links, outbox, personal, polls, turns
+from adapters.stores import (
+    conversations,
+    farewell,
+    inbox,
+    links,
+    outbox,
+    personal,
+    polls,
+    turns,
+    vault,
+)
 from adapters.stores.parsed import Parsed
 from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
@@ -17,7 +27,9 @@ from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
 from core.linking import LinkView
 from core.messages import Inbound, InboundMessage, PollDue, Reply
+from core.people import Profile
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
+from core.trips import Trip
 
 REAP_BATCH = 2_000
 
@@ -85,6 +97,9 @@ class SqliteStore:
         parsed = self._parsed
         return await self._writer.run(lambda db: turns.open_turn(db, message, parsed), Kind.READ)
 
+    async def at_home(self, person: str) -> tuple[Profile, tuple[Trip, ...]]:
+        return await self._writer.run(lambda db: turns.at_home(db, person, self._parsed), Kind.READ)
+
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         now = self._now()
         kind = Kind.ERASURE if outcome.erase_person else Kind.PROMISE
@@ -138,7 +153,25 @@ class SqliteStore:
 
     async def close(self, conversation: str, why: str) -> None:
         now = self._now()
-        await self._writer.run(lambda db: conversations.close(db, conversation, why, now))
+        await self._writer.run(lambda db: _close(db, conversation, why, now))
+
+    # --- the vault -----------------------------------------------------------------------------
+
+    async def keep(self, shelf: str, key: str, value: bytes, until: datetime | None = None) -> None:
+        now, end = self._now(), until.timestamp() if until else 0.0
+        await self._writer.run(lambda db: vault.keep(db, shelf, key, value, end, now))
+
+    async def find(self, shelf: str, key: str) -> bytes | None:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.find(db, shelf, key, now), Kind.READ)
+
+    async def take(self, shelf: str, key: str) -> bytes | None:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.take(db, shelf, key, now), Kind.ERASURE)
+
+    async def on_shelf(self, shelf: str) -> Sequence[str]:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.on_shelf(db, shelf, now), Kind.READ)
 
     # --- housekeeping --------------------------------------------------------------------------
 
@@ -168,6 +201,10 @@ def _prepare(path: Path) -> Presence:
         return Presence.enter(path, alone=lambda: _recover(connection))
     finally:
         connection.close()
+
+
+def _close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+    farewell.tell_owners(db, conversations.close(db, key, why, now), now)
 
 
 def _recover(connection: sqlite3.Connection) -> None:

@@ -94,6 +94,21 @@ def _recommendations(
     return tuple({r.destination_id: r for r in found}.values()) if len(keys) > 1 else found
 
 
+def at_home(
+    db: sqlite3.Connection, person: str, parsed: Parsed
+) -> tuple[Profile, tuple[Trip, ...]]:
+    """The person's profile and newest trips."""
+    persons = links.persons_of(db, person)
+    traveller = links.traveller_of(db, person)
+    rows = db.execute(
+        f"SELECT body FROM trip_plans WHERE person IN ({links.marks(persons)})"
+        " ORDER BY updated_at DESC LIMIT ?",
+        (*persons, MAX_TRIPS),
+    )
+    profile = _profile(db, traveller, parsed.read) or Profile(person=traveller)
+    return profile, _read_all(parsed, Trip, rows)
+
+
 def _session(body: bytes | None, key: str) -> Session:
     session = read(Session, body) if body is not None else None
     if session is None:

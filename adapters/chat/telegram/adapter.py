@@ -10,9 +10,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from adapters.chat.front import Front
+from adapters.chat.pauses import Backoff
 from adapters.chat.telegram import outgoing
 from adapters.chat.telegram.drafts import Drafts
-from adapters.chat.telegram.intake import ALLOWED_UPDATES, Backoff, Intake, poll
+from adapters.chat.telegram.intake import ALLOWED_UPDATES, Intake, poll
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import PLATFORM
 from adapters.chat.telegram.rates import BOT_PER_SECOND, Rates
@@ -60,7 +62,8 @@ _log = logging.getLogger(__name__)
 class TelegramAdapter:
     """One bot. Long polling, or a webhook when `webhook` is given.
 
-    `base_url` is the Bot API server, "https://api.telegram.org" or one's own.
+    `base_url` is the Bot API server, "https://api.telegram.org" or one's own; `front` is an HTTP
+    server to share with other adapters.
     `messages_per_second` is for the whole bot: above 30 only with paid broadcasts or in a test.
     """
 
@@ -84,6 +87,7 @@ class TelegramAdapter:
         clock: Clock,
         *,
         webhook: WebhookSettings | None = None,
+        front: Front | None = None,
         messages_per_second: float = BOT_PER_SECOND,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -96,7 +100,7 @@ class TelegramAdapter:
         self._transport = Transport(token, base_url)
         self._rates = Rates(monotonic, messages_per_second)
         self._drafts = Drafts(self._transport, self._rates, monotonic, sleep, self.counts)
-        self._webhook = WebhookServer(webhook) if webhook else None
+        self._webhook = WebhookServer(webhook, front) if webhook else None
         self._delivered: OrderedDict[str, list[str]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 

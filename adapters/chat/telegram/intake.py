@@ -6,12 +6,12 @@ import hashlib
 import hmac
 import json
 import logging
-import random
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
+from adapters.chat.pauses import Backoff, Sleep
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import (
     PLATFORM,
@@ -43,31 +43,10 @@ ALLOWED_UPDATES = [
     "chat_member",
 ]
 POLL_SECONDS = 50
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
 MAX_ALBUMS = 1_000
 MAX_RAW = 16_000
 
-Sleep = Callable[[float], Awaitable[None]]
-
 _log = logging.getLogger(__name__)
-
-
-class Backoff:
-    """Longer and longer pauses with full jitter, so that many bots do not come back at once."""
-
-    def __init__(self, sleep: Sleep, jitter: Callable[[], float] = random.random) -> None:
-        self._sleep = sleep
-        self._jitter = jitter
-        self._failures = 0
-
-    async def pause(self) -> None:
-        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await self._sleep(longest * (0.5 + self._jitter() / 2))
-
-    def reset(self) -> None:
-        self._failures = 0
 
 
 class Intake:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adapters.chat.telegram.fields import Raw, is_int
+from adapters.chat.fields import Raw, is_int
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from adapters.chat.telegram.fields import (
-    PLATFORM,
-    Ignored,
+from adapters.chat.fields import (
     Raw,
     Unreadable,
     is_int,
@@ -31,6 +29,8 @@ from adapters.chat.telegram.mentions import (
     without_our_name,
 )
 from adapters.chat.telegram.people import (
+    PLATFORM,
+    Ignored,
     came_or_went,
     group_of,
     hard_of_hearing,

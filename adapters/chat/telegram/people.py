@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.chat.telegram.fields import (
-    PLATFORM,
-    Ignored,
+from adapters.chat.fields import (
     Raw,
     Unreadable,
     moment,
@@ -30,7 +29,15 @@ from core.messages import (
 )
 from core.text import name
 
+PLATFORM = "telegram"
 _GONE = {"left", "kicked"}
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """An update that nobody has to answer; `reason` is a short, fixed phrase for the counter."""
+
+    reason: str
 
 
 def person_of(user: Raw) -> Person | None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeGuard
 
 import orjson
 
 Raw = Mapping[str, object]
-PLATFORM = "telegram"
 
 _MAX_SECONDS = 253_402_300_799  # 9999-12-31
 
@@ -20,15 +18,8 @@ class Unreadable(ValueError):
     """The update is not of the documented shape; it is buried, the others go on."""
 
 
-@dataclass(frozen=True)
-class Ignored:
-    """An update that nobody has to answer; `reason` is a short, fixed phrase for the counter."""
-
-    reason: str
-
-
 def decoded(payload: bytes) -> object:
-    """JSON as Telegram sends it. Raises Unreadable.
+    """JSON as a platform sends it. Raises Unreadable.
 
     orjson refuses lone surrogates, which people can get into a message; one such message must not
     make the whole batch unreadable.
