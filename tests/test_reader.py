@@ -30,7 +30,7 @@ STOPS = (
 )
 READER = RuleReader(SmallWorld())
 TABLES = sorted((Path(__file__).parent / "utterances").glob("*.yaml"))
-CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip"}
+CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip", "known"}
 
 
 def _rows() -> Iterator[Any]:
@@ -50,6 +50,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         has_trip=row.get("plan", False) or row.get("trip", False),
         stops=STOPS if row.get("plan") else (),
         home_currency=row.get("home", ""),
+        guests=tuple(row.get("known", ())),
     )
 
 
@@ -89,6 +90,7 @@ def _seen(key: str, request: Request) -> Any:
         "not": lambda: _ids(wish.avoid),
         "changes": lambda: [_change(c) for c in request.changes],
         "edits": lambda: _edits(request),
+        "guests": lambda: [[g.name, True] if g.remove else [g.name] for g in request.guests],
         "name": lambda: request.pick_name,
         "fixed": lambda: [
             a.model_dump(mode="json", exclude_defaults=True) for a in wish.appointments
