@@ -4,41 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core import choices
+from core.company import (
+    Done,
+    as_it_is,
+    behind,
+    edited_by,
+    everybody_in,
+    is_about_the_trip,
+    take_back,
+)
 from core.context import ContextManager, Ingredients
 from core.errors import NotAllowed, Rejected, Unavailable
 from core.exports import Exporter
 from core.flows.members import with_company
 from core.forms import edits_of
-from core.groups.heard import hear, unsay, with_own_money
-from core.groups.party import follows, people_of, speaker
+from core.groups.heard import unsay
+from core.groups.party import people_of
 from core.groups.state import GroupNews
-from core.hearing import (
-    Heard,
-    Reading,
-    answers_apart,
-    as_one,
-    edited,
-    may_share_a_turn,
-    together,
-)
+from core.hearing import Heard, answers_apart, edited, may_share_a_turn, together
 from core.linking import MAX_TRIES, LinkNews, codes_in, hash_of, without_codes
 from core.messages import File, InboundMessage, Pin, PollPart, Reply, Text
-from core.people import Profile
 from core.ports import Claim, Clock, Entry, LanguageModel, Ledger, Opened, Outcome, Prompt, Store
 from core.prompts import PromptLoader
-from core.reading import Change, ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
+from core.reading import ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
 from core.screens import with_last
 from core.session import Session
 from core.travel import Travel
 from core.trips import Trip
 from core.turn import Flow, Screen, Turn
 from core.wishes import Wish
-from core.words import literal
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
 POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
@@ -136,26 +135,28 @@ class Concierge:
         """The claimed message, and of what waits behind it all that fits into the same answer."""
         front, waiting = claim.message, list(claim.also)
         answers: list[tuple[Sequence[Heard], Screen]] = []
-        done = _Done()
+        done = Done()
         seq = 0
         heard = Heard(front, turn.request)
         while True:
             if not may_share_a_turn(heard.request):
                 waiting = []
             bundle = [heard]
-            following = await self._bundle(turn, opened, bundle, waiting, done)
-            self._prepare(turn, bundle)
+            request, following = await self._bundle(turn, opened, bundle, waiting, done)
+            everybody_in(turn, bundle, request)
             before = (turn.session.wish, set(turn.touched))
-            screen, seq = await self._run(turn, _behind(answers, bundle, show, front), seq)
+            screen, seq = await self._run(turn, behind(answers, bundle, show, front), seq)
             answers.append((bundle, screen))
             done.profiles[turn.profile.person] = turn.profile
             if before != (turn.session.wish, turn.touched):
                 done.reread |= {h.message.id for h in bundle if not h.message.choice}
-            if following is None or not may_share_a_turn(following.request):
+            if following is None:
                 break
-            heard = following
-            waiting.pop(0)
-            done.also.append(heard.message)
+            known = as_it_is(turn, opened)
+            heard = Heard(following, await self._read(following, known, turn.now, turn.ledger))
+            if not may_share_a_turn(heard.request):
+                break
+            done.also.append(waiting.pop(0))
             await self._now_for(turn, heard, done)
         turn.message = front
         return self._outcome(turn, opened, with_company(turn, answers_apart(answers)), seq, done)
@@ -166,40 +167,27 @@ class Concierge:
         opened: Opened,
         bundle: list[Heard],
         waiting: list[InboundMessage],
-        done: _Done,
-    ) -> Heard | None:
-        """Move into the bundle what adds to the same wish; the message that does not is returned.
+        done: Done,
+    ) -> tuple[Request, InboundMessage | None]:
+        """Move into the bundle what adds to the same wish; what all of it asks for, and the message
+        that needs an answer of its own.
 
         What people say to each other in between is taken along, and answered by nobody.
         """
+        whole = bundle[0].request
         while waiting:
             message = waiting[0]
             if message.addressed:
-                request = await self._read(message, _as_it_is(turn, opened), turn.now, turn.ledger)
-                heard = Heard(message, request)
-                one = together(as_one(bundle), request) if may_share_a_turn(request) else None
-                if one is None:
-                    return heard
-                bundle.append(heard)
+                request = await self._read(message, as_it_is(turn, opened), turn.now, turn.ledger)
+                both = together(whole, request) if may_share_a_turn(request) else None
+                if both is None:
+                    return whole, message
+                whole = both
+                bundle.append(Heard(message, request))
             done.also.append(waiting.pop(0))
-        return None
+        return whole, None
 
-    def _prepare(self, turn: Turn, bundle: Sequence[Heard]) -> None:
-        """Everybody in the bundle is in, and the request is what they said together."""
-        if turn.in_group:
-            bundle = [Heard(h.message, with_own_money(h.request, h.message.text)) for h in bundle]
-        turn.heard = tuple(bundle)
-        turn.request = as_one(bundle)
-        for heard in bundle:
-            if heard.request.intent not in (Intent.JOIN, Intent.LEAVE):
-                member = speaker(heard.message, turn.group, turn.now)
-                if member is not None and heard.request.about != "deaf":
-                    turn.keep_in_group(GroupNews(members=(member,)))
-        hear(turn)
-        turn.party = people_of(turn.message, turn.group)
-        _count_people(turn)
-
-    async def _now_for(self, turn: Turn, heard: Heard, done: _Done) -> None:
+    async def _now_for(self, turn: Turn, heard: Heard, done: Done) -> None:
         """The turn goes on for another sender."""
         turn.message = heard.message
         opened = await self._store.open_turn(heard.message)
@@ -216,31 +204,29 @@ class Concierge:
     ) -> Outcome:
         """An edit of a message that was answered: what it changes is told, when it matters."""
         message = turn.message
-        done = _Done(reread={message.id}, heard=False)
+        done = Done(reread={message.id}, heard=False)
         before = message.model_copy(update={"text": message.was, "was": ""})
         old = await self._read(before, opened, turn.now, turn.ledger)
         reading = edited(old, turn.request)
-        trip = turn.trip
-        elsewhere = {m.text.casefold() for m in reading.request.wish.destinations}
-        if reading.nothing or reading.request.intent is not Intent.REVISE:
+        if reading.nothing or not is_about_the_trip(turn, old):
             return self._outcome(turn, opened, (), 0, done)
         unsay(turn, old, turn.request)
-        if trip is None or trip.plan is None or elsewhere:
+        if turn.trip is None or reading.request.wish.destinations:
             turn.update(wish=turn.session.wish.without(old.wish))
             if turn.request.intent is not Intent.PLAN:
                 turn.update(wish=turn.session.wish.with_news(turn.request.wish))
                 return self._outcome(turn, opened, (), 0, done)
         else:
-            _take_back(turn, reading)
+            take_back(turn, reading)
             turn.request = reading.request
             if reading.adds_nothing:
                 return self._outcome(turn, opened, (), 0, done)
-        self._prepare(turn, [Heard(message, turn.request)])
+        everybody_in(turn, [Heard(message, turn.request)], turn.request)
         screen, seq = await self._run(turn, show, 0)
         if turn.unchanged:
             screen = ()
         return self._outcome(
-            turn, opened, _edited_by(message, with_company(turn, screen)), seq, done
+            turn, opened, edited_by(message, with_company(turn, screen)), seq, done
         )
 
     async def _open(self, message: InboundMessage, opened: Opened) -> Turn:
@@ -395,9 +381,7 @@ class Concierge:
             screen = (Text(markdown=error.reason),)
         return screen, seq
 
-    def _outcome(
-        self, turn: Turn, opened: Opened, screen: Screen, seq: int, done: _Done
-    ) -> Outcome:
+    def _outcome(self, turn: Turn, opened: Opened, screen: Screen, seq: int, done: Done) -> Outcome:
         said = words_of(screen)[:MAX_HISTORY_CHARS]
         messages = (turn.message, *done.also)
         burnt = _burnt(messages)
@@ -448,85 +432,6 @@ class Concierge:
             entry.call_id,
             entry.of,
         )
-
-
-@dataclass
-class _Done:
-    """What a turn over several messages has come to: whom it answered, whose profiles it had."""
-
-    also: list[InboundMessage] = field(default_factory=list)
-    opened: dict[str, Profile] = field(default_factory=dict)
-    profiles: dict[str, Profile] = field(default_factory=dict)
-    reread: set[str] = field(default_factory=set)
-    heard: bool = True  # False: the line is in the history already
-
-
-def _as_it_is(turn: Turn, opened: Opened) -> Opened:
-    """What is known by now in a turn that goes on."""
-    return replace(
-        opened,
-        session=turn.session,
-        profile=turn.profile,
-        trips=turn.trips,
-        group=turn.group,
-    )
-
-
-def _behind(
-    answers: Sequence[tuple[Sequence[Heard], Screen]],
-    bundle: Sequence[Heard],
-    show: Callable[[Reply], None],
-    front: InboundMessage,
-) -> Callable[[Reply], None]:
-    """Drafts of a later answer stand below the answers before it."""
-    if not answers:
-        return show
-
-    def shown(draft: Reply) -> None:
-        parts = answers_apart([*answers, (bundle, draft.parts)])
-        show(draft.model_copy(update={"parts": parts, "answers": front.id}))
-
-    return shown
-
-
-def _count_people(turn: Turn) -> None:
-    """As many travel as are in, when nobody said a number; for less a plan is not changed."""
-    trip, wish, request = turn.trip, turn.session.wish, turn.request
-    party = follows(wish.party, turn.party, None)
-    if party != wish.party:
-        turn.update(wish=wish.model_copy(update={"party": party}))
-    if trip is None or trip.plan is None or request.intent is not Intent.REVISE:
-        return
-    size = follows(trip.wish.party, turn.party, trip.wish.party)
-    if size is None or size == trip.wish.party or request.wish.party is not None:
-        return
-    changes = request.changes
-    if changes:
-        changes = (*changes, Change(kind=ChangeKind.PARTY))
-    news = request.wish.model_copy(update={"party": size})
-    turn.request = request.model_copy(update={"wish": news, "changes": changes})
-
-
-def _take_back(turn: Turn, reading: Reading) -> None:
-    """What an edit no longer says is no longer wanted; the plan itself stays for now."""
-    trip = turn.trip
-    assert trip is not None
-    gone = reading.gone.model_copy(update={"when": None, "destinations": ()})
-    if gone == Wish():
-        return
-    turn.keep_trip(trip.model_copy(update={"wish": trip.wish.without(gone)}))
-    turn.update(wish=turn.session.wish.without(gone))
-
-
-def _edited_by(message: InboundMessage, screen: Screen) -> Screen:
-    """The answer with a word on why it comes."""
-    name = literal(message.sender.name) if message.conversation.mode == "group" else ""
-    why = f"{name or 'You'} changed a message, so I read it again."
-    for n, part in enumerate(screen):
-        if isinstance(part, Text):
-            told = Text(markdown=f"{why}\n\n{part.markdown}")
-            return (*screen[:n], told, *screen[n + 1 :])
-    return screen
 
 
 def turn_id(kind: str, message_id: str, number: int) -> str:

@@ -277,6 +277,31 @@ async def test_an_edit_of_what_led_to_the_plan_changes_the_plan(group: Group) ->
     assert [e.role for e in await group.history()] == ["user", "assistant", "assistant"]
 
 
+async def test_an_edit_of_an_older_trips_message_leaves_the_open_plan_alone(group: Group) -> None:
+    asked = group.message(PLAN)
+    await group.answered(asked)
+    await group.says("plan Porto 1-4 may 2027")
+
+    assert await group.edits(asked, "plan Lisbon 16-20 april 2027") == []
+
+
+async def test_an_edit_that_names_another_town_is_another_plan(group: Group) -> None:
+    asked = group.message(PLAN)
+    await group.answered(asked)
+    [told] = await group.edits(asked, "plan Porto 15-19 april 2027")
+
+    assert "Here is Porto" in told.text
+
+
+async def test_what_is_no_longer_refused_is_taken_back_quietly(group: Group) -> None:
+    asked = group.message(f"{PLAN}, no museums")
+    await group.answered(asked)
+
+    assert await group.edits(asked, PLAN) == []
+    again = await group.says("more museums")
+    assert "Museum" in again.text
+
+
 async def test_an_edit_that_forbids_what_is_planned_takes_it_out(group: Group) -> None:
     asked = group.message(f"{PLAN}, we love museums", who="ana")
     plan = await group.answered(asked)

@@ -43,6 +43,7 @@ CONTEXT_KEYS = {
     "polling",
     "polled",
     "costs",
+    "known",
 }
 
 
@@ -66,6 +67,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         polling=POLLED if row.get("polling") else (),
         polled=POLLED if row.get("polled") else (),
         has_costs=row.get("costs", False),
+        guests=tuple(row.get("known", ())),
     )
 
 
@@ -126,6 +128,7 @@ def _seen(key: str, request: Request) -> Any:
         "vote": lambda: (
             request.vote and request.vote.model_dump(mode="json", exclude_defaults=True)
         ),
+        "guests": lambda: [[g.name, True] if g.remove else [g.name] for g in request.guests],
         "name": lambda: request.pick_name,
         "fixed": lambda: [
             a.model_dump(mode="json", exclude_defaults=True) for a in wish.appointments

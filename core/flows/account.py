@@ -42,6 +42,7 @@ HELP = (
     "- Reasons: “why is the museum on that day?”\n"
     "- On the road: “what is next?”, “it rains”, “emergency number”, “how do I say thank you?”, "
     "“show me day 2 on a map”, /support\n"
+    "- In a group: “count me in”, “who is in?”, “add my mother Eva”, “count me out”\n"
     "- Flights: “search flights”, “is TP1234 on time?”\n"
     "- In a group: “let's vote: Lisbon or Porto”, “what did we decide?”, “catch me up”\n"
     "- Your trips and a calendar file: /trips, “calendar file”\n"
