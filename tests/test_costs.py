@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,6 +21,7 @@ from core.groups.costs import (
     shares,
     spent,
 )
+from core.groups.costs_file import HEAD, costs_csv, safe
 from core.groups.state import Expense
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -147,6 +150,16 @@ def test_what_was_taken_back_does_not_count_and_a_payment_between_two_is_no_spen
 
     assert spent(expenses) == {}
     assert balances(expenses) == {"EUR": {"b": Decimal(20), "a": Decimal(-20)}}
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_costs_file_reads_back_as_it_was_written(what: str, name: str) -> None:
+    written = costs_csv([cost("a", "ab", "80", what=what)], lambda person: name)
+
+    [head, row] = csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""))
+    assert tuple(head) == HEAD
+    assert row[1] == safe(what) and row[3] == safe(name)
+    assert not row[1].lstrip(" ").startswith(("=", "+", "-", "@"))
 
 
 def test_half_a_yen_cannot_be_paid() -> None:

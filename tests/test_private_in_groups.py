@@ -69,6 +69,17 @@ async def test_what_is_to_be_remembered_goes_into_the_profile(world: World) -> N
     )
 
 
+async def test_the_trip_of_a_group_is_no_private_trip_and_the_other_way_round(world: World) -> None:
+    await world.says("plan Lisbon 15-19 april 2027", who="ana", chat=GROUP)
+    await world.says("plan Porto 2-4 may 2027", who="ana", chat="ana")
+
+    in_private = await world.says("my trips", who="ana", chat="ana")
+    in_group = await world.says("my trips", who="ana", chat=GROUP)
+
+    assert "Porto" in in_private.text and "Lisbon" not in in_private.text
+    assert "Lisbon" in in_group.text and "Porto" not in in_group.text
+
+
 async def test_undo_in_a_group_takes_nothing_out_of_anybodys_profile(world: World) -> None:
     await knows(world)
     await world.says("remember that I love hiking", who="ana", chat=GROUP)

@@ -23,6 +23,11 @@ WINDOW = 40
 MAX_TRIPS = 20
 MAX_RECOMMENDATIONS = 200
 SEEN_EVERY_S = 3_600.0  # how exactly we remember when somebody was last here
+# A trip of a group stays there: what changes it in private would bring private wishes into it.
+_OWN = (
+    "NOT EXISTS (SELECT 1 FROM conversations WHERE key = conversation AND mode = 'group')"
+    " AND person"
+)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -50,7 +55,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
             parsed,
             Trip,
             db.execute(
-                f"SELECT body FROM trip_plans WHERE {'person' if solo else 'conversation'}"
+                f"SELECT body FROM trip_plans WHERE {_OWN if solo else 'conversation'}"
                 f" IN ({links.marks(owners)}) ORDER BY updated_at DESC LIMIT ?",
                 (*owners, MAX_TRIPS),
             ),

@@ -28,6 +28,8 @@ _REACH = re.compile(
     r"rather|always|best|later) )*(?:on|via|by|over|in|through) "
     r"(?P<where>telegram|slack)(?: please| then)?"
 )
+# What is no code of ours, but was meant as one: an O for a Q, a letter too much.
+_MISREAD = re.compile(r"link (?:code )?(?P<code>(?=[a-z0-9 -]*\d)[a-z0-9]{3,5}[- ]?[a-z0-9]{3,5})")
 _WITH_CODE = re.compile(r"\b(?:link|code|connect|pair|join)\b")
 
 
@@ -58,4 +60,6 @@ def _link(said: Said) -> LinkSaid | None:
         code = code if code and len(said.words) <= 4 else None
     if code is not None and (code.group() == said.text.strip(" .!") or _WITH_CODE.search(core)):
         return LinkSaid(kind="code", code=code.group())
+    if m := _MISREAD.fullmatch(core):
+        return LinkSaid(kind="code", code=m["code"])
     return LinkSaid(kind="start") if _START.fullmatch(core) else None
