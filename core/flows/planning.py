@@ -14,6 +14,7 @@ from core.errors import Rejected
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
 from core.flows.planning_questions import contradiction_or_none
+from core.flows.private import tell_me_alone
 from core.flows.revision import revised_wish
 from core.flows.together import (
     NOT_EVERYONE,
@@ -100,7 +101,8 @@ class Planning:
             card = f"{going.why}\n\n{card}"
         if named := named_conflicts(group):
             card = "\n\n".join((card, *named))
-        options = Choices(options=turn.offer(*_plan_options()))
+        alone = (tell_me_alone(turn),) if turn.in_group else ()
+        options = Choices(options=turn.offer(*_plan_options(), *alone))
         lead = _lead(plan)
         said = lead
         async for said in word(turn, file="planning", name="lead", draft=lead, facts=card):
