@@ -16,6 +16,7 @@ from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns
 from core.flows.planning_questions import contradiction_or_none
 from core.flows.private import tell_me_alone
 from core.flows.revision import revised_wish
+from core.flows.splits import split_proposed
 from core.flows.together import (
     NOT_EVERYONE,
     conflict_or_none,
@@ -99,8 +100,8 @@ class Planning:
         card = plan_card(trip, plan, made.towns[0], wish, turn.now)
         if going.why:
             card = f"{going.why}\n\n{card}"
-        if named := named_conflicts(group):
-            card = "\n\n".join((card, *named))
+        beside = (*named_conflicts(group), await split_proposed(turn, group, plan, made))
+        card = "\n\n".join((card, *(line for line in beside if line)))
         alone = (tell_me_alone(turn),) if turn.in_group else ()
         options = Choices(options=turn.offer(*_plan_options(), *alone))
         lead = _lead(plan)
