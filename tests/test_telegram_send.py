@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from adapters.chat.telegram.outgoing import calls
 from core.fit import fit
 from core.messages import (
     Choice,
@@ -64,6 +65,18 @@ async def test_what_people_wrote_stays_literal(telegram, adapter, name):
     await adapter.send(reply(Text(markdown=f"**Day 1** {escape(name)}")))
 
     assert telegram.texts(7) == [f"Day 1 {name}"]
+
+
+def test_a_choice_that_opens_a_private_chat_is_a_link_once_the_bots_name_is_known():
+    alone = Choices(options=(Choice(id="alone", label="Tell me", start="private-1f"),))
+    here = reply(Text(markdown="hi"), alone)
+
+    def button(username):
+        [call] = calls(here, username)
+        return call.parameters["reply_markup"]["inline_keyboard"][0][0]
+
+    assert button("caravan_bot")["url"] == "https://t.me/caravan_bot?start=private-1f"
+    assert button("")["callback_data"].endswith("alone")
 
 
 async def test_choices_are_buttons_short_ones_share_a_row(telegram, adapter):

@@ -15,7 +15,9 @@ from core.errors import Rejected
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
 from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
+from core.flows.private import tell_me_alone
 from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
+from core.flows.splits import split_proposed
 from core.flows.together import (
     NOT_EVERYONE,
     conflict_or_none,
@@ -105,9 +107,10 @@ class Planning:
         card = plan_card(trip, plan, made.towns[0], wish, turn.now, made.towns[1:])
         if going.why:
             card = f"{going.why}\n\n{card}"
-        if named := named_conflicts(group):
-            card = "\n\n".join((card, *named))
-        options = Choices(options=turn.offer(*_plan_options()))
+        beside = (*named_conflicts(group), await split_proposed(turn, group, plan, made))
+        card = "\n\n".join((card, *(line for line in beside if line)))
+        alone = (tell_me_alone(turn),) if turn.in_group else ()
+        options = Choices(options=turn.offer(*_plan_options(), *alone))
         lead = _lead(plan)
         said = lead
         async for said in word(turn, file="planning", name="lead", draft=lead, facts=card):

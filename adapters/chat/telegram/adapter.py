@@ -95,6 +95,7 @@ class TelegramAdapter:
         if not token or not token.isascii() or not token.isprintable() or "/" in token:
             raise Misconfigured("TELEGRAM_BOT_TOKEN", "is not a bot token as @BotFather gives it")
         self.counts: Counter[str] = Counter()
+        self._username = ""  # known once Telegram has answered getMe
         self._clock = clock
         self._sleep = sleep
         self._transport = Transport(token, base_url)
@@ -114,6 +115,7 @@ class TelegramAdapter:
         """
         backoff = Backoff(self._sleep)
         me = _me(await self._at_start("getMe", {}, backoff))
+        self._username = me.username
         intake = Intake(me, inbox, self._clock, self.counts, self._tapped)
         backoff.reset()
         if self._webhook is None:
@@ -173,7 +175,7 @@ class TelegramAdapter:
         while len(self._delivered) > MAX_REMEMBERED:
             self._delivered.popitem(last=False)
         try:
-            for call in outgoing.calls(reply)[len(ids) :]:
+            for call in outgoing.calls(reply, self._username)[len(ids) :]:
                 if placeholder is not None and not ids and call.method == "sendMessage":
                     ids.append(await self._replace(reply.conversation, call, placeholder))
                 else:

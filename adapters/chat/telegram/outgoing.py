@@ -49,21 +49,25 @@ class Call:
     needed: bool = True
 
 
-def calls(reply: Reply) -> list[Call]:
-    """The calls that bring the reply out, in order; buttons go below the text before them."""
+def calls(reply: Reply, username: str = "") -> list[Call]:
+    """The calls that bring the reply out, in order; buttons go below the text before them.
+
+    `username` is the bot's: a choice that opens a private chat is then a link to it.
+    """
     where = address(reply.conversation)
     made: list[Call] = []
     texts: list[Formatted] = []
     for part in reply.parts:
         if isinstance(part, Text):
-            made += [_text(where, text, None) for text in texts]
+            made += [_text(where, text) for text in texts]
             texts = formatted(part.markdown)
             continue
         buttons = part if isinstance(part, Choices) and part.options else None
         if buttons and not texts:
             texts = [Formatted(ONLY_CHOICES, [])]
         for number, text in enumerate(texts, 1):
-            made.append(_text(where, text, buttons if number == len(texts) else None))
+            last = number == len(texts)
+            made.append(_text(where, text, buttons if last else None, username))
         texts = []
         if isinstance(part, Pin):
             made.append(_pin(where, part))
@@ -73,7 +77,7 @@ def calls(reply: Reply) -> list[Call]:
             made.append(_poll(where, part))
         elif isinstance(part, PollOver):
             made += _poll_over(where, part)
-    return made + [_text(where, text, None) for text in texts]
+    return made + [_text(where, text) for text in texts]
 
 
 def address(conversation: Conversation) -> dict[str, Any]:
@@ -113,19 +117,21 @@ def _shown(text: Formatted) -> dict[str, Any]:
     return {"text": text.text, "entities": text.entities} if text.entities else {"text": text.text}
 
 
-def _text(where: Mapping[str, Any], text: Formatted, choices: Choices | None) -> Call:
+def _text(
+    where: Mapping[str, Any], text: Formatted, choices: Choices | None = None, username: str = ""
+) -> Call:
     bare = {**where, "text": text.text, "link_preview_options": NO_PREVIEW}
     full: dict[str, Any] = {**where, **_shown(text), "link_preview_options": NO_PREVIEW}
     if choices is None:
         return Call("sendMessage", full, (bare,) if text.entities else ())
-    keyboard = {"reply_markup": {"inline_keyboard": _rows(choices)}}
+    keyboard = {"reply_markup": {"inline_keyboard": _rows(choices, username)}}
     options = "\n".join(f"{n}. {o.label}" for n, o in enumerate(choices.options, 1))
     listed = {**bare, "text": f"{text.text}\n\n{options}"}
     fallbacks = ({**bare, **keyboard},) if text.entities else ()
     return Call("sendMessage", {**full, **keyboard}, (*fallbacks, listed))
 
 
-def _rows(choices: Choices) -> list[list[dict[str, str]]]:
+def _rows(choices: Choices, username: str) -> list[list[dict[str, str]]]:
     rows: list[list[dict[str, str]]] = []
     room = 0
     for option in choices.options:
@@ -136,7 +142,11 @@ def _rows(choices: Choices) -> list[list[dict[str, str]]]:
         if not rows or len(label) > room or len(rows[-1]) == ROW_BUTTONS:
             rows.append([])
             room = ROW_CHARS
-        rows[-1].append({"text": label, "callback_data": data})
+        if option.start and username:
+            link = f"https://t.me/{username}?start={option.start}"
+            rows[-1].append({"text": label, "url": link})
+        else:
+            rows[-1].append({"text": label, "callback_data": data})
         room -= len(label)
     return rows
 
