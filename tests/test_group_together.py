@@ -1,4 +1,4 @@
-"""What several people say at once in a group, held against what each of them keeps for themselves."""
+"""What several people say at once in a group, and what each of them keeps for themselves."""
 
 from __future__ import annotations
 
