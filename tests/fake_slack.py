@@ -187,7 +187,8 @@ class FakeSlack:
         return response
 
     async def _note(self, called: Called, response: web.Response) -> None:
-        answer = json.loads(response.text or "{}")
+        is_json = response.content_type == "application/json"
+        answer = json.loads(response.text or "{}") if is_json else {}
         async with self._news:
             if answer.get("ok"):
                 self.answered.append(called)
