@@ -1,6 +1,7 @@
 """`make bench`: what the README quotes, measured on this machine.
 
-python -m benchmarks [--quick] [--rounds N] [light] [planner] [verifier] [travelplanner]
+python -m benchmarks [--quick] [--rounds N] [light] [slack] [planner] [verifier] [group]
+    [travelplanner]
 
 TravelPlanner's tables stay outside of this repository: TRAVELPLANNER_TABLES names their folder.
 """
@@ -12,9 +13,9 @@ import os
 import platform
 import sys
 
-from benchmarks import light, planner, verifier
+from benchmarks import group, light, planner, slack, verifier
 
-ALL = ["light", "planner", "verifier", "travelplanner"]
+ALL = ["light", "slack", "planner", "verifier", "group", "travelplanner"]
 
 
 def main() -> int:
@@ -27,12 +28,18 @@ def main() -> int:
     if "light" in asked.what:
         print("## A message\n")
         print(light.main(quick=asked.quick, rounds=asked.rounds), flush=True)
+    if "slack" in asked.what:
+        print("\n## Slack\n")
+        slack.main(["--seconds", "5", "--each", "3"] if asked.quick else [])
     if "planner" in asked.what:
         print("\n## The planner\n")
         planner.main(["--seconds", "5", "--towns", "2"] if asked.quick else [])
     if "verifier" in asked.what:
         print("\n## The verifier\n")
         verifier.main()
+    if "group" in asked.what:
+        print("\n## Groups: valid plans, and the worst-off\n")
+        group.main(["--parties", "20"] if asked.quick else [])
     if "travelplanner" in asked.what:
         print("\n## TravelPlanner, training split, offline\n")
         _travelplanner(os.environ.get("TRAVELPLANNER_TABLES", ""))

@@ -40,6 +40,9 @@ async def examine(settings: Settings, out: TextIO, clock: Clock, *, live: bool) 
         _fallback(settings),
         _telegram(settings),
         _webhook(settings),
+        _slack(settings),
+        _slack_events(settings),
+        _slack_installs(settings),
         _weather(settings),
         _contact(settings),
         _atlas(),
@@ -118,6 +121,28 @@ def _webhook(s: Settings) -> _Row:
     if not s.telegram_token.get_secret_value():
         return "off", "Telegram webhook", "TELEGRAM_BOT_TOKEN is not set: nothing would come in"
     return "ok", "Telegram webhook", f"{_shown(s.telegram_webhook_url)} -> port {s.port}"
+
+
+def _slack(s: Settings) -> _Row:
+    if not s.slack:
+        return "off", "Slack", "neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set"
+    one = "one workspace by its token" if s.slack_bot_token.get_secret_value() else ""
+    many = "workspaces by OAuth" if s.slack_client_id else ""
+    return "ok", "Slack", " and ".join(x for x in (one, many) if x)
+
+
+def _slack_events(s: Settings) -> _Row:
+    if not s.slack:
+        return "off", "Slack events", "Slack is off"
+    if s.slack_app_token.get_secret_value():
+        return "ok", "Slack events", "Socket Mode: no public address is needed"
+    return "ok", "Slack events", f"HTTP: your address + /slack/events -> port {s.port}"
+
+
+def _slack_installs(s: Settings) -> _Row:
+    if not s.slack_client_id:
+        return "off", "Slack installs", "SLACK_CLIENT_ID is not set: no other workspace can install"
+    return "ok", "Slack installs", f"/slack/install -> port {s.port}; tokens are kept sealed"
 
 
 def _weather(s: Settings) -> _Row:

@@ -14,6 +14,7 @@ from core.ports import Clock, Store
 
 KEEP_DAYS = 30  # delivered and answered rows; Telegram redelivers for a day at most
 PURGE_MINUTES = 60
+POLL_SECONDS = 20
 log = structlog.get_logger(__name__)
 
 
@@ -33,6 +34,16 @@ def ticking(store: Store, clock: Clock) -> Iterator[AsyncIOScheduler]:
         misfire_grace_time=None,
         jitter=60,
     )
+    scheduler.add_job(
+        end_polls,
+        "interval",
+        seconds=POLL_SECONDS,
+        args=[store],
+        id="polls",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
     scheduler.start()
     try:
         yield scheduler
@@ -49,3 +60,17 @@ async def purge(store: Store, clock: Clock) -> int:
         return 0
     log.info("purged", rows=removed)
     return removed
+
+
+async def end_polls(store: Store) -> int:
+    """Put the end of every poll whose time is over into the inbox, once whoever ticks.
+
+    From there it goes the road of all messages, so a poll is closed once, whatever dies. Returns
+    how many were new.
+    """
+    try:
+        due = await store.due_polls()
+        return await store.accept(due) if due else 0
+    except Unavailable as error:
+        log.warning("polls_not_ended", why=str(error))
+        return 0

@@ -5,6 +5,7 @@ All mistakes are named at once, each with its variable and what to do.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from decimal import Decimal
@@ -40,6 +41,20 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _keys(value: SecretStr) -> SecretStr:
+    for key in value.get_secret_value().split(",") if value.get_secret_value() else ():
+        try:
+            right = len(base64.b64decode(key.strip(), altchars=b"-_", validate=True)) == 32
+        except ValueError:
+            right = False
+        if not right:
+            raise ValueError(
+                "32 random bytes in URL-safe base64; make one with: python3 -c "
+                '"import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
+            )
+    return value
+
+
 Model = Annotated[str, AfterValidator(_model)]
 Url = Annotated[str, AfterValidator(_https_or_local)]
 
@@ -71,6 +86,16 @@ class Settings(BaseModel):
         SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET"
     )
     telegram_per_second: float = Field(28.0, alias="TELEGRAM_MESSAGES_PER_SECOND", gt=0, le=10_000)
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(SecretStr(""), alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    slack_client_id: str = Field("", alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr = Field(SecretStr(""), alias="SLACK_CLIENT_SECRET")
+    slack_encryption_key: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        SecretStr(""), alias="SLACK_ENCRYPTION_KEY"
+    )
+    slack_base_url: Url = Field("https://slack.com/api", alias="SLACK_API_BASE_URL")
     port: int = Field(8080, alias="PORT", ge=1, le=65_535)
 
     live: bool = Field(True, alias="CARAVAN_LIVE")
@@ -127,6 +152,11 @@ class Settings(BaseModel):
         return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v]
 
     @property
+    def slack(self) -> bool:
+        """Whether Slack is on: for one workspace by a token, or for many by OAuth."""
+        return bool(self.slack_bot_token.get_secret_value() or self.slack_client_id)
+
+    @property
     def price(self) -> tuple[Decimal, Decimal] | None:
         """US dollars per million tokens in and out, None when not said."""
         if not self.model_price:
@@ -174,6 +204,27 @@ def _contradictions(s: Settings) -> list[str]:
     token = s.telegram_token.get_secret_value()
     if token and not (token.partition(":")[0].isdigit() and len(token.partition(":")[2]) >= 10):
         found.append("TELEGRAM_BOT_TOKEN: a token looks like 123456789:AAE...; ask @BotFather")
+    return found + _slack_contradictions(s)
+
+
+def _slack_contradictions(s: Settings) -> list[str]:
+    bot, app = s.slack_bot_token.get_secret_value(), s.slack_app_token.get_secret_value()
+    signing, secret = s.slack_signing_secret.get_secret_value(), s.slack_client_secret
+    found = []
+    if bot and not bot.startswith("xoxb-"):
+        found.append("SLACK_BOT_TOKEN: a bot token begins with xoxb- (OAuth & Permissions)")
+    if app and not app.startswith("xapp-"):
+        found.append("SLACK_APP_TOKEN: an app-level token begins with xapp- (Basic Information)")
+    if not s.slack and (app or signing):
+        found.append("SLACK_BOT_TOKEN: needed by the other SLACK_ settings, or SLACK_CLIENT_ID")
+    if s.slack and not (app or signing):
+        found.append("SLACK_SIGNING_SECRET: needed by HTTP; or SLACK_APP_TOKEN for Socket Mode")
+    if s.slack_client_id and not secret.get_secret_value():
+        found.append("SLACK_CLIENT_SECRET: needed by SLACK_CLIENT_ID")
+    if secret.get_secret_value() and not s.slack_client_id:
+        found.append("SLACK_CLIENT_ID: needed by SLACK_CLIENT_SECRET")
+    if s.slack_client_id and not s.slack_encryption_key.get_secret_value():
+        found.append("SLACK_ENCRYPTION_KEY: needed by SLACK_CLIENT_ID, to keep tokens sealed")
     return found
 
 

@@ -17,9 +17,11 @@ _SHAPES = re.compile(
     r"|sb_(?:secret|publishable)_[A-Za-z0-9_-]{8,}"  # Supabase
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}"  # JWT
     r"|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{16,}"
-    r"|(?i:(?:api_?key|appid|token|secret|password)=)[^\s&\"']{6,}"
+    r"|(?i:(?:api_?key|appid|token|secret|password|ticket)=)[^\s&\"']{6,}"
 )
-_LOUD = ("httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "telegram", "openai", "anthropic")
+_LOUD = (
+    "httpx httpx2 httpcore httpcore2 aiohttp telegram slack_bolt slack_sdk openai anthropic"
+).split()
 
 
 class Redactor:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
+from adapters.chat.front import Front
 from adapters.exports.registry import FileExporter
 from adapters.models.offline import OfflineModel
 from adapters.models.reader import RuleReader
@@ -27,22 +29,43 @@ from adapters.travel.flight_estimate import FlightEstimates
 from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
+from bot.codes import fresh_code
 from bot.runtime import Runtime
 from bot.settings import Settings
-from core.concierge import Concierge, Wiring
+from core.concierge import Concierge, Introduce, Wiring
 from core.context import ContextManager
 from core.errors import Unavailable
 from core.flows.account import Account
 from core.flows.brainstorm import Brainstorm
+from core.flows.costs import Costs
+from core.flows.deciding import Deciding
+from core.flows.fit import Fit
+from core.flows.free import Free
+from core.flows.linking import Linking
+from core.flows.members import Members
 from core.flows.planning import Planning
+from core.flows.private import Private
 from core.flows.support import Support
+from core.messages import InboundMessage
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
-FLOWS = (Brainstorm, Planning, Support, Account)
+FLOWS = (
+    Brainstorm,
+    Planning,
+    Support,
+    Account,
+    Members,
+    Costs,
+    Linking,
+    Private,
+    Fit,
+    Free,
+    Deciding,
+)
 
 
 @dataclass
@@ -79,6 +102,7 @@ class Parts:
     alerts: Alerts | None = None
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
+    new_code: Callable[[], str] | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
 
 
@@ -107,6 +131,9 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     store: Store = await SqliteStore.open(settings.database_path, clock)
     if parts.wrap_store is not None:
         store = parts.wrap_store(store)
+    adapters = (
+        list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock, store)
+    )
     wiring = Wiring(
         reader=reader,
         model=model,
@@ -116,9 +143,10 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         flows={flow.name: flow() for flow in FLOWS},
         clock=clock,
         exporter=FileExporter(),
+        new_code=parts.new_code or fresh_code,
+        introduce=_introduce(adapters),
     )
     concierge = Concierge(store, wiring)
-    adapters = list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock)
     runtime = Runtime(store, concierge, adapters, clock)
     return App(settings, clock, store, model, concierge, adapters, runtime, close)
 
@@ -196,9 +224,32 @@ async def _model(settings: Settings, offline: OfflineModel) -> LanguageModel:
     return await asyncio.to_thread(LangChainService.of, specs, count=count)
 
 
-def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
-    """Every adapter that is configured; the console when there is none."""
+@runtime_checkable
+class _Introducing(Protocol):
+    """An adapter whose platform sends messages without the names of people."""
+
+    platform: str
+
+    async def introduce(self, message: InboundMessage) -> InboundMessage: ...
+
+
+def _introduce(adapters: Sequence[ChatAdapter]) -> Introduce:
+    by_platform = {a.platform: a for a in adapters if isinstance(a, _Introducing)}
+
+    async def introduce(message: InboundMessage) -> InboundMessage:
+        adapter = by_platform.get(message.conversation.platform)
+        return message if adapter is None else await adapter.introduce(message)
+
+    return introduce
+
+
+def _adapters(settings: Settings, clock: Clock, store: Store) -> list[ChatAdapter]:
+    """Every adapter that is configured; the console when there is none.
+
+    What comes in over HTTP comes through one server, on PORT, whoever it is for.
+    """
     found: list[ChatAdapter] = []
+    front = Front(settings.port)
     token = settings.telegram_token.get_secret_value()
     if token:
         from adapters.chat.telegram import TelegramAdapter, WebhookSettings
@@ -216,10 +267,45 @@ def _adapters(settings: Settings, clock: Clock) -> list[ChatAdapter]:
                 settings.telegram_base_url,
                 clock,
                 webhook=webhook,
+                front=front,
                 messages_per_second=settings.telegram_per_second,
             )
         )
+    if settings.slack:
+        found.append(_slack(settings, clock, store, front))
     return found or [console(clock)]
+
+
+def _slack(settings: Settings, clock: Clock, store: Store, front: Front) -> ChatAdapter:
+    from adapters.chat.slack.adapter import SlackAdapter, SlackSettings
+    from adapters.chat.slack.bolt import OAuth
+    from adapters.chat.slack.outgoing import SlackOutgoing
+    from adapters.chat.slack.ports import AtHome, Outgoing, Tokens
+
+    secret = settings.slack_client_secret.get_secret_value()
+    oauth = OAuth(settings.slack_client_id, secret) if settings.slack_client_id else None
+
+    async def at_home(person: str) -> AtHome:
+        return AtHome(*await store.at_home(person))
+
+    def outgoing(tokens: Tokens, writer_of: Callable[[str], str]) -> Outgoing:
+        return SlackOutgoing(tokens, clock, settings.slack_base_url, recipient=writer_of)
+
+    return SlackAdapter(
+        SlackSettings(
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            app_token=settings.slack_app_token.get_secret_value(),
+            signing_secret=settings.slack_signing_secret.get_secret_value(),
+            oauth=oauth,
+            keys=settings.slack_encryption_key.get_secret_value(),
+            base_url=settings.slack_base_url,
+        ),
+        clock,
+        store,
+        at_home,
+        outgoing,
+        front,
+    )
 
 
 def console(clock: Clock) -> ChatAdapter:

@@ -92,7 +92,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         pace=pace_of(wish),
         adults=party.adults,
         children=party.children,
-        interest={s.id: _interest(s, wish, party) for s in sights},
+        interest={s.id: interest_of(s, wish, party) for s in sights},
         musts=frozenset(musts),
         booked=facts.booked,
         landing=landing,
@@ -164,7 +164,7 @@ def _names(sights: Sequence[Sight]) -> list[tuple[str, str]]:
     return [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights if s.local_name]
 
 
-def _interest(sight: Sight, wish: Wish, party: Party) -> float:
+def interest_of(sight: Sight, wish: Wish, party: Party) -> float:
     weight = 1.0
     if any(matches(tag, sight.category, sight.tags) for tag in wish.likes):
         weight *= 1.7

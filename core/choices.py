@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from core.groups.asking import VoteSaid
+from core.groups.cost_said import CostSaid, Kind
+from core.groups.dates import Availability, Stretch
+from core.linking import LinkSaid
 from core.messages import Choice
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.session import Session
-from core.wishes import Mention, When, Wish
+from core.wishes import Mention, Party, When, Wish
 
 MAX_ID_BYTES = 48
 
@@ -32,7 +36,18 @@ _PLAIN: dict[str, Request] = {
     "forget": Request(intent=Intent.FORGET, confidence=1),
     "yes": Request(intent=Intent.YES, confidence=1),
     "no": Request(intent=Intent.NO, confidence=1),
+    "join": Request(intent=Intent.JOIN, confidence=1),
+    "who": Request(intent=Intent.MEMBERS, confidence=1),
+    "deaf": Request(intent=Intent.MEMBERS, confidence=1, about="deaf"),  # said by an adapter
+    "owed": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="owed")),
+    "spent": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="spent")),
+    "payup": Request(intent=Intent.BALANCES, confidence=1, cost=CostSaid(kind="settle")),
+    "alone": Request(intent=Intent.PRIVATE, alone="tell", confidence=1),
+    "myown": Request(intent=Intent.PRIVATE, alone="show", confidence=1),
+    "fitme": Request(intent=Intent.FIT, about="me", confidence=1),
+    "whenall": Request(intent=Intent.FREE, confidence=1),
 }
+_COSTS: dict[str, Kind] = {"cost": "answer", "uncost": "undo", "even": "settle"}
 
 
 def choice(verb: str, argument: str, label: str) -> Choice:
@@ -60,8 +75,14 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb in ("settle", "unbook"):
+    if verb in ("settle", "unbook", "yield"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
+    if verb == "for":  # the group a private wish is for
+        return Request(intent=Intent.PRIVATE, alone="tell", about=argument, confidence=1)
+    if verb == "unsay":
+        return Request(intent=Intent.PRIVATE, alone="forget", about=argument, confidence=1)
+    if verb == "can":
+        return _can(argument)
     if verb == "dates":
         return _dates(argument)
     if verb == "fly":
@@ -75,6 +96,17 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.TRIPS, confidence=1, about=argument)
     if verb == "erase":
         return Request(intent=Intent.FORGET, confidence=1, about=argument)
+    if verb in VOTING:
+        return _voting(verb, argument)
+    if verb == "party":
+        return _party(argument)
+    if verb == "link":
+        token, _, answer = argument.partition("/")
+        link = LinkSaid(kind="yes" if answer == "yes" else "no", button=token)
+        return Request(intent=Intent.LINK, confidence=1, link=link)
+    if verb in _COSTS:
+        cost = CostSaid(kind=_COSTS[verb], button=argument)
+        return Request(intent=Intent.COST, confidence=1, cost=cost)
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -85,6 +117,17 @@ def _file(argument: str) -> Request | None:
         return Request.model_validate({"intent": Intent.EXPORT, "what": argument, "confidence": 1})
     except ValueError:
         return None
+
+
+def _party(argument: str) -> Request | None:
+    """ "party:3" plans for those who are in, "party:keep" leaves the plan as it is."""
+    if argument == "keep":
+        return Request(intent=Intent.MEMBERS, confidence=1, about="keep")
+    if not (argument.isascii() and argument.isdigit() and 0 < int(argument) < 100):
+        return None
+    wish = Wish(party=Party(adults=int(argument), counted=True))
+    changes = (Change(kind=ChangeKind.PARTY),)
+    return Request(intent=Intent.REVISE, confidence=1, wish=wish, changes=changes)
 
 
 def picked(request: Request, session: Session) -> str:
@@ -117,6 +160,43 @@ def _flight_times(argument: str) -> Request | None:
         except ValueError:
             return None
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
+
+
+def _can(argument: str) -> Request | None:
+    first, _, last = argument.partition("/")
+    try:
+        days = Stretch(first=date.fromisoformat(first), last=date.fromisoformat(last))
+    except ValueError:
+        return None
+    return Request(intent=Intent.FREE, confidence=1, free=Availability(can=(days,)))
+
+
+# What the buttons of a poll say: "vote:<poll>/<option>". A vote in a native poll ("ballot") and the
+# end of its time ("due") come as choices as well, see core.messages.PollVoted and PollDue.
+VOTING = ("vote", "unvote", "done", "ballot", "due", "runoff", "endpoll")
+
+
+def vote_choice(poll: str, option: int, label: str) -> Choice:
+    """A choice that votes for an option, from 0."""
+    return choice("vote", f"{poll}/{option}", label)
+
+
+def is_wordless(id: str) -> bool:
+    """True for what nobody tapped: it has no words that belong into a history."""
+    return id.partition(":")[0] in ("ballot", "due")
+
+
+def _voting(verb: str, argument: str) -> Request | None:
+    poll, _, picks = argument.partition("/")
+    numbers = [p for p in picks.split(",") if p]
+    if not all(n.isascii() and n.isdigit() and len(n) <= 2 for n in numbers):
+        return None
+    intents = {"runoff": Intent.POLL, "due": Intent.CLOSE_POLL, "endpoll": Intent.CLOSE_POLL}
+    return Request(
+        intent=intents.get(verb, Intent.VOTE),
+        confidence=1,
+        vote=VoteSaid(how=verb, poll=poll, numbers=tuple(map(int, numbers))),
+    )
 
 
 def _dates(argument: str) -> Request | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.hearing import line_of
 from core.ports import Entry, Said, ToolCall
 
 PER_MESSAGE = 4  # what vendors add around a message, in tokens
@@ -31,7 +32,6 @@ class Ingredients:
     history: Sequence[Entry] = ()
     facts: str = ""
     message: str = ""
-    sender: str = ""
 
 
 class ContextManager:
@@ -148,7 +148,7 @@ def _history(entry: Entry) -> Said:
         return Said("tool", entry.text, tool_call_id=entry.call_id)
     if entry.role == "assistant":
         return Said("assistant", entry.text)
-    return Said("user", f"{entry.sender}: {entry.text}" if entry.sender else entry.text)
+    return Said("user", line_of(entry.sender, entry.text))
 
 
 def _object(written: str) -> dict[str, Any]:

@@ -10,7 +10,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from core.messages import Capabilities, Choices, File, Part, Pin, Reply, Text
+from core.messages import (
+    Capabilities,
+    Choices,
+    File,
+    Part,
+    Pin,
+    PollOver,
+    PollPart,
+    Reply,
+    Text,
+)
 from core.text import border_before, escape, is_border, units
 
 Measure = Callable[[str], int]
@@ -56,6 +66,10 @@ def link(pin: Pin) -> str:
 def _degrade(parts: Sequence[Part], can: Capabilities) -> list[Part]:
     shown: list[Part] = []
     for part in parts:
+        if isinstance(part, PollOver) and not can.polls:
+            continue
+        if isinstance(part, PollPart) and not can.polls:
+            part = Choices(options=(*part.options, *part.more))
         if isinstance(part, Choices) and not can.buttons:
             _append(shown, numbered(part))
         elif isinstance(part, Pin) and not can.pins:

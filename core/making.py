@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -163,15 +163,21 @@ async def prepare(
     return Made(tuple(gathered), _about_musts(briefs), transfers, notes, limit)
 
 
-def build_all(made: Made, known: Sequence[Plan] | None = None) -> Plan:
-    """The verified plan of all towns. `known` are earlier plans of the same towns to start from.
+Builder = Callable[[Problem], Plan]
+
+
+def build_all(
+    made: Made, known: Sequence[Plan] | None = None, builder: Builder | None = None
+) -> Plan:
+    """The verified plan of all towns. `known` are earlier plans of the same towns to start from,
+    `builder` makes the plan of one town when it is not `build`.
 
     Raises:
         Rejected: no plan keeps all hard constraints, or the plan did not pass the check.
     """
     try:
         plans = [
-            build(problem, known=known[n] if known else None)
+            builder(problem) if builder else build(problem, known=known[n] if known else None)
             for n, problem in enumerate(made.problems)
         ]
     except Impossible as error:

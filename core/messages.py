@@ -46,8 +46,11 @@ class InboundMessage(Value):
     """One message as we keep it; the platform's raw payload is never stored with it.
 
     `id` is the platform's delivery id and makes a second delivery recognisable.
+    `form` are the (key, value) pairs of a filled-in profile form, keys as in core.people.KEYS;
+    several values stand with commas between them, an empty value says that there is none.
     `ref` is the platform's message id inside the chat; an edit has the same `ref` and `edited_at`.
     `choice` is the id of a tapped choice; `unsupported` names what we cannot read ("sticker").
+    `was` are the words before the edit, when those have been answered already.
     """
 
     id: str
@@ -55,11 +58,13 @@ class InboundMessage(Value):
     sender: Person
     text: str = ""
     choice: str = ""
+    form: tuple[tuple[str, str], ...] = ()
     addressed: bool = True
     sent_at: AwareDatetime
     ref: str = ""
     edited_at: AwareDatetime | None = None
     unsupported: str = ""
+    was: str = ""
 
     @property
     def version(self) -> datetime:
@@ -75,21 +80,91 @@ class ConversationMoved(Value):
 
 
 class ConversationClosed(Value):
-    """Nobody can be reached there any more: bot blocked, removed, chat deleted."""
+    """Nobody can be reached there any more: bot blocked, removed, chat deleted.
+
+    With `whole` that is so for every conversation whose key begins with `key`: all threads of a
+    channel ("slack:T1/C1:"), a whole workspace ("slack:T1/").
+    """
 
     id: str
     key: str
     why: str
+    whole: bool = False
 
 
 class ConversationOpened(Value):
-    """The bot can speak there (again): added, unblocked."""
+    """The bot can speak there (again): added, unblocked; `whole`: in all threads of the chat."""
 
     id: str
     conversation: Conversation
+    whole: bool = False
 
 
-Inbound = InboundMessage | ConversationMoved | ConversationClosed | ConversationOpened
+class PollVoted(Value):
+    """Somebody voted in a poll that the platform shows natively; no picks takes the vote back.
+
+    The platform names the poll (`poll`, its own id) and the person, not the conversation: the store
+    knows where it was asked. A vote that comes before the store knows is kept until then.
+    """
+
+    id: str
+    platform: str
+    poll: str
+    voter: Person
+    picks: tuple[int, ...]
+    at: AwareDatetime
+
+    @property
+    def choice(self) -> str:
+        """The vote as the id of a choice, see core.choices."""
+        return f"ballot:{self.poll}/{','.join(map(str, self.picks))}"
+
+
+class PollDue(Value):
+    """The time of a poll is over. `poll` is our id; the same delivery again changes nothing."""
+
+    id: str
+    poll: str
+    at: AwareDatetime
+
+    @property
+    def choice(self) -> str:
+        """The end of the poll as the id of a choice, see core.choices."""
+        return f"due:{self.poll}"
+
+
+# Who "sends" what no person sent.
+CLOCK = Person(id="caravan:clock")
+
+
+class MembersChanged(Value):
+    """People came into a group or left it, as the platform says; true of all its threads."""
+
+    id: str
+    conversation: Conversation
+    joined: tuple[Person, ...] = ()
+    left: tuple[Person, ...] = ()
+    at: AwareDatetime
+
+
+class MessageDeleted(Value):
+    """Somebody took a message back: `ref` is its id inside the chat."""
+
+    id: str
+    conversation: Conversation
+    ref: str
+
+
+Inbound = (
+    InboundMessage
+    | ConversationMoved
+    | ConversationClosed
+    | ConversationOpened
+    | PollVoted
+    | PollDue
+    | MembersChanged
+    | MessageDeleted
+)
 
 
 class Text(Value):
@@ -103,10 +178,12 @@ class Choice(Value):
     """Something to tap, or to answer with its number. `id` comes back as `InboundMessage.choice`.
 
     `id` has at most 48 bytes (Telegram allows 64 for callback data; the rest is our prefix).
+    `start` is what opens a private chat with Caravan, where the platform can do that.
     """
 
     id: str
     label: str
+    start: str = ""
 
 
 class Choices(Value):
@@ -137,7 +214,45 @@ class File(Value):
     caption: str = ""
 
 
-Part = Annotated[Text | Choices | Pin | File, Field(discriminator="type")]
+class PollPart(Value):
+    """A poll with named votes. `poll` is our id of it; where there are no polls, `options` and
+    `more` are shown as choices, so each option is also what a tap on it says.
+
+    `question` has at most 300 characters, a label 100, and there are 2 to 12 options (Telegram).
+    """
+
+    type: Literal["poll"] = "poll"
+    poll: str
+    question: str
+    options: tuple[Choice, ...]
+    multiple: bool = False
+    more: tuple[Choice, ...] = ()
+
+
+class PollOver(Value):
+    """A poll that was shown takes no more votes. `refs` are where it is shown, see `poll_ref`."""
+
+    type: Literal["poll_over"] = "poll_over"
+    poll: str
+    refs: tuple[str, ...] = ()
+
+
+def poll_ref(platform_poll: str, message: str) -> str:
+    """The name of a natively shown poll: the platform's poll id and the id of its message.
+
+    `ChatAdapter.send` returns it in the place of a message id.
+    """
+    return f"poll/{platform_poll}/{message}"
+
+
+def shown_poll(ref: str) -> tuple[str, str] | None:
+    """The poll id and the message id of a `poll_ref`; None for the id of any other message."""
+    kind, _, rest = ref.partition("/")
+    poll, _, message = rest.partition("/")
+    return (poll, message) if kind == "poll" and poll and message else None
+
+
+Part = Annotated[Text | Choices | Pin | File | PollPart | PollOver, Field(discriminator="type")]
 
 
 class Reply(Value):
@@ -169,3 +284,4 @@ class Capabilities(Value):
     max_text: int
     utf16: bool = False
     seconds_between_edits: float = 1.0
+    polls: bool = False  # with named votes, that are told to us

@@ -27,6 +27,7 @@ KEYS: dict[str, tuple[str, bool]] = {
     "max_flight_hours": ("Longest flight", False),
     "units": ("Units", False),
     "timezone": ("Time zone", False),
+    "reach": ("Reach me on", False),
 }
 
 MAX_VALUE_CHARS = 200
@@ -34,13 +35,17 @@ MAX_FACTS = 100
 
 
 class ProfileFact(Value):
-    """One thing known about a person, who said it how, and when."""
+    """One thing known about a person, who said it how, and when.
+
+    `told_in` is the account it was told in, once several are joined.
+    """
 
     key: str
     value: str
     origin: Literal["told", "chosen", "concluded"]
     words: str = ""  # what the person wrote, shortened
     said_at: AwareDatetime
+    told_in: str = ""
 
 
 class Profile(Value):
@@ -108,6 +113,38 @@ class Profile(Value):
         return self.model_copy(
             update={"facts": facts, "earlier": (*self.earlier, self.facts)[-10:]}
         )
+
+
+def joined(one: Profile, two: Profile) -> tuple[Profile, tuple[ProfileFact, ...]]:
+    """Two profiles as one, every fact with its origin and date; and what gave way.
+
+    Of two different single values (two homes) the newer stays. What both have is kept once, as it
+    was said first.
+    """
+    said = sorted((*_marked(one), *_marked(two)), key=lambda f: f.said_at)
+    kept: list[ProfileFact] = []
+    gone: list[ProfileFact] = []
+    for fact in said:
+        many = KEYS[fact.key][1]
+        rivals = [f for f in kept if f.key == fact.key and (not many or _same(f, fact))]
+        if any(_same(f, fact) for f in rivals):
+            continue
+        gone += rivals
+        kept = [f for f in kept if f not in rivals]
+        kept.append(fact)
+    searches = tuple(sorted((*one.searches, *two.searches)))
+    merged = Profile(person=one.person, facts=tuple(kept[-MAX_FACTS:]), searches=searches)
+    return merged, tuple(gone)
+
+
+def _marked(profile: Profile) -> tuple[ProfileFact, ...]:
+    return tuple(
+        f if f.told_in else f.model_copy(update={"told_in": profile.person}) for f in profile.facts
+    )
+
+
+def _same(one: ProfileFact, two: ProfileFact) -> bool:
+    return one.value.casefold() == two.value.casefold()
 
 
 class Party(Value):

@@ -10,7 +10,17 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel
 
-from core.messages import Capabilities, Conversation, Inbound, InboundMessage, Reply, Value
+from core.groups.state import GroupNews, GroupState
+from core.linking import LinkNews, LinkView
+from core.messages import (
+    Capabilities,
+    Conversation,
+    Inbound,
+    InboundMessage,
+    PollDue,
+    Reply,
+    Value,
+)
 from core.people import Profile
 from core.session import Session
 from core.trips import Recommendation, Trip
@@ -27,12 +37,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that this worker may answer until `lease_until`; `fence` stops late writes."""
+    """A message that this worker may answer until `lease_until`; `fence` stops late writes.
+
+    `also` waits behind it in a group, oldest first: some or all of that, from the first on, may be
+    answered together with the message.
+    """
 
     message: InboundMessage
     fence: int
     attempts: int  # this one included
     lease_until: datetime
+    also: tuple[InboundMessage, ...] = ()
 
 
 class Inbox(Protocol):
@@ -42,8 +57,9 @@ class Inbox(Protocol):
         """Keep `inbound`, all in one transaction; returns how many were new.
 
         When this returns, the platform may be told "received". A second delivery of the same id
-        changes nothing. An edit replaces its original while that one waits, never gives a second
-        answer, and an older version never replaces a newer one, in whatever order they arrive.
+        changes nothing. An edit replaces its original while that one waits, and an older version
+        never replaces a newer one, in whatever order they arrive. After its answer an edit changes
+        what is remembered; one of a message that was marked to be reread is claimed once more.
         """
         ...
 
@@ -104,7 +120,10 @@ class Outbox(Protocol):
         """
         ...
 
-    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None: ...
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+        """It arrived. A `poll_ref` among the ids tells where a poll is seen, in the order of the
+        reply's polls; votes that came before this mark are let in now."""
+        ...
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         """Nothing was delivered (429, connection refused): back to `ready`, not before `at`."""
@@ -136,6 +155,7 @@ class Entry:
     said_at: datetime | None = None
     tokens: int = 0
     call_id: str = ""  # pairs a `call` with its `tool` result
+    of: str = ""  # id of the message it is, when that is not the one being answered
 
 
 @dataclass(frozen=True)
@@ -163,11 +183,16 @@ class Opened:
     recommendations: tuple[Recommendation, ...]
     history: tuple[Entry, ...]  # the newest window, oldest first
     closed: bool = False
+    group: GroupState = field(default_factory=GroupState)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything a turn changes, written in one transaction. None means unchanged."""
+    """Everything a turn changes, written in one transaction. None means unchanged.
+
+    `also` are the messages answered together with the claimed one; `reread` are the ids of those
+    that led to what is kept, so that an edit of them has to be read.
+    """
 
     replies: tuple[Reply, ...]
     history: tuple[Entry, ...] = ()
@@ -176,18 +201,53 @@ class Outcome:
     trips: tuple[Trip, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     llm_calls: tuple[LlmCall, ...] = ()
+    group: GroupNews | None = None
     erase_person: str = ""  # erase everything of this person, after the replies are stored
+    also: tuple[InboundMessage, ...] = ()
+    other_profiles: tuple[Profile, ...] = ()  # of senders in `also`
+    reread: frozenset[str] = frozenset()
+    links: LinkNews | None = None
+    secret: bool = False  # the message and its answer are kept no longer than they are needed
 
 
-class Store(Inbox, Outbox, Protocol):
+class Vault(Protocol):
+    """What an adapter has to remember beside its conversations, by shelf and key.
+
+    Installations, single-use tickets, threads. Values are bytes that nobody else reads; what is
+    secret in them, their owner has sealed. Raises Unavailable when the database cannot be used.
+    """
+
+    async def keep(self, shelf: str, key: str, value: bytes, until: datetime | None = None) -> None:
+        """Put it there, in place of what was; it is gone from `until` on."""
+        ...
+
+    async def find(self, shelf: str, key: str) -> bytes | None: ...
+
+    async def take(self, shelf: str, key: str) -> bytes | None:
+        """What is there, which then is gone: of many who take at once, one gets it."""
+        ...
+
+    async def on_shelf(self, shelf: str) -> Sequence[str]:
+        """The keys of a shelf, in order."""
+        ...
+
+
+class Store(Inbox, Outbox, Vault, Protocol):
     """One database. One method per promise, each atomic."""
 
     async def open_turn(self, message: InboundMessage) -> Opened: ...
 
+    async def at_home(self, person: str) -> tuple[Profile, tuple[Trip, ...]]:
+        """What a person sees of themselves outside of any chat: the profile, the newest trips."""
+        ...
+
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         """Session, profile, trips, history, outbox rows and "inbox done", or nothing.
 
-        Raises Stale when the lease was lost, Unavailable when the database cannot be written.
+        Raises:
+            Stale: the lease was lost.
+            Unavailable: the database cannot be written, or links or profile are not any more as
+                the turn had read them.
         """
         ...
 
@@ -195,8 +255,23 @@ class Store(Inbox, Outbox, Protocol):
         """Dead-letter the message and store the one apology for it. Raises Stale."""
         ...
 
+    async def links_of(self, person: str, hash: str = "") -> LinkView:
+        """The person's joined accounts, and the open requests that concern them.
+
+        `hash` is that of a code which the person entered.
+        """
+        ...
+
     async def export_person(self, person: str) -> Mapping[str, Any]:
         """All rows that belong to the person, by table, as JSON values."""
+        ...
+
+    async def last_said(self, conversation: str, person: str) -> datetime | None:
+        """When the person last wrote in the conversation, or got an answer there; None: never."""
+        ...
+
+    async def due_polls(self) -> list[PollDue]:
+        """Open polls whose time is over, to be accepted; at most 200, each until it is accepted."""
         ...
 
     async def reap(self, before: datetime) -> int:
@@ -261,6 +336,8 @@ class ChatAdapter(Protocol):
 
     async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:
         """Bring a final reply out, already fitted. Returns platform message ids.
+
+        For a poll that is shown natively the id is a `core.messages.poll_ref`.
 
         Raises NotNow, Uncertain, Unreachable, Refused or Moved.
         """

@@ -9,6 +9,10 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from core.groups.asking import PollAsk, VoteSaid
+from core.groups.cost_said import CostSaid
+from core.groups.dates import Availability
+from core.linking import LinkSaid
 from core.messages import Value
 from core.wishes import Wish
 
@@ -34,6 +38,20 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     THANKS = "thanks"
+    JOIN = "join"  # count me in; by words or by button
+    LEAVE = "leave"  # I am out of this trip
+    MEMBERS = "members"  # who is in; guests added by name
+    POLL = "poll"  # let us vote on it
+    VOTE = "vote"
+    CLOSE_POLL = "close_poll"
+    DECIDED = "decided"  # what did we decide
+    CATCH_UP = "catch_up"  # what did I miss
+    PRIVATE = "private"  # a wish for the group's trip that nobody else may learn
+    FIT = "fit"  # how well the plan fits me
+    FREE = "free"  # days on which somebody can travel, or a time that suits all
+    COST = "cost"  # somebody paid
+    BALANCES = "balances"  # who owes whom
+    LINK = "link"  # the same person in another chat
     CHAT = "chat"  # anything else
     UNCLEAR = "unclear"  # not understood by rules
 
@@ -111,6 +129,13 @@ class ProfileEdit(Value):
     remove: bool = False
 
 
+class GuestEdit(Value):
+    """Somebody without an account comes along, or no longer does."""
+
+    name: str
+    remove: bool = False
+
+
 class Request(Value):
     """One message, read. `confidence` 0..1 is how sure the reader is of the intent.
 
@@ -133,9 +158,16 @@ class Request(Value):
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
-    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml"] = ""
+    what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
+    alone: Literal["", "tell", "show", "forget"] = ""  # for PRIVATE
+    free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
+    poll: PollAsk | None = None
+    vote: VoteSaid | None = None
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
+    guests: tuple[GuestEdit, ...] = ()
+    cost: CostSaid | None = None  # for COST and BALANCES
+    link: LinkSaid | None = None
 
 
 class Paraphrase(Value):
@@ -170,6 +202,10 @@ class ReadingContext(Value):
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""
     language: str = "en"
+    polling: tuple[str, ...] = ()  # the options of the polls that are open
+    polled: tuple[str, ...] = ()  # of those that are over
+    guests: tuple[str, ...] = ()  # names of those without an account
+    has_costs: bool = False
 
 
 class Reader(Protocol):

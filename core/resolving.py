@@ -37,7 +37,7 @@ async def home_of(turn: Turn, wish: Wish) -> Place | None:
     """Where the journey starts: as said for this trip, else the home of the profile."""
     if wish.origin is not None:
         return await place_of(wish.origin, turn.travel)
-    home = turn.profile.value("home")
+    home = turn.known.value("home")
     return await place_of(Mention(text=home), turn.travel) if home else None
 
 
@@ -59,7 +59,7 @@ def currency_of(turn: Turn, wish: Wish, home: Place | None) -> str:
     """The traveller's currency: as said, as known, or that of the country they start from."""
     if wish.budget and wish.budget.currency:
         return wish.budget.currency
-    known = turn.profile.value("currency")
+    known = turn.known.value("currency")
     if known:
         return known
     if home is not None:

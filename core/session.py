@@ -6,8 +6,17 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from core.groups.cost_said import CostDraft
 from core.messages import Choice, Value
 from core.wishes import Wish
+
+
+class Probe(Value):
+    """A question whose answer depended on private wishes; `about` are the values it was asked with,
+    so that the same question again is none."""
+
+    at: AwareDatetime
+    about: str
 
 
 class Session(Value):
@@ -15,7 +24,8 @@ class Session(Value):
 
     `offered` are the choices shown last, in order, so that "2" means something. `asked` names the
     question that waits for an answer. `erase_token` belongs to a confirmation that was asked for.
-    `outage_told` keeps a degraded notice to one per outage.
+    `outage_told` keeps a degraded notice to one per outage, `hearing_told` the word on how to be
+    heard in a group to one for ever; `party_asked` is the number of people last asked about.
     """
 
     conversation: str
@@ -29,6 +39,12 @@ class Session(Value):
     greeted: bool = False
     erase_token: str = ""
     erase_until: AwareDatetime | None = None
-    last_change: Literal["", "profile", "plan"] = ""  # what "undo" takes back
+    last_change: Literal["", "profile", "plan", "cost"] = ""  # what "undo" takes back
+    cost: CostDraft | None = None  # a cost that waits for an answer
     outage_told: bool = False
+    hearing_told: bool = False
+    party_asked: int = 0
     turns: int = 0
+    probes: tuple[Probe, ...] = ()  # of the last day
+    private: Wish = Wish()  # told in private, while it is not known for which group
+    private_words: str = ""

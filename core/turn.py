@@ -9,7 +9,10 @@ from typing import Protocol
 
 from core.context import ContextManager
 from core.exports import Exporter
-from core.messages import Choice, InboundMessage, Part
+from core.groups.state import GroupNews, GroupState
+from core.hearing import Heard, lines
+from core.linking import LinkNews, LinkView
+from core.messages import Choice, Conversation, InboundMessage, Mode, Part
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
 from core.prompts import PromptLoader
@@ -45,11 +48,44 @@ class Turn:
     new_id: Callable[[str], str]
     reply_id: str = ""
     own_data: Callable[[], Awaitable[Mapping[str, object]]] | None = None  # for the data export
+    last_said: Callable[[str], Awaitable[datetime | None]] | None = (
+        None  # when a person last was here
+    )
     exporter: Exporter | None = None  # writes the trip as files
     ledger: Ledger = field(default_factory=Ledger)
     tool_entries: list[Entry] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)  # ids of trips that changed
     erase: bool = False
+    links: Callable[[str], Awaitable[LinkView]] | None = None  # by the hash of a code, or ""
+    new_code: Callable[[], str] | None = None
+    link_news: LinkNews | None = None
+    secret: bool = False  # a code is in the message or its answer: neither is kept
+    group: GroupState = field(default_factory=GroupState)
+    group_news: GroupNews = field(default_factory=GroupNews)
+    asides: list[tuple[Conversation, Screen]] = field(default_factory=list)  # said elsewhere
+    heard: tuple[Heard, ...] = ()  # what the request was read from, when that is several messages
+    unchanged: bool = False  # the plan already was as it is wanted
+
+    @property
+    def words(self) -> str:
+        """What people wrote, as a prompt shows it: in a group every line with its sender."""
+        return lines([h.message for h in self.heard] or [self.message])
+
+    @property
+    def in_group(self) -> bool:
+        return self.message.conversation.mode is Mode.GROUP
+
+    @property
+    def known(self) -> Profile:
+        """What may be used of the sender here: in a group nothing of what they said elsewhere."""
+        return Profile(person=self.profile.person) if self.in_group else self.profile
+
+    def tell_alone(self, person: str, *parts: Part) -> bool:
+        """Say something to one person in their private chat; False when Caravan may not."""
+        chat = self.group.chat_of(person)
+        if chat is not None:
+            self.asides.append((chat, parts))
+        return chat is not None
 
     @property
     def trip(self) -> Trip | None:
@@ -67,6 +103,11 @@ class Turn:
             *(r for r in self.recommendations if r.destination_id != recommendation.destination_id),
             recommendation,
         )
+
+    def keep_in_group(self, news: GroupNews) -> None:
+        """Have rows of the group saved, and see them from now on."""
+        self.group = self.group.with_news(news)
+        self.group_news = self.group_news.and_also(news)
 
     def update(self, **changes: object) -> None:
         """Change fields of the session."""

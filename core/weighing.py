@@ -132,7 +132,7 @@ def with_continents(wish: Wish) -> Wish:
 
 def _ids(turn: Turn, key: str) -> frozenset[str]:
     """Destination ids of the profile's places under `key`, by name."""
-    wanted = {v.casefold() for v in turn.profile.values(key)}
+    wanted = {v.casefold() for v in turn.known.values(key)}
     if not wanted:
         return frozenset()
     return frozenset(

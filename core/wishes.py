@@ -49,8 +49,11 @@ class When(Value):
 
 
 class Party(Value):
+    """Who travels. `counted`: nobody said it, it is how many take part in the conversation."""
+
     adults: int = 1
     children: tuple[int, ...] = ()  # ages
+    counted: bool = False
 
     @property
     def size(self) -> int:
@@ -167,6 +170,19 @@ class Wish(Value):
             "musts": tuple(t for t in merged.musts if t not in news.dislikes),
         }
         return merged.model_copy(update=update)
+
+    def without(self, old: Wish) -> Wish:
+        """This wish without what `old` had said and nothing else has replaced since."""
+        update: dict[str, object] = {}
+        for name, field in type(self).model_fields.items():
+            mine, theirs = getattr(self, name), getattr(old, name)
+            if theirs is None or theirs in ((), ""):
+                continue
+            if isinstance(mine, tuple):
+                update[name] = tuple(v for v in mine if v not in theirs)
+            elif mine == theirs:
+                update[name] = field.default
+        return self.model_copy(update=update)
 
 
 def _merge_when(old: When, new: When) -> When:

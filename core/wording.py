@@ -48,17 +48,19 @@ async def word(
         yield draft
         return
     heard: list[str] = []  # what tools answered since the last look: it may be repeated
-    ground = Ground.of(draft, facts, heard=(turn.message.text, profile_text(turn.profile)))
+    ground = Ground.of(draft, facts, heard=(turn.words, profile_text(turn.known)))
     prompt = Prompt(
         messages=turn.context.build(
             Ingredients(
                 profile=f"{turn.prompts.render('system', 'profile_heading')}\n"
-                f"{profile_text(turn.profile) or '(nothing is known yet)'}",
+                f"{profile_text(turn.known) or '(nothing is known yet)'}",
                 system=_system(turn, file, name),
                 trip=_trip_text(turn),
                 history=turn.history,
                 facts=f"{turn.prompts.render('system', 'facts_heading')}\n{facts}\n\n{draft}",
-                message=turn.message.text or turn.request.about or turn.request.intent.value,
+                message=(turn.message.text and turn.words)
+                or turn.request.about
+                or turn.request.intent.value,
             )
         ),
         purpose=f"{file}.{name}",

@@ -198,3 +198,11 @@ def _age(age: timedelta) -> str:
 def literal(text: str) -> str:
     """`text` as Markdown that shows exactly these characters, on one line."""
     return escape(text)
+
+
+def closed_elsewhere(trip: str) -> str:
+    """To the owner of a group's trip, in private: we cannot speak in that group any more."""
+    return (
+        f"I can no longer write where **{literal(trip)}** was planned: that chat is closed, or I "
+        "was removed from it. The trip is kept; say “my trips” to go on with it here."
+    )

@@ -63,6 +63,34 @@ class Shown:
     file: bytes = b""
     file_name: str = ""
     versions: list[str] = field(default_factory=list)
+    poll: Poll | None = None
+
+
+@dataclass
+class Poll:
+    """A native poll; `votes` are the options each user chose last."""
+
+    id: str
+    question: str
+    options: list[str]
+    multiple: bool
+    closed: bool = False
+    votes: dict[int, list[int]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        counts = [sum(n in v for v in self.votes.values()) for n in range(len(self.options))]
+        return {
+            "id": self.id,
+            "question": self.question,
+            "options": [
+                {"text": t, "voter_count": c} for t, c in zip(self.options, counts, strict=True)
+            ],
+            "total_voter_count": len(self.votes),
+            "is_closed": self.closed,
+            "is_anonymous": False,
+            "type": "regular",
+            "allows_multiple_answers": self.multiple,
+        }
 
 
 @dataclass
@@ -196,6 +224,22 @@ class FakeTelegram:
             },
         }
         return self.delivers({"callback_query": query})
+
+    def poll(self, chat: int) -> Poll:
+        """The newest native poll of a chat."""
+        return next(m.poll for m in reversed(self.chats[chat]) if m.poll is not None)
+
+    def user_votes(
+        self, *labels: str, chat: int, user: int, name: str = "Ann", times: int = 1
+    ) -> int:
+        """Vote in the newest poll of the chat, or take the vote back; a closed one takes none."""
+        poll = self.poll(chat)
+        if poll.closed:
+            raise AssertionError("the poll is closed")
+        chosen = [poll.options.index(label) for label in labels]
+        poll.votes[user] = chosen
+        answer = {"poll_id": poll.id, "user": user_of(user, name), "option_ids": chosen}
+        return self.delivers({"poll_answer": answer}, times)
 
     async def posts(
         self,
@@ -342,6 +386,10 @@ class FakeTelegram:
                     raise Refusal(400, "Bad Request: VENUE_TITLE_EMPTY")
                 media = method.removeprefix("send").lower()
                 return self._sent(given, Shown(0, text=given.get("title", ""), media=media))
+            case "sendPoll":
+                return self._asked(given)
+            case "stopPoll":
+                return self._stopped(given)
             case "sendDocument":
                 name, content = files["document"]
                 caption = given.get("caption", "")
@@ -379,6 +427,35 @@ class FakeTelegram:
         for key in [k for k in self.drafts if k[0] == chat]:
             del self.drafts[key]
         return {"message_id": shown.id, "date": NOW, "chat": chat_of(chat), "text": shown.text}
+
+    def _asked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """sendPoll, held to the limits of the Bot API."""
+        options = [str(o["text"]) for o in given["options"]]
+        if not 1 <= len(given["question"]) <= 300:
+            raise Refusal(400, "Bad Request: poll question length must not exceed 300")
+        if not 2 <= len(options) <= 12:
+            raise Refusal(400, "Bad Request: poll must have 2-12 options")
+        if not all(1 <= len(o) <= 100 for o in options):
+            raise Refusal(400, "Bad Request: poll options length must not exceed 100")
+        if given.get("is_anonymous", True):
+            raise Refusal(400, "Bad Request: this fake counts named votes only")
+        poll = Poll(
+            str(5_000_000_000_000_000_000 + self._next_message),
+            given["question"],
+            options,
+            bool(given.get("allows_multiple_answers")),
+        )
+        made = self._sent(given, Shown(0, text=given["question"], media="poll", poll=poll))
+        return {**made, "poll": poll.as_json()}
+
+    def _stopped(self, given: dict[str, Any]) -> dict[str, Any]:
+        for shown in self.chats[int(given["chat_id"])]:
+            if shown.id == int(given["message_id"]) and shown.poll is not None:
+                if shown.poll.closed:
+                    raise Refusal(400, "Bad Request: poll has already been closed")
+                shown.poll.closed = True
+                return shown.poll.as_json()
+        raise Refusal(400, "Bad Request: message with poll to stop not found")
 
     def _edited(self, given: dict[str, Any]) -> dict[str, Any]:
         chat = int(given["chat_id"])

@@ -200,7 +200,10 @@ class ScriptedChat:
 
 @dataclass
 class Echo:
-    """Answers "You said ...", through the store like the real one. `thinks` runs before that."""
+    """Answers "You said ...", through the store like the real one. `thinks` runs before that.
+
+    What waits in a group is answered together: "You said m1 and m2".
+    """
 
     store: Store
     thinks: Callable[[Claim], Awaitable[None]] | None = None
@@ -216,10 +219,16 @@ class Echo:
             show(reply(heard, f"draft {seq}", seq=seq, final=False))
             await asyncio.sleep(0)
         opened = await self.store.open_turn(heard)
+        said = " and ".join(m.text for m in (heard, *claim.also))
         outcome = Outcome(
-            replies=(reply(heard, seq=self.drafts),),
-            history=(Entry("user", heard.text), Entry("assistant", f"You said {heard.text}")),
+            replies=(reply(heard, f"You said {said}", seq=self.drafts),),
+            history=(
+                Entry("user", heard.text),
+                *(Entry("user", m.text, of=m.id) for m in claim.also),
+                Entry("assistant", f"You said {said}"),
+            ),
             session=opened.session.model_copy(update={"turns": opened.session.turns + 1}),
+            also=claim.also,
         )
         await self.store.commit_turn(claim, outcome)
 

@@ -237,6 +237,30 @@ async def test_a_crash_at_any_point_loses_nothing_and_doubles_only_what_it_flags
     assert platform.order() == {str(c): [f"telegram:1:{c}-{n}" for n in (0, 1)] for c in (1, 2)}
 
 
+@pytest.mark.parametrize("point", CRASH_POINTS)
+async def test_a_burst_in_a_group_is_answered_whole_whatever_dies(
+    tmp_path: Path, platform: Platform, point: str
+) -> None:
+    """Every message is in exactly one answer, apart from what is flagged; the order is kept."""
+    await platform.says(*(message(f"g-{n}", f"m{n}", to="-7") for n in range(6)))
+    async with bot(tmp_path / "c.sqlite", platform, f"--dies-at={point}") as first:
+        await dies(first)
+    await platform.says(*(message(f"g-{n}", f"m{n}", to="-7") for n in range(6, 9)))
+    async with bot(tmp_path / "c.sqlite", platform):
+        await platform.until(lambda: set(_said(platform)) == {f"m{n}" for n in range(9)})
+
+    unflagged = Counter(_said(platform, flagged=False))
+    assert max(unflagged.values()) == 1
+    assert list(dict.fromkeys(_said(platform))) == [f"m{n}" for n in range(9)]
+    assert len(platform.effects) < 9
+
+
+def _said(platform: Platform, flagged: bool = True) -> list[str]:
+    """The words that answers speak of, in the order of the answers."""
+    effects = [e for e in platform.effects if flagged or not e["resend"]]
+    return [w for e in effects for w in e["text"].removeprefix("You said ").split(" and ")]
+
+
 # --- at random ---------------------------------------------------------------------------------
 
 

@@ -26,6 +26,12 @@ EVERYTHING = {
     "TELEGRAM_BOT_TOKEN": TOKEN,
     "TELEGRAM_WEBHOOK_URL": "https://caravan.example.org/telegram",
     "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "SLACK_BOT_TOKEN": "xoxb-planted-bot",
+    "SLACK_APP_TOKEN": "xapp-planted-app",
+    "SLACK_SIGNING_SECRET": "planted-signing",
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "planted-client",
+    "SLACK_ENCRYPTION_KEY": "cGxhbnRlZC1wbGFudGVkLXBsYW50ZWQtcGxhbnRlZC0=",
     "CARAVAN_CONTACT": "ops@example.org",
     "OPENWEATHER_API_KEY": "planted-openweather",
     "GEOAPIFY_API_KEY": "planted-geoapify",
@@ -73,7 +79,8 @@ def test_nothing_configured_is_healthy_and_says_what_is_switched_off(tmp_path: P
     assert "destinations built in" in rows["atlas"]
     assert "will be made at the first start" in rows["database"]
     off = {name for name, row in rows.items() if row.startswith("[off]")}
-    assert off == {"language model", "Telegram", "Telegram webhook", "contact"} | set(KEYED)
+    chats = {"Telegram", "Telegram webhook", "Slack", "Slack events", "Slack installs"}
+    assert off == {"language model", "contact"} | chats | set(KEYED)
     for name, variable in KEYED.items():
         assert f"{variable} is not set" in rows[name]
 
@@ -86,6 +93,9 @@ def test_everything_configured_is_named(tmp_path: Path) -> None:
     assert "anthropic:claude, then rules" in rows["fallback"]
     assert "bot 123456789" in rows["Telegram"]
     assert "https://caravan.example.org/telegram -> port 8080" in rows["Telegram webhook"]
+    assert "one workspace by its token and workspaces by OAuth" in rows["Slack"]
+    assert "Socket Mode" in rows["Slack events"]
+    assert "/slack/install -> port 8080" in rows["Slack installs"]
     assert "ops@example.org" in rows["contact"]
     assert not [row for row in rows.values() if not row.startswith("[ok]")]
 
@@ -94,7 +104,8 @@ def test_no_secret_is_in_the_report(tmp_path: Path) -> None:
     _, rows = report(tmp_path, **EVERYTHING)
     text = "\n".join(rows.values())
 
-    for secret in (TOKEN, OPENAI, ANTHROPIC, WEBHOOK_SECRET, "planted"):
+    key = EVERYTHING["SLACK_ENCRYPTION_KEY"]
+    for secret in (TOKEN, OPENAI, ANTHROPIC, WEBHOOK_SECRET, key, "planted"):
         assert secret not in text
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from adapters.stores.personal import PERSONAL
+from adapters.stores.personal import IMPERSONAL, PERSONAL
 from adapters.stores.schema import migrate
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
+from core.linking import Account, LinkNews, LinkRequest
+from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
 from core.people import Profile, ProfileFact
 from core.ports import LlmCall, Store
 from core.session import Session
@@ -30,6 +33,7 @@ from tests.desk import (
     reply_to,
     words,
 )
+from tests.group_rows import one_of_each
 
 Opens = Callable[[], Awaitable[Store]]
 
@@ -73,8 +77,20 @@ async def sent_words(store: Store) -> list[str]:
     while deliveries := await store.claim_replies("w", 10):
         for delivery in deliveries:
             found.append(words(delivery.reply))
-            await store.sent(delivery, ["1"])
+            polls = sum(isinstance(p, PollPart) for p in delivery.reply.parts)
+            await store.sent(delivery, ["1", *[poll_ref("native", "2")] * polls])
     return found
+
+
+def reply_with_poll(to: InboundMessage) -> Reply:
+    """A reply that shows the poll of `one_of_each`."""
+    said = reply_to(to, "CANARY reply")
+    poll = PollPart(
+        poll=f"poll-{to.sender.id}",
+        question="CANARY?",
+        options=(Choice(id="vote:1", label="CANARY"), Choice(id="vote:2", label="Porto")),
+    )
+    return said.model_copy(update={"parts": (*said.parts, poll)})
 
 
 # --- accept ------------------------------------------------------------------------------------
@@ -99,7 +115,7 @@ def test_every_table_is_in_the_registry_of_personal_data(file: Path) -> None:
     columns = {t: {c for _, c, *_ in db.execute(f"PRAGMA table_info({t})")} for t in tables}
     db.close()
 
-    assert set(PERSONAL) == tables - {"schema_version"}
+    assert set(PERSONAL) == tables - IMPERSONAL
     assert all(PERSONAL[t] in columns[t] for t in PERSONAL)
 
 
@@ -112,13 +128,18 @@ async def fill(store: Store) -> None:
         outcome(
             claim.message,
             session=Session(conversation=place().key, asked="CANARY"),
-            replies=(reply_to(claim.message, "CANARY reply"),),
+            replies=(reply_with_poll(claim.message),),
             profile=a_profile(),
             trips=(a_trip(),),
             recommendations=(a_recommendation(),),
             llm_calls=(a_call(),),
+            group=one_of_each("desk:ana", place().key, "CANARY"),
         ),
     )
+    for number, news in enumerate(link_rows()):
+        await store.accept([message(f"link-{number}", "CANARY link")])
+        linking = await claimed(store)
+        await store.commit_turn(linking, outcome(linking.message, links=news))
     await store.accept([message("2", "CANARY poison")])
     await store.give_up(await claimed(store), "poison", None)
     await answered(store, message("9", "ben's own", chat="2", who="ben"))
@@ -194,6 +215,24 @@ async def test_a_turn_that_began_before_an_erasure_brings_nothing_back(store: St
 
 
 # --- values ------------------------------------------------------------------------------------
+
+
+def link_rows() -> tuple[LinkNews, ...]:
+    """ana has another account, and makes one more code after a wrong one."""
+    request = LinkRequest(
+        hash="1",
+        maker=Account(person="desk:ana", name="CANARY"),
+        made_in=place(),
+        until=START + timedelta(minutes=10),
+        other=Account(person="desk:ana2", name="CANARY"),
+        entered_in=place("3"),
+    )
+    again = request.model_copy(update={"hash": "2"})
+    return (
+        LinkNews(made=request),
+        LinkNews(seen=request, joins=True),
+        LinkNews(made=again, wrong_code=True),
+    )
 
 
 def a_profile() -> Profile:

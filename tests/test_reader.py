@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from adapters.models.reader import RuleReader
 from core.reading import Change, Reader, ReadingContext, Request
@@ -19,6 +20,7 @@ from core.wishes import Mention
 from tests.gazetteer_fake import SmallWorld
 
 TODAY = date(2026, 11, 23)  # a Monday
+POLLED = ("Lisbon", "Porto", "Rome")
 SUGGESTED = ("Lisbon", "Porto", "Madeira")
 STOPS = (
     "Belém Tower",
@@ -30,7 +32,19 @@ STOPS = (
 )
 READER = RuleReader(SmallWorld())
 TABLES = sorted((Path(__file__).parent / "utterances").glob("*.yaml"))
-CONTEXT_KEYS = {"text", "today", "home", "asked", "offered", "plan", "trip"}
+CONTEXT_KEYS = {
+    "text",
+    "today",
+    "home",
+    "asked",
+    "offered",
+    "plan",
+    "trip",
+    "polling",
+    "polled",
+    "costs",
+    "known",
+}
 
 
 def _rows() -> Iterator[Any]:
@@ -50,6 +64,10 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         has_trip=row.get("plan", False) or row.get("trip", False),
         stops=STOPS if row.get("plan") else (),
         home_currency=row.get("home", ""),
+        polling=POLLED if row.get("polling") else (),
+        polled=POLLED if row.get("polled") else (),
+        has_costs=row.get("costs", False),
+        guests=tuple(row.get("known", ())),
     )
 
 
@@ -71,6 +89,23 @@ def _change(change: Change) -> dict[str, Any]:
     return change.model_dump(mode="json", exclude_defaults=True)
 
 
+def _ask(request: Request) -> dict[str, Any] | None:
+    ask = request.poll
+    if ask is None:
+        return None
+    said = ask.model_dump(mode="json", exclude_defaults=True)
+    return said | ({"options": [o.text for o in ask.options]} if ask.options else {})
+
+
+def _plain(value: BaseModel) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude_defaults=True)
+
+
+def _days(request: Request) -> list[list[str]] | None:
+    free = request.free
+    return free and [[f"{s.first}/{s.last}" for s in part] for part in (free.can, free.cannot)]
+
+
 def _edits(request: Request) -> list[list[Any]]:
     return [[e.key, e.value, True] if e.remove else [e.key, e.value] for e in request.edits]
 
@@ -89,6 +124,11 @@ def _seen(key: str, request: Request) -> Any:
         "not": lambda: _ids(wish.avoid),
         "changes": lambda: [_change(c) for c in request.changes],
         "edits": lambda: _edits(request),
+        "ask": lambda: _ask(request),
+        "vote": lambda: (
+            request.vote and request.vote.model_dump(mode="json", exclude_defaults=True)
+        ),
+        "guests": lambda: [[g.name, True] if g.remove else [g.name] for g in request.guests],
         "name": lambda: request.pick_name,
         "fixed": lambda: [
             a.model_dump(mode="json", exclude_defaults=True) for a in wish.appointments
@@ -98,6 +138,14 @@ def _seen(key: str, request: Request) -> Any:
         "stay": lambda: wish.stay and {"kind": wish.stay.kind, "allows": list(wish.stay.allows)},
         "topic": lambda: request.topic,
         "intent": lambda: request.intent.value,
+        "cost": lambda: request.cost and _plain(request.cost),
+        "link": lambda: request.link and _plain(request.link),
+        "alone": lambda: request.alone,
+        "about": lambda: request.about,
+        "amount_said": lambda: wish.budget and wish.budget.amount,
+        "walk": lambda: wish.max_walk_km,
+        "refused": lambda: list(wish.dislikes),
+        "free": lambda: _days(request),
     }
     if key in plain:
         return plain[key]()
@@ -109,6 +157,8 @@ def _meant(key: str, value: Any) -> Any:
     """The table's value as the reader's type."""
     if key in ("budget", "money") and value is not None:
         return [Decimal(str(value[0])), *value[1:]]
+    if key == "ask" and value and isinstance(value.get("deadline", {}).get("on"), date):
+        return value | {"deadline": value["deadline"] | {"on": str(value["deadline"]["on"])}}
     if key in ("arrive_at", "leave_at"):
         return time.fromisoformat(value)
     if key == "changes":

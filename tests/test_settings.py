@@ -39,6 +39,15 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"TELEGRAM_WEBHOOK_URL": "https://example.org/t"}, "TELEGRAM_WEBHOOK_SECRET"),
         ({"TELEGRAM_BOT_TOKEN": "hello"}, "TELEGRAM_BOT_TOKEN"),
         ({"TELEGRAM_WEBHOOK_SECRET": "short"}, "TELEGRAM_WEBHOOK_SECRET"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "s"}, "SLACK_CLIENT_SECRET"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "s"}, "SLACK_ENCRYPTION_KEY"),
+        ({"SLACK_CLIENT_SECRET": "s"}, "SLACK_CLIENT_ID"),
+        ({"SLACK_ENCRYPTION_KEY": "too short"}, "SLACK_ENCRYPTION_KEY"),
+        ({"SLACK_API_BASE_URL": "http://slack.example"}, "SLACK_API_BASE_URL"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(
@@ -65,6 +74,7 @@ PLANTED = {
     "telegram url": f"https://api.telegram.org/bot{TOKEN}/getMe",
     "slack bot": "xoxb-1234567890-abcdefghijkl",
     "slack app": "xapp-1-A0B1C2D3-abcdef0123456789",
+    "slack socket": "wss://wss-primary.slack.com/link/?ticket=0123abcd-4567&app_id=1",
     "openai": "sk-proj-abcdefghijklmnop0123456789",
     "anthropic": "sk-ant-api03-abcdefghijklmnop_-0123",
     "supabase": "sb_secret_abcdefgh12345678",

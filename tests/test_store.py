@@ -18,6 +18,7 @@ from core.messages import (
     ConversationMoved,
     ConversationOpened,
     InboundMessage,
+    MessageDeleted,
 )
 from core.people import Profile, ProfileFact
 from core.ports import Claim, Clock, Entry, LlmCall, Outcome, Store
@@ -596,3 +597,117 @@ async def test_what_is_finished_and_old_is_cleared_out_and_the_rest_stays(desk: 
     assert removed >= 1
     assert (await only_claim(store)).message.id == "telegram:1:2"
     assert len((await store.open_turn(message(3))).history) == 1
+
+
+# --- groups ------------------------------------------------------------------------------------
+
+
+async def test_what_waits_in_a_group_is_claimed_along_and_done_along(store: Store) -> None:
+    """Up to the first tapped choice; nobody else can take any of it meanwhile."""
+    said = [message(n, f"m{n}", to="-7") for n in range(3)]
+    tapped = message(3, to="-7", choice="join", ref="tap")
+    await store.accept([*said, tapped, message(4, "m4", to="-7")])
+
+    claim = await only_claim(store)
+    meanwhile = await store.claim("w2", 10)
+    await store.commit_turn(claim, Outcome(replies=(reply(claim.message),), also=claim.also))
+    following = await only_claim(store)
+
+    assert [m.text for m in claim.also] == ["m1", "m2"]
+    assert meanwhile == []
+    assert following.message.choice == "join"
+    assert following.also == ()
+    assert len(await sent(store)) == 1
+
+
+async def test_of_what_waits_a_part_may_be_answered_and_the_rest_stays(store: Store) -> None:
+    await store.accept([message(n, f"m{n}", to="-7") for n in range(4)])
+    claim = await only_claim(store)
+
+    await store.commit_turn(claim, Outcome(replies=(), also=claim.also[:1]))
+
+    following = await only_claim(store)
+    assert following.message.text == "m2"
+    assert [m.text for m in following.also] == ["m3"]
+
+
+async def test_a_second_attempt_is_made_alone(store: Store) -> None:
+    """So that a message which cannot be answered takes the others along for one attempt only."""
+    await store.accept([message(n, f"m{n}", to="-7") for n in range(3)])
+    claim = await only_claim(store)
+    await store.retry_later(claim, "it failed", START)
+
+    again = await only_claim(store)
+
+    assert len(claim.also) == 2
+    assert again.also == ()
+
+
+async def test_a_worker_too_late_for_a_burst_writes_nothing(desk: Desk) -> None:
+    store = await desk.worker()
+    await store.accept([message(n, f"m{n}", to="-7") for n in range(2)])
+    late = await only_claim(store)
+    desk.clock.passes(LEASE_S + 1)
+    again = await only_claim(store, "w2")
+
+    with pytest.raises(Stale):
+        await store.commit_turn(late, Outcome(replies=(reply(late.message),), also=late.also))
+    await store.commit_turn(again, Outcome(replies=(reply(again.message),)))
+
+    assert (await only_claim(store)).message.text == "m1"
+    assert len(await sent(store)) == 1
+
+
+async def test_in_a_private_chat_and_before_what_is_not_for_us_nothing_is_claimed_along(
+    store: Store,
+) -> None:
+    await store.accept([message(1, to="7"), message(2, to="7")])
+    await store.accept([message(3, to="-7", addressed=False), message(4, to="-7")])
+
+    assert [c.also for c in await store.claim("w1", 10)] == [(), ()]
+
+
+async def test_a_message_taken_back_is_not_answered_and_not_remembered(store: Store) -> None:
+    """While it waits, while it is answered, when its answer waits, and before it has come."""
+    where = chat("-7")
+    for number, at in enumerate(("waiting", "claimed", "answered", "unknown")):
+        said = message(number, at, to="-7")
+        gone = MessageDeleted(id=f"gone-{number}", conversation=where, ref=str(number))
+        if at != "unknown":
+            await store.accept([said])
+        if at == "claimed":
+            [claim] = await store.claim("w1", 1)
+            await store.accept([gone])
+            with pytest.raises(Stale):
+                await store.commit_turn(claim, Outcome(replies=(reply(said),)))
+        elif at == "answered":
+            [claim] = await store.claim("w1", 1)
+            heard = (Entry("user", at),)
+            await store.commit_turn(claim, Outcome(replies=(reply(said),), history=heard))
+            await store.accept([gone])
+        else:
+            await store.accept([gone])
+            await store.accept([said])
+
+    assert await store.claim("w1", 10) == []
+    assert await sent(store) == []
+    assert (await store.open_turn(message("look", to="-7"))).history == ()
+
+
+async def test_an_edit_of_what_led_to_something_is_claimed_once_more(store: Store) -> None:
+    """With the words that were answered; a newer edit while that waits replaces it."""
+    said = message(1, "Rome in June", ref="77")
+    await answered(store, said, reread=frozenset({said.id}))
+    edits = [
+        message(n, text, ref="77", edited_at=START + timedelta(minutes=n))
+        for n, text in ((2, "Rome in July"), (3, "Rome in May"))
+    ]
+    for edit in (*edits, edits[0]):
+        await store.accept([edit])
+
+    claim = await only_claim(store)
+    await store.commit_turn(claim, Outcome(replies=()))
+
+    assert (claim.message.id, claim.message.text) == (said.id, "Rome in May")
+    assert claim.message.was == "Rome in June"
+    assert await store.claim("w1", 10) == []

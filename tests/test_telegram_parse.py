@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
 from adapters.chat.telegram.intake import Intake
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import Ignored, parse
@@ -22,6 +22,8 @@ from core.messages import (
     ConversationMoved,
     ConversationOpened,
     InboundMessage,
+    MembersChanged,
+    PollVoted,
 )
 from tests.telegram_rig import NOW, MemoryInbox, StillClock
 
@@ -51,6 +53,12 @@ def described(read: object) -> dict[str, Any]:
             return {"closed": {"key": read.key, "why": read.why}}
         case ConversationOpened():
             return {"opened": where(read.conversation)}
+        case PollVoted():
+            shown = {"poll": read.poll, "voter": read.voter.id, "picks": list(read.picks)}
+            return {"voted": shown}
+        case MembersChanged():
+            people = {k: [f"{p.id} {p.name}" for p in getattr(read, k)] for k in ("joined", "left")}
+            return {"members": {"conversation": where(read.conversation), **people}}
     assert isinstance(read, InboundMessage)
     shown = {
         "conversation": where(read.conversation),

@@ -6,8 +6,20 @@ import re
 
 import pytest
 
+from adapters.chat.telegram.outgoing import calls
 from core.fit import fit
-from core.messages import Choice, Choices, File, Mode, Pin, Text
+from core.messages import (
+    Choice,
+    Choices,
+    File,
+    Mode,
+    Pin,
+    PollOver,
+    PollPart,
+    Text,
+    poll_ref,
+    shown_poll,
+)
 from core.ports import Moved, NotNow, Refused, Uncertain, Unreachable
 from core.text import escape
 from tests.fake_telegram import FakeTelegram
@@ -53,6 +65,18 @@ async def test_what_people_wrote_stays_literal(telegram, adapter, name):
     await adapter.send(reply(Text(markdown=f"**Day 1** {escape(name)}")))
 
     assert telegram.texts(7) == [f"Day 1 {name}"]
+
+
+def test_a_choice_that_opens_a_private_chat_is_a_link_once_the_bots_name_is_known():
+    alone = Choices(options=(Choice(id="alone", label="Tell me", start="private-1f"),))
+    here = reply(Text(markdown="hi"), alone)
+
+    def button(username):
+        [call] = calls(here, username)
+        return call.parameters["reply_markup"]["inline_keyboard"][0][0]
+
+    assert button("caravan_bot")["url"] == "https://t.me/caravan_bot?start=private-1f"
+    assert button("")["callback_data"].endswith("alone")
 
 
 async def test_choices_are_buttons_short_ones_share_a_row(telegram, adapter):
@@ -352,3 +376,72 @@ async def test_a_draft_in_flight_ends_before_the_final_and_its_failure_is_nobody
     await adapter.send(reply(Text(markdown="One two")))
 
     assert [e.method for e in telegram.effects] == ["sendMessageDraft", "sendMessage"]
+
+
+# --- polls -------------------------------------------------------------------------------------
+
+WHERE = PollPart(
+    poll="poll-1",
+    question="Where to?",
+    options=tuple(Choice(id=f"vote:poll-1/{n}", label=o) for n, o in enumerate(("Rome", "Porto"))),
+)
+
+
+async def test_a_poll_has_names_and_its_id_tells_where_votes_for_it_belong(telegram, adapter):
+    sent = reply(Text(markdown="The rules."), WHERE, to=FRIENDS)
+
+    _, ref = await adapter.send(fit(sent, adapter.capabilities))
+
+    [call] = telegram.called("sendPoll")
+    poll = telegram.poll(-42)
+    assert (poll.question, poll.options, poll.multiple) == ("Where to?", ["Rome", "Porto"], False)
+    assert call.parameters["is_anonymous"] is False
+    assert shown_poll(ref) == (poll.id, str(telegram.chats[-42][-1].id))
+
+
+async def test_a_long_poll_is_cut_to_what_telegram_takes(telegram, adapter):
+    long = WHERE.model_copy(
+        update={
+            "question": "Where? " * 60,
+            "options": (WHERE.options[0], Choice(id="vote:poll-1/1", label="👩‍👩‍👧 " * 40)),
+            "multiple": True,
+        }
+    )
+
+    await adapter.send(reply(Text(markdown="The rules."), long, to=FRIENDS))
+
+    poll = telegram.poll(-42)
+    assert poll.multiple
+    assert len(poll.question) <= 300
+    assert len(poll.options[1]) <= 100
+
+
+async def test_where_polls_are_forbidden_there_are_buttons(telegram, adapter):
+    telegram.fails("sendPoll", 400, "Bad Request: not enough rights to send polls to the chat")
+
+    await adapter.send(reply(Text(markdown="The rules."), WHERE, to=FRIENDS))
+
+    assert telegram.texts(-42) == ["The rules.", "Where to?"]
+    assert telegram.chats[-42][-1].buttons == {
+        "Rome": "c:vote:poll-1/0",
+        "Porto": "c:vote:poll-1/1",
+    }
+
+
+async def test_a_poll_that_is_over_is_stopped_and_a_lost_one_is_no_matter(telegram, adapter):
+    _, ref = await adapter.send(reply(Text(markdown="The rules."), WHERE, to=FRIENDS))
+    gone = poll_ref("1", "1")
+
+    ids = await adapter.send(
+        reply(
+            Text(markdown="Porto wins."),
+            PollOver(poll="poll-1", refs=(gone, ref, ref)),
+            to=FRIENDS,
+            id="r2",
+        )
+    )
+
+    assert telegram.poll(-42).closed
+    assert telegram.texts(-42)[-1] == "Porto wins."
+    assert len(ids) == 4
+    assert len(telegram.called("stopPoll")) == 3

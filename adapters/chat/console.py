@@ -153,6 +153,8 @@ class ConsoleAdapter:
             return numbered(part.options)
         if isinstance(part, Pin):
             return f"{escape(part.title)}: {part.lat:.5f}, {part.lon:.5f}"
+        if not isinstance(part, File):  # a poll, which `fit` has made choices of
+            return ""
         try:
             done = f"Saved as {escape(str(self._save(part)))}"
         except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import lanes
+from adapters.stores import groups, lanes
 from core.messages import Conversation, ConversationMoved
 
 _KEPT_BY_CONVERSATION = ("messages", "trip_plans", "llm_calls")
@@ -58,12 +58,7 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
         return
     db.execute("UPDATE conversations SET moved_to = '' WHERE key = ?", (new,))  # never in a circle
     heard(db, moved.new, new, "", now)
-    session = db.execute("SELECT session FROM conversations WHERE key = ?", (old,)).fetchone()
-    if session is not None:
-        db.execute(
-            "UPDATE conversations SET session = coalesce(session, ?) WHERE key = ?",
-            (session[0], new),
-        )
+    _carry_session(db, old, new)
     lanes.INBOX.merge(db, old, new)
     lanes.OUTBOX.merge(db, old, new)
     for table in _KEPT_BY_CONVERSATION:
@@ -73,6 +68,7 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
         (new, old),
     )
     db.execute("DELETE FROM destination_recommendations WHERE conversation = ?", (old,))
+    groups.move(db, old, new)
     platform, _, rest = moved.old_key.partition(":")
     chat_id, _, thread_id = rest.rpartition(":")
     db.execute(
@@ -83,21 +79,64 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
     )
 
 
-def left(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
-    """The platform says that we are out: what waits there to be answered or said is dropped."""
+def _carry_session(db: sqlite3.Connection, old: str, new: str) -> None:
+    """What the chat was about: the new chat's own, once it has a trip open there, else the old."""
+    sessions = [
+        row[0] if row else None
+        for key in (old, new)
+        for row in [
+            db.execute("SELECT session FROM conversations WHERE key = ?", (key,)).fetchone()
+        ]
+    ]
+    before, after = sessions
+    if before is None or (after is not None and b'"trip_id"' in after):
+        return
+    db.execute("UPDATE conversations SET session = ? WHERE key = ?", (before, new))
+
+
+def left(db: sqlite3.Connection, key: str, why: str, now: float) -> list[str]:
+    """The platform says that we are out: what waits there to be answered or said is dropped.
+
+    Returns the key when the conversation was open until now.
+    """
     key = resolve(db, key)
+    was_open = db.execute(
+        "SELECT 1 FROM conversations WHERE key = ? AND closed = ''", (key,)
+    ).fetchone()
     db.execute(
         "UPDATE inbox SET state = 'done', behind = 0 WHERE conversation = ? AND state = 'waiting'",
         (key,),
     )
     lanes.INBOX.promote(db, key)
     _shut(db, key, why, now)
+    return [key] if was_open else []
 
 
-def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+def left_all(db: sqlite3.Connection, prefix: str, why: str, now: float) -> list[str]:
+    """We are out of every conversation whose key begins so; returns those that were open."""
+    shut = []
+    for key in _beginning_with(db, prefix):
+        shut += left(db, key, why, now)
+    return shut
+
+
+def back_in_all(db: sqlite3.Connection, prefix: str) -> None:
+    """We can speak again in every conversation whose key begins so."""
+    for key in _beginning_with(db, prefix):
+        db.execute("UPDATE conversations SET closed = '' WHERE key = ?", (key,))
+
+
+def _beginning_with(db: sqlite3.Connection, prefix: str) -> list[str]:
+    after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    rows = db.execute("SELECT key FROM conversations WHERE key >= ? AND key < ?", (prefix, after))
+    return [key for (key,) in rows]
+
+
+def close(db: sqlite3.Connection, key: str, why: str, now: float) -> list[str]:
     """A send found nobody there: what waits to be said or answered is dropped.
 
     Who wrote after that send had begun is there again, so the conversation stays open for them.
+    Returns the key when the conversation was open and is not any more.
     """
     key = resolve(db, key)
     began = db.execute(
@@ -114,8 +153,8 @@ def close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
     )
     if back:
         _fail_replies(db, key, why)
-    else:
-        left(db, key, why, now)
+        return []
+    return left(db, key, why, now)
 
 
 def _shut(db: sqlite3.Connection, key: str, why: str, now: float) -> None:

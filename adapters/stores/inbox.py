@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from adapters.stores import conversations
+from adapters.stores import amends, conversations, farewell, groups, polls
 from adapters.stores.lanes import INBOX, LEASE_S
 from adapters.stores.rows import dumped, text
 from core.errors import Stale
@@ -20,11 +20,15 @@ from core.messages import (
     ConversationOpened,
     Inbound,
     InboundMessage,
+    MembersChanged,
+    MessageDeleted,
+    PollDue,
+    PollVoted,
 )
 from core.ports import Claim
 
 MAX_RAW_CHARS = 16_000
-EDITABLE = 200  # an edit is looked for among so many of the newest lines
+MAX_BURST = 12  # messages that are answered together
 _log = logging.getLogger(__name__)
 
 
@@ -36,16 +40,29 @@ def accept(db: sqlite3.Connection, inbound: Sequence[Inbound], now: float) -> in
 def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
     if isinstance(item, InboundMessage):
         return _accept_message(db, item, now)
+    if isinstance(item, PollVoted):
+        return _insert(db, *polls.vote(db, item), "", now)
+    if isinstance(item, PollDue):
+        ended = polls.over(db, item)
+        return _insert(db, *ended, "", now) if ended else False
     if not _note(db, item.id, now):
         return False
     match item:
         case ConversationMoved():
             conversations.move(db, item, now)
         case ConversationClosed():
-            conversations.left(db, item.key, item.why, now)
+            leave = conversations.left_all if item.whole else conversations.left
+            farewell.tell_owners(db, leave(db, item.key, item.why, now), now)
         case ConversationOpened():
             place = item.conversation
             conversations.heard(db, place, conversations.resolve(db, place.key), "", now)
+            if item.whole:
+                conversations.back_in_all(db, f"{place.platform}:{place.chat_id}:")
+        case MembersChanged():
+            groups.members_changed(db, item)
+            amends.left(db, item)
+        case MessageDeleted():
+            amends.delete(db, item)
     return True
 
 
@@ -65,7 +82,8 @@ def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float)
         if new:
             row, first_id, state, present = known
             # The answer belongs to the id under which the message came first.
-            _edit(db, message.model_copy(update={"id": first_id}), key, row, state, present)
+            edited = message.model_copy(update={"id": first_id})
+            amends.edit(db, edited, key, row, state, present)
     else:
         new = _insert(db, message, key, ref, now)
     if new:
@@ -82,25 +100,6 @@ def _insert(db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: 
         values,
     )
     return inserted.rowcount > 0
-
-
-def _edit(
-    db: sqlite3.Connection, message: InboundMessage, key: str, row: int, state: str, present: float
-) -> None:
-    """A newer version: it is what gets answered, or, when that is done, what is remembered."""
-    version = message.version.timestamp()
-    if version <= present:
-        return
-    body = dumped(message) if state in ("waiting", "claimed") else None
-    db.execute(
-        "UPDATE inbox SET body = coalesce(?, body), version = ? WHERE id = ?", (body, version, row)
-    )
-    if state == "done":
-        db.execute(
-            "UPDATE messages SET text = ?, tokens = ? WHERE inbox_id = ? AND role = 'user' AND id"
-            " IN (SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC LIMIT ?)",
-            (text(message.text), len(message.text) // 3 + 1, row, key, EDITABLE),
-        )
 
 
 def _note(db: sqlite3.Connection, external_id: str, now: float) -> bool:
@@ -151,8 +150,40 @@ def claim(
             " WHERE id = ?",
             (worker, now + LEASE_S, fence, attempts, id),
         )
-        claims.append(Claim(message, fence, attempts, until))
+        also = _burst(db, id, message, key, place) if attempts == 1 else ()
+        claims.append(Claim(message, fence, attempts, until, also))
     return claims
+
+
+def _burst(
+    db: sqlite3.Connection, id: int, first: InboundMessage, key: str, place: list[str]
+) -> tuple[InboundMessage, ...]:
+    """What waits in a group behind a question to us, up to the first tapped choice.
+
+    They are nobody else's while the front row is claimed. A second attempt is made alone, so that
+    one of them cannot harm the others for long.
+    """
+    if first.conversation.mode != "group" or not _may_join(first) or not first.addressed:
+        return ()
+    rows = db.execute(
+        "SELECT body FROM inbox WHERE conversation = ? AND behind = 1 AND state = 'waiting'"
+        " AND id > ? ORDER BY id LIMIT ?",
+        (key, id, MAX_BURST - 1),
+    ).fetchall()
+    found: list[InboundMessage] = []
+    for (body,) in rows:
+        try:
+            message = _at(InboundMessage.model_validate_json(body), *place)
+        except ValidationError:
+            break
+        if not _may_join(message):
+            break
+        found.append(message)
+    return tuple(found)
+
+
+def _may_join(m: InboundMessage) -> bool:
+    return not (m.choice or m.was or m.unsupported or m.sender.is_bot)
 
 
 def _at(m: InboundMessage, platform: str, chat_id: str, thread: str, mode: str) -> InboundMessage:
@@ -176,8 +207,17 @@ def _unreadable(
     INBOX.promote(db, key)
 
 
-def finish(db: sqlite3.Connection, claim: Claim, state: str = "done") -> tuple[int, str]:
-    """The row of a claim that still holds, ended, and its conversation. Raises Stale."""
+def finish(
+    db: sqlite3.Connection,
+    claim: Claim,
+    state: str = "done",
+    also: Sequence[InboundMessage] = (),
+) -> tuple[dict[str, int], str]:
+    """The row of a claim that still holds and of those answered with it, all ended.
+
+    Returns the rows by message id, and the conversation. Raises Stale.
+    """
+    rows = {message.id: _finish_behind(db, message) for message in also}
     ended = db.execute(
         "UPDATE inbox SET state = ?, worker = '', behind = 0"
         " WHERE external_id = ? AND state = 'claimed' AND fence = ? RETURNING id, conversation",
@@ -187,7 +227,18 @@ def finish(db: sqlite3.Connection, claim: Claim, state: str = "done") -> tuple[i
         raise Stale(claim.message.id)
     row, key = ended[0]
     INBOX.promote(db, key)
-    return int(row), str(key)
+    return {**rows, claim.message.id: int(row)}, str(key)
+
+
+def _finish_behind(db: sqlite3.Connection, message: InboundMessage) -> int:
+    ended = db.execute(
+        "UPDATE inbox SET state = 'done', behind = 0 WHERE external_id = ? AND state = 'waiting'"
+        " AND behind = 1 RETURNING id",
+        (message.id,),
+    ).fetchall()
+    if not ended:
+        raise Stale(message.id)
+    return int(ended[0][0])
 
 
 def renew(db: sqlite3.Connection, claim: Claim, now: float) -> Claim:

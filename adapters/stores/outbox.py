@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 import orjson
 from pydantic import ValidationError
 
-from adapters.stores import conversations
+from adapters.stores import conversations, polls
 from adapters.stores.lanes import LEASE_S, OUTBOX
 from adapters.stores.rows import dumped_whole
 from core.messages import Conversation, Reply
@@ -115,7 +115,10 @@ def _fail(db: sqlite3.Connection, id: int, conversation: str, why: str) -> None:
 
 
 def sent(db: sqlite3.Connection, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+    polls.shown(db, delivery.reply, platform_ids, again=delivery.resend)
     _end(db, delivery, "sent", "", orjson.dumps(list(platform_ids)).decode())
+    if polls.shows_polls(platform_ids):
+        polls.let_in(db, delivery.reply.conversation.platform)
 
 
 def not_sent(db: sqlite3.Connection, delivery: Delivery, why: str) -> None:

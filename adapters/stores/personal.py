@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from adapters.stores import links
+
 # Every table that holds something of a person, and the column that says whose it is. Export and
 # erase go through this list; a test fails for a table that is not in it.
 PERSONAL = {
@@ -15,19 +17,37 @@ PERSONAL = {
     "trip_plans": "person",
     "destination_recommendations": "person",
     "llm_calls": "person",
+    "members": "person",
+    "member_wishes": "person",
+    "private_wishes": "person",
+    "polls": "person",
+    "poll_refs": "person",
+    "ballots": "person",
+    "decisions": "person",
+    "expenses": "person",
+    "travellers": "person",
+    "link_codes": "person",
+    "link_tries": "person",
     "inbox": "person",
     "outbox": "person",
     "dead_letters": "person",
 }
+# The others: nothing in them is anybody's.
+IMPERSONAL = {"schema_version", "vault"}
 # Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
 _EMPTIED = ("conversations", "inbox", "outbox")
 
 
 def export(db: sqlite3.Connection, person: str) -> dict[str, Any]:
-    """All rows of the person by table; binary columns hold JSON text."""
+    """All rows of the person, of all their accounts, by table; binary columns hold JSON text."""
     exported: dict[str, Any] = {}
+    owners = tuple({*links.persons_of(db, person), links.traveller_of(db, person)})
     for table, column in PERSONAL.items():
-        cursor = db.execute(f"SELECT * FROM {table} WHERE {column} = ?", (person,))
+        guests = f" OR conversation IN ({_chats(owners)})" if table == "members" else ""
+        cursor = db.execute(
+            f"SELECT * FROM {table} WHERE {column} IN ({links.marks(owners)}){guests}",
+            (*owners, *owners) if guests else owners,
+        )
         names = [d[0] for d in cursor.description]
         rows = [dict(zip(names, map(_plain, row), strict=True)) for row in cursor]
         if rows:
@@ -40,13 +60,28 @@ def _plain(value: object) -> object:
 
 
 def erase(db: sqlite3.Connection, person: str) -> None:
-    """Delete everything of the person. Deliveries stay known by id alone, so none counts twice.
+    """Delete everything of the person, in all their accounts.
+
+    Deliveries stay known by id alone, so none counts twice.
 
     What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
     a turn that began before the erasure must not bring back what it had read.
     """
-    chats = "SELECT key FROM conversations WHERE person = ? AND mode = 'solo'"
-    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls"):
+    for owner in {*links.persons_of(db, person), links.traveller_of(db, person)}:
+        _erase_one(db, owner)
+
+
+def _chats(owners: tuple[str, ...]) -> str:
+    """The private chats of a person; guests whom they named there are theirs."""
+    return (
+        f"SELECT key FROM conversations WHERE person IN ({links.marks(owners)}) AND mode = 'solo'"
+    )
+
+
+def _erase_one(db: sqlite3.Connection, person: str) -> None:
+    db.execute("DELETE FROM link_codes WHERE other = ?", (person,))
+    chats = _chats((person,))
+    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls", "members"):
         db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))
     db.execute(
         "UPDATE conversations SET session = NULL, module = '', person = '' WHERE person = ?",

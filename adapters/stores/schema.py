@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from adapters.stores import groups, links
 from core.errors import Misconfigured
 
-VERSION = 2
+VERSION = 3
 
 _V1 = """
 CREATE TABLE inbox (
@@ -174,7 +175,7 @@ DROP INDEX messages_inbox;
 """
 )
 
-MIGRATIONS = {1: _V1, 2: _V2}
+MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA + links.SCHEMA}
 
 
 def migrate(connection: sqlite3.Connection, target: int = VERSION) -> None:

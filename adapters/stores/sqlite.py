@@ -9,14 +9,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.stores import conversations, inbox, outbox, personal, turns
+from adapters.stores import (
+    conversations,
+    farewell,
+    inbox,
+    links,
+    outbox,
+    personal,
+    polls,
+    turns,
+    vault,
+)
 from adapters.stores.parsed import Parsed
 from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
 from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
-from core.messages import Inbound, InboundMessage, Reply
+from core.linking import LinkView
+from core.messages import Inbound, InboundMessage, PollDue, Reply
+from core.people import Profile
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
+from core.trips import Trip
 
 REAP_BATCH = 2_000
 
@@ -84,6 +97,9 @@ class SqliteStore:
         parsed = self._parsed
         return await self._writer.run(lambda db: turns.open_turn(db, message, parsed), Kind.READ)
 
+    async def at_home(self, person: str) -> tuple[Profile, tuple[Trip, ...]]:
+        return await self._writer.run(lambda db: turns.at_home(db, person, self._parsed), Kind.READ)
+
     async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
         now = self._now()
         kind = Kind.ERASURE if outcome.erase_person else Kind.PROMISE
@@ -95,8 +111,21 @@ class SqliteStore:
         now = self._now()
         await self._writer.run(lambda db: turns.give_up(db, claim, why, apology, now))
 
+    async def links_of(self, person: str, hash: str = "") -> LinkView:
+        now = self._now()
+        return await self._writer.run(lambda db: links.view(db, person, hash, now), Kind.READ)
+
     async def export_person(self, person: str) -> Mapping[str, Any]:
         return await self._writer.run(lambda db: personal.export(db, person), Kind.READ)
+
+    async def last_said(self, conversation: str, person: str) -> datetime | None:
+        return await self._writer.run(
+            lambda db: turns.last_said(db, conversation, person), Kind.READ
+        )
+
+    async def due_polls(self) -> list[PollDue]:
+        now = self._now()
+        return await self._writer.run(lambda db: polls.due(db, now), Kind.READ)
 
     # --- the outbox ----------------------------------------------------------------------------
 
@@ -109,7 +138,8 @@ class SqliteStore:
         )
 
     async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
-        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), Kind.MARK)
+        kind = Kind.PROMISE if polls.shows_polls(platform_ids) else Kind.MARK
+        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), kind)
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         now = self._now()
@@ -123,7 +153,25 @@ class SqliteStore:
 
     async def close(self, conversation: str, why: str) -> None:
         now = self._now()
-        await self._writer.run(lambda db: conversations.close(db, conversation, why, now))
+        await self._writer.run(lambda db: _close(db, conversation, why, now))
+
+    # --- the vault -----------------------------------------------------------------------------
+
+    async def keep(self, shelf: str, key: str, value: bytes, until: datetime | None = None) -> None:
+        now, end = self._now(), until.timestamp() if until else 0.0
+        await self._writer.run(lambda db: vault.keep(db, shelf, key, value, end, now))
+
+    async def find(self, shelf: str, key: str) -> bytes | None:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.find(db, shelf, key, now), Kind.READ)
+
+    async def take(self, shelf: str, key: str) -> bytes | None:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.take(db, shelf, key, now), Kind.ERASURE)
+
+    async def on_shelf(self, shelf: str) -> Sequence[str]:
+        now = self._now()
+        return await self._writer.run(lambda db: vault.on_shelf(db, shelf, now), Kind.READ)
 
     # --- housekeeping --------------------------------------------------------------------------
 
@@ -155,6 +203,10 @@ def _prepare(path: Path) -> Presence:
         connection.close()
 
 
+def _close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
+    farewell.tell_owners(db, conversations.close(db, key, why, now), now)
+
+
 def _recover(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     inbox.recover(connection)
@@ -163,6 +215,9 @@ def _recover(connection: sqlite3.Connection) -> None:
 
 # What may go, oldest first. The newest row of the inbox stays: its id must not be given again.
 _FINISHED = (
+    # Votes in polls that we never learned to have shown.
+    "inbox WHERE state = 'waiting' AND received_at < ?"
+    " AND conversation NOT IN (SELECT key FROM conversations)",
     "inbox WHERE state IN ('done', 'dead') AND received_at < ?"
     " AND id < (SELECT max(id) FROM inbox)",
     "outbox WHERE state IN ('sent', 'failed') AND created_at < ?",

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores import conversations, inbox, outbox, personal
+from adapters.stores import amends, conversations, groups, inbox, links, outbox, personal
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
-from core.messages import InboundMessage, Reply
+from core.errors import Unavailable
+from core.messages import CLOCK, InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
 from core.session import Session
@@ -22,6 +23,11 @@ WINDOW = 40
 MAX_TRIPS = 20
 MAX_RECOMMENDATIONS = 200
 SEEN_EVERY_S = 3_600.0  # how exactly we remember when somebody was last here
+# A trip of a group stays there: what changes it in private would bring private wishes into it.
+_OWN = (
+    "NOT EXISTS (SELECT 1 FROM conversations WHERE key = conversation AND mode = 'group')"
+    " AND person"
+)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -34,6 +40,9 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
     person = message.sender.id
     row = db.execute("SELECT session, closed FROM conversations WHERE key = ?", (key,)).fetchone()
     solo = message.conversation.mode == "solo"
+    persons = links.persons_of(db, person)
+    traveller = links.traveller_of(db, person) if len(persons) > 1 else person
+    owners = persons if solo else (key,)
     lines = db.execute(
         "SELECT role, text, sender, said_at, tokens, call_id FROM messages"
         " WHERE conversation = ? ORDER BY id DESC LIMIT ?",
@@ -41,28 +50,68 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
     ).fetchall()
     return Opened(
         session=_session(row[0] if row else None, key),
-        profile=_profile(db, person, parsed.read) or Profile(person=person),
+        profile=_profile(db, traveller, parsed.read) or Profile(person=traveller),
         trips=_read_all(
             parsed,
             Trip,
             db.execute(
-                f"SELECT body FROM trip_plans WHERE {'person' if solo else 'conversation'} = ?"
-                " ORDER BY updated_at DESC LIMIT ?",
-                (person if solo else key, MAX_TRIPS),
+                f"SELECT body FROM trip_plans WHERE {_OWN if solo else 'conversation'}"
+                f" IN ({links.marks(owners)}) ORDER BY updated_at DESC LIMIT ?",
+                (*owners, MAX_TRIPS),
             ),
         ),
-        recommendations=_read_all(
-            parsed,
-            Recommendation,
-            db.execute(
-                "SELECT body FROM (SELECT body, changed_at FROM destination_recommendations"
-                " WHERE conversation = ? ORDER BY changed_at DESC LIMIT ?) ORDER BY changed_at",
-                (key, MAX_RECOMMENDATIONS),
-            ),
-        ),
+        recommendations=_recommendations(db, key, persons if solo else (), parsed),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
+        group=groups.of_person(db, persons, key, parsed)
+        if solo
+        else groups.load(db, key, person, parsed),
     )
+
+
+def last_said(db: sqlite3.Connection, conversation: str, person: str) -> datetime | None:
+    """When the person last wrote there, or was answered; None when neither is kept."""
+    row = db.execute(
+        "SELECT said_at FROM messages WHERE person = ? AND conversation = ?"
+        " AND said_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        (person, conversations.resolve(db, conversation)),
+    ).fetchone()
+    return datetime.fromtimestamp(row[0], UTC) if row else None
+
+
+def _recommendations(
+    db: sqlite3.Connection, key: str, persons: tuple[str, ...], parsed: Parsed
+) -> tuple[Recommendation, ...]:
+    """Those of the conversation, oldest first; of all private chats of somebody with several."""
+    keys: tuple[str, ...] = (key,)
+    if len(persons) > 1:
+        keys = tuple(dict.fromkeys((key, *links.private_chats(db, persons))))
+    found = _read_all(
+        parsed,
+        Recommendation,
+        db.execute(
+            "SELECT body FROM (SELECT body, changed_at FROM destination_recommendations"
+            f" WHERE conversation IN ({links.marks(keys)}) ORDER BY changed_at DESC LIMIT ?)"
+            " ORDER BY changed_at",
+            (*keys, MAX_RECOMMENDATIONS),
+        ),
+    )
+    return tuple({r.destination_id: r for r in found}.values()) if len(keys) > 1 else found
+
+
+def at_home(
+    db: sqlite3.Connection, person: str, parsed: Parsed
+) -> tuple[Profile, tuple[Trip, ...]]:
+    """The person's profile and newest trips."""
+    persons = links.persons_of(db, person)
+    traveller = links.traveller_of(db, person)
+    rows = db.execute(
+        f"SELECT body FROM trip_plans WHERE person IN ({links.marks(persons)})"
+        " ORDER BY updated_at DESC LIMIT ?",
+        (*persons, MAX_TRIPS),
+    )
+    profile = _profile(db, traveller, parsed.read) or Profile(person=traveller)
+    return profile, _read_all(parsed, Trip, rows)
 
 
 def _session(body: bytes | None, key: str) -> Session:
@@ -95,29 +144,53 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     """Everything a turn changes and "inbox done". Raises Stale, and then nothing is written."""
     message = claim.message
     person = message.sender.id
-    row, key = inbox.finish(db, claim)
+    rows, key = inbox.finish(db, claim, also=outcome.also)
+    row = rows[message.id]
+    if outcome.secret:
+        db.executemany("UPDATE inbox SET body = x'' WHERE id = ?", [(r,) for r in rows.values()])
     if outcome.erase_person:
         personal.erase(db, outcome.erase_person)
         for reply in outcome.replies:
             outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
         return
-    _keep_identity(db, message, now)
+    for answered in (message, *outcome.also):
+        if answered.sender.id != CLOCK.id:
+            _keep_identity(db, answered, now)
     if outcome.session is not None:
         db.execute(
             "UPDATE conversations SET session = ?, module = ?, updated_at = ? WHERE key = ?",
             (dumped(outcome.session), outcome.session.module, now, key),
         )
     if outcome.profile is not None:
-        _keep_profile(db, outcome.profile, now)
+        _keep_profile(db, outcome.profile, person, now)
+    for profile in outcome.other_profiles:
+        _keep_profile(db, profile, _account_of(db, profile, outcome.also), now)
     for trip in outcome.trips:
         _keep_trip(db, trip, now)
     for recommendation in outcome.recommendations:
         _keep_recommendation(db, recommendation, key, person)
-    _keep_history(db, outcome.history, key, person, row)
+    if outcome.group is not None:
+        groups.keep(db, key, outcome.group)
+    if outcome.links is not None:
+        links.keep(db, outcome.links, person, now)  # after the session, which it may change
+    people = {m.id: (m.sender.id, rows[m.id]) for m in outcome.also}
+    for entry in outcome.history:
+        _keep_line(db, entry, key, *people.get(entry.of, (person, row)))
+    for answered in (message, *outcome.also):
+        reread = answered.id in outcome.reread
+        amends.changed_meanwhile(db, answered, key, rows[answered.id], reread=reread)
     for call in outcome.llm_calls:
         _keep_llm_call(db, call, key, person, row, now)
     for reply in outcome.replies:
-        outbox.put(db, reply, _where(db, reply, message, key, now), person, now)
+        where = _where(db, reply, message, key, now)
+        owner = person if where == key else _owner(db, where)
+        outbox.put(db, reply, where, owner, now, wipe=outcome.secret)
+
+
+def _owner(db: sqlite3.Connection, key: str) -> str:
+    """Whose private chat this is: what is said there belongs to nobody else's data."""
+    row = db.execute("SELECT person FROM conversations WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else ""
 
 
 def _where(
@@ -156,9 +229,19 @@ def _keep_identity(db: sqlite3.Connection, message: InboundMessage, now: float) 
     )
 
 
-def _keep_profile(db: sqlite3.Connection, profile: Profile, now: float) -> None:
-    """Write the profile; one that could not be read is set aside and not lost."""
+def _keep_profile(db: sqlite3.Connection, profile: Profile, sender: str, now: float) -> None:
+    """Write the profile; one that could not be read is set aside and not lost.
+
+    Of a traveller with several accounts every new fact says in which of them it was told.
+    """
     person = profile.person
+    if person != links.traveller_of(db, sender):  # joined or parted while the turn was made
+        raise Unavailable("profile", "the accounts have changed meanwhile")
+    if person != sender:
+        facts = (
+            f if f.told_in else f.model_copy(update={"told_in": sender}) for f in profile.facts
+        )
+        profile = profile.model_copy(update={"facts": tuple(facts)})
     if _profile(db, person, read) is None:
         db.execute(
             "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
@@ -166,11 +249,15 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, now: float) -> None:
             " FROM user_profiles WHERE person = ?",
             (now, person),
         )
-    db.execute(
-        "INSERT INTO user_profiles VALUES (?, ?, ?) ON CONFLICT (person)"
-        " DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
-        (person, dumped(profile), now),
-    )
+    links.put_profile(db, profile, now)
+
+
+def _account_of(db: sqlite3.Connection, profile: Profile, said: Sequence[InboundMessage]) -> str:
+    """The sender whose profile this is; raises Unavailable when accounts were joined or parted."""
+    for message in said:
+        if links.traveller_of(db, message.sender.id) == profile.person:
+            return message.sender.id
+    raise Unavailable("profile", "the accounts have changed meanwhile")
 
 
 def _keep_trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
@@ -204,26 +291,21 @@ def _keep_recommendation(db: sqlite3.Connection, r: Recommendation, key: str, pe
     )
 
 
-def _keep_history(
-    db: sqlite3.Connection, entries: Sequence[Entry], key: str, person: str, row: int
-) -> None:
-    db.executemany(
+def _keep_line(db: sqlite3.Connection, e: Entry, key: str, person: str, row: int) -> None:
+    db.execute(
         "INSERT INTO messages (conversation, person, inbox_id, role, text, sender, said_at, tokens,"
         " call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                key,
-                person,
-                row,
-                e.role,
-                text(e.text),
-                text(e.sender),
-                e.said_at.timestamp() if e.said_at else None,
-                e.tokens,
-                e.call_id,
-            )
-            for e in entries
-        ],
+        (
+            key,
+            person,
+            row,
+            e.role,
+            text(e.text),
+            text(e.sender),
+            e.said_at.timestamp() if e.said_at else None,
+            e.tokens,
+            e.call_id,
+        ),
     )
 
 

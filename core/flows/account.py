@@ -10,17 +10,24 @@ from core import words
 from core.cards import day_cards, head_lines
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.cost_changes import take_back
+from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
+from core.flows.in_group import is_private, sent_alone
+from core.flows.own_profile import (
+    profile_answer,
+    profile_text,
+    settings_answer,
+    settings_text,
+    undo_menu,
+)
 from core.messages import Choice, Choices, File, Text
-from core.people import KEYS, MAX_VALUE_CHARS, Profile, ProfileFact
+from core.people import Profile
 from core.reading import Intent
-from core.resolving import place_of
 from core.trips import Trip
 from core.turn import Screen, Turn
-from core.wishes import Mention
 
 ERASE_MINUTES = 10
-_ORIGINS = {"told": "you told me", "chosen": "you chose it", "concluded": "I concluded it"}
 
 WELCOME = (
     "Hello{name}! I am **Caravan**, a travel companion.\n\n"
@@ -38,8 +45,12 @@ HELP = (
     "- Reasons: “why is the museum on that day?”\n"
     "- On the road: “what is next?”, “it rains”, “emergency number”, “how do I say thank you?”, "
     "“show me day 2 on a map”, /support\n"
+    "- In a group: “count me in”, “who is in?”, “add my mother Eva”, “count me out”\n"
     "- Flights: “search flights”, “is TP1234 on time?”\n"
+    "- In a group: “let's vote: Lisbon or Porto”, “what did we decide?”, “catch me up”\n"
     "- Your trips and a calendar file: /trips, “calendar file”\n"
+    "- Shared costs: “I paid 80 EUR for dinner for Ana and me”, “who owes what?”, “settle up”\n"
+    "- One profile in several chats: “link my accounts”\n"
     "- What I know about you: /profile, /settings, /export, /forget\n"
     "- /cancel stops what is open"
 )
@@ -54,21 +65,23 @@ class Account:
         yield await self._answer(turn)
 
     async def _answer(self, turn: Turn) -> Screen:
+        if turn.in_group and is_private(turn.request):
+            return await self._alone(turn)
         match turn.request.intent:
             case Intent.START:
                 return _start(turn)
             case Intent.HELP:
                 return (Text(markdown=HELP), _menu(turn))
             case Intent.PROFILE:
-                return await _profile(turn)
+                return await profile_answer(turn)
             case Intent.SETTINGS:
-                return _settings(turn)
+                return settings_answer(turn)
             case Intent.TRIPS:
                 return _trips(turn)
             case Intent.EXPORT:
                 return await _export(turn)
             case Intent.FORGET:
-                return _forget(turn)
+                return await _forget(turn)
             case Intent.UNDO:
                 return _undo(turn)
             case Intent.CANCEL:
@@ -77,6 +90,17 @@ class Account:
                 return _yes_no(turn)
             case _:
                 return (Text(markdown=HELP), _menu(turn))
+
+    async def _alone(self, turn: Turn) -> Screen:
+        """What concerns one person only is told to them alone, never to the group."""
+        screen: Screen = ()
+        if turn.request.intent is Intent.EXPORT:
+            screen = await _data(turn)
+        elif turn.request.intent is Intent.SETTINGS:
+            screen = (Text(markdown=settings_text(turn)),)
+        elif turn.request.intent is Intent.PROFILE and not turn.request.edits:
+            screen = (Text(markdown=profile_text(turn)),)
+        return sent_alone(turn, screen)
 
 
 def _menu(turn: Turn) -> Choices:
@@ -93,145 +117,6 @@ def _start(turn: Turn) -> Screen:
     text = WELCOME.format(name=f", {words.literal(name)}" if name else "")
     options = turn.offer(choice("ideas", "", "Ideas where to go"), choice("help", "", "Help"))
     return (Text(markdown=text), Choices(options=options))
-
-
-# --- the profile -------------------------------------------------------------------------------
-
-
-async def _profile(turn: Turn) -> Screen:
-    if turn.request.about and turn.message.choice:
-        return _unlearn(turn, turn.request.about)
-    if turn.request.edits:
-        return await _learn(turn)
-    return _show_profile(turn)
-
-
-def _shown(key: str, value: str) -> str:
-    """A value as people write it: "nut-free"."""
-    return value.replace("_", "-") if key == "diet" else value
-
-
-def _show_profile(turn: Turn) -> Screen:
-    if not turn.profile.facts:
-        return (
-            Text(
-                markdown="I know nothing about you yet. Tell me, for example: “I live in Berlin”, "
-                "“I am vegetarian”, “I love hiking”, “I have been to Rome”."
-            ),
-        )
-    lines = ["**What I know about you**"]
-    for fact in turn.profile.facts:
-        lines.append(
-            f"- {KEYS[fact.key][0]}: **{words.literal(_shown(fact.key, fact.value))}** "
-            f"({_ORIGINS[fact.origin]}, {words.day(fact.said_at.date(), year=True)})"
-        )
-    lines.append("\nSay “forget that I like hiking” or tap to remove something.")
-    options = [
-        choice("unlearn", str(index), f"Remove: {_shown(fact.key, fact.value)[:30]}")
-        for index, fact in enumerate(turn.profile.facts[:6])
-    ]
-    if turn.profile.earlier:
-        options.append(choice("undo", "", "Undo the last change"))
-        turn.update(last_change="profile")
-    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
-
-
-def _unlearn(turn: Turn, index: str) -> Screen:
-    facts = turn.profile.facts
-    if not index.isdigit() or int(index) >= len(facts):
-        return _show_profile(turn)
-    fact = facts[int(index)]
-    turn.profile = turn.profile.without(fact.key, fact.value)
-    return _profile_changed(turn, [f"{KEYS[fact.key][0]}: {words.literal(fact.value)} removed"])
-
-
-async def _learn(turn: Turn) -> Screen:
-    """Take over the facts of the message; the words they came from stay with them."""
-    said: list[str] = []
-    before = turn.profile
-    for edit in turn.request.edits:
-        if edit.key not in KEYS:
-            continue
-        label = KEYS[edit.key][0]
-        if edit.remove:
-            kept = turn.profile
-            turn.profile = turn.profile.without(edit.key, edit.value)
-            said.append(
-                f"{label}: {words.literal(edit.value) or 'all'} "
-                f"{'removed' if turn.profile != kept else 'was not there'}"
-            )
-            continue
-        value = edit.value.strip()[:MAX_VALUE_CHARS]
-        turn.profile = turn.profile.learned(
-            ProfileFact(
-                key=edit.key,
-                value=value,
-                origin="told",
-                words=turn.message.text[:MAX_VALUE_CHARS],
-                said_at=turn.now,
-            )
-        )
-        said.append(f"{label}: {words.literal(_shown(edit.key, value))}")
-        if edit.key == "home":
-            await _learn_home(turn, value)
-    if turn.profile == before:
-        return (Text(markdown="I knew that already. " + "; ".join(said) + "."),)
-    # One undo takes back the whole message, however many facts it held.
-    turn.profile = turn.profile.model_copy(
-        update={"earlier": (*before.earlier, before.facts)[-10:]}
-    )
-    return _profile_changed(turn, said)
-
-
-async def _learn_home(turn: Turn, home: str) -> None:
-    """The time zone and currency that a home brings along, marked as concluded."""
-    place = await place_of(Mention(text=home), turn.travel)
-    if place is None:
-        return
-    facts = [("timezone", place.timezone)]
-    country = turn.travel.places.country(place.country)
-    if country is not None and not turn.profile.value("currency"):
-        facts.append(("currency", country.currency))
-    turn.profile = turn.profile.learned(
-        *(
-            ProfileFact(key=key, value=value, origin="concluded", words=home, said_at=turn.now)
-            for key, value in facts
-        )
-    )
-
-
-def _profile_changed(turn: Turn, said: list[str]) -> Screen:
-    turn.update(last_change="profile", asked="")
-    wish = turn.session.wish.with_news(turn.request.wish)
-    turn.update(wish=wish)
-    options = [choice("undo", "", "Undo"), choice("profile", "", "Show my profile")]
-    if turn.session.suggested or wish.when or wish.destinations:
-        options.insert(0, choice("ideas", "", "Go on"))
-    return (
-        Text(markdown=f"Noted. {'; '.join(said)}."),
-        Choices(options=turn.offer(*options)),
-    )
-
-
-def _settings(turn: Turn) -> Screen:
-    p = turn.profile
-    shown = [
-        ("Language", p.value("language") or f"as you write (now {turn.session.language})"),
-        ("Currency", p.value("currency") or "from your home, else EUR"),
-        ("Home", p.value("home") or "not known"),
-        ("Time zone", p.value("timezone") or "UTC until I know your home"),
-        ("Pace", p.value("pace") or "normal"),
-    ]
-    lines = ["**Settings**", *(f"- {k}: {words.literal(v)}" for k, v in shown)]
-    lines.append(
-        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “relaxed pace”."
-    )
-    options = (
-        choice("profile", "", "What you know about me"),
-        choice("data", "", "Export my data"),
-        choice("forget", "", "Erase everything"),
-    )
-    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
 
 
 # --- trips -------------------------------------------------------------------------------------
@@ -279,6 +164,8 @@ def _trip_screen(turn: Turn, trip: Trip) -> Screen:
 async def _export(turn: Turn) -> Screen:
     if turn.request.what == "data":
         return await _data(turn)
+    if turn.request.what == "costs":
+        return costs_file(turn)
     return await files_answer(turn)
 
 
@@ -296,7 +183,7 @@ async def _data(turn: Turn) -> Screen:
     return (Text(markdown="Everything I keep about you, as a file."), file)
 
 
-def _forget(turn: Turn) -> Screen:
+async def _forget(turn: Turn) -> Screen:
     answer = turn.request.about
     if turn.message.choice and answer:
         token, _, decision = answer.partition("/")
@@ -325,10 +212,15 @@ def _forget(turn: Turn) -> Screen:
         choice("erase", f"{token}/yes", "Yes, erase everything"),
         choice("erase", f"{token}/no", "No, keep it"),
     )
+    accounts = (await turn.links("")).accounts if turn.links is not None else ()
+    where = ""
+    if len(accounts) > 1:
+        named = words.listing(words.literal(a.told) for a in accounts)
+        where = f" of all your joined accounts ({named})"
     return (
         Text(
-            markdown="I erase your profile, trips, suggestions and messages for good. This cannot "
-            "be undone. “/export” gives you a copy first. Erase everything?"
+            markdown=f"I erase your profile, trips, suggestions and messages{where} for good. This "
+            "cannot be undone. “/export” gives you a copy first. Erase everything?"
         ),
         Choices(options=options),
     )
@@ -343,9 +235,11 @@ def _erase(turn: Turn) -> Screen:
 
 def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
-    if what == "profile" and turn.profile.earlier:
+    if what == "cost":
+        return take_back(turn)
+    if what == "profile" and turn.profile.earlier and not turn.in_group:
         turn.profile = turn.profile.undone()
-        return (Text(markdown="Undone. Your profile is as it was before."), _undo_menu(turn))
+        return (Text(markdown="Undone. Your profile is as it was before."), undo_menu(turn))
     trip = turn.trip
     if what == "plan" and trip is not None and trip.earlier and trip.plan is not None:
         turn.keep_trip(trip.undone(turn.now))
@@ -358,20 +252,20 @@ def _undo(turn: Turn) -> Screen:
     return (Text(markdown="There is nothing to undo."),)
 
 
-def _undo_menu(turn: Turn) -> Choices:
-    options: list[Choice] = [choice("profile", "", "Show my profile")]
-    return Choices(options=turn.offer(*options))
-
-
 def _cancel(turn: Turn) -> Screen:
-    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="")
+    turn.update(asked="", offered=(), erase_token="", erase_until=None, module="", cost=None)
     return (Text(markdown="Stopped. Your trips are kept. What shall we do instead?"), _menu(turn))
 
 
 def _yes_no(turn: Turn) -> Screen:
     """A bare yes or no: the answer to the question that is open, if there is one."""
     session = turn.session
-    if session.asked == "erase" and session.erase_until and turn.now <= session.erase_until:
+    if (
+        session.asked == "erase"
+        and not turn.in_group
+        and session.erase_until
+        and turn.now <= session.erase_until
+    ):
         if turn.request.intent is Intent.YES:
             return _erase(turn)
         turn.update(erase_token="", erase_until=None, asked="")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from core import ranking, words
 from core.choices import choice
+from core.flows.places_for_all import not_for_everyone, places_for_all
+from core.flows.together import named_conflicts, together_in
 from core.making import Start
 from core.messages import Choice, Choices, Text
 from core.ranking import Question, Suggestion
@@ -14,7 +16,7 @@ from core.reading import Intent
 from core.refusals import sound
 from core.resolving import currency_of, home_of, with_profile
 from core.translation import in_their_language
-from core.travel import Place
+from core.travel import Destination, Place
 from core.trips import Recommendation, RecommendationStatus
 from core.turn import Screen, Turn
 from core.weighing import marks_of, weighed
@@ -44,19 +46,23 @@ class Brainstorm:
         if refused:
             turn.update(offered=())
             raise refused.as_error()
-        full = with_profile(wish, turn.profile)
+        group = together_in(turn, wish)
+        full = with_profile(group.wish, turn.known)
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)
-        found = ranking.rank(turn.travel.places.destinations(), question, COUNT)
+        places, whom = await places_for_all(turn, group, question)
+        found = ranking.rank(places, question, COUNT)
         relaxed = ""
         if not found:
-            found, relaxed = _relax(turn, question)
+            found, relaxed = _relax(places, question)
         if not found:
             turn.update(suggested=(), offered=())
             yield (Text(markdown=_nothing(question)),)
             return
         _remember(turn, found)
         card = _card(turn, found, question, relaxed)
+        for line in (*named_conflicts(group), *not_for_everyone(turn, found, whom)):
+            card = f"{card}\n\n{line}"
         ask = _one_question(turn, full, home)
         options = Choices(options=turn.offer(*_options(found)))
         lead = _lead(found, question)
@@ -88,9 +94,8 @@ async def _question(turn: Turn, wish: Wish, home: Place | None, *, more: bool) -
     return replace(question, seen=frozenset(turn.session.suggested)) if more else question
 
 
-def _relax(turn: Turn, question: Question) -> tuple[list[Suggestion], str]:
+def _relax(places: Sequence[Destination], question: Question) -> tuple[list[Suggestion], str]:
     """Give up one soft limit at a time, and say which."""
-    places = turn.travel.places.destinations()
     steps = (
         (replace(question, budget=None), "Nothing fits that budget; these come nearest."),
         (

@@ -158,7 +158,7 @@ async def local_time_answer(turn: Turn) -> Screen:
 
 async def money_answer(turn: Turn) -> Screen:
     request = turn.request
-    base = request.currency or turn.profile.value("currency") or "EUR"
+    base = request.currency or turn.known.value("currency") or "EUR"
     quote = request.to_currency
     if not quote:
         facts = await country_asked(turn)

@@ -29,7 +29,7 @@ async def facts_for(
     """
     spans = like_before(like, towns, first, last) if like else None
     if spans is None:
-        home = await home_of(turn, with_profile(wish, turn.profile))
+        home = await home_of(turn, with_profile(wish, turn.known))
         spans = arranged(towns, first, last, home)
     return await _prepared(turn, wish, spans)
 
@@ -42,12 +42,12 @@ async def facts_again(turn: Turn, wish: Wish, plan: Plan) -> Made:
 
 async def facts_of_others(turn: Turn, wish: Wish, plan: Plan, towns: Sequence[Destination]) -> Made:
     """The facts for the days of `plan` when some of its towns give way to others."""
-    home = await home_of(turn, with_profile(wish, turn.profile))
+    home = await home_of(turn, with_profile(wish, turn.known))
     return await _prepared(turn, wish, exchanged(plan, towns, home))
 
 
 async def _prepared(turn: Turn, wish: Wish, spans: Sequence[Span]) -> Made:
-    full = with_profile(wish, turn.profile)
+    full = with_profile(wish, turn.known)
     home = await home_of(turn, full)
     currency = currency_of(turn, full, home)
     days = (spans[-1][2] - spans[0][1]).days + 1

@@ -11,16 +11,33 @@ from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
+from core.errors import Rejected
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
 from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
+from core.flows.private import tell_me_alone
 from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
+from core.flows.splits import split_proposed
+from core.flows.together import (
+    NOT_EVERYONE,
+    conflict_or_none,
+    give_way,
+    inside_all,
+    may_look_further,
+    misfits_of,
+    named_conflicts,
+    plan_for_all,
+    revised_for_all,
+    tell,
+    together_in,
+)
 from core.flows.tours import going_or_question
+from core.groups.privacy import values_asked
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
 from core.itinerary.stages import split
-from core.making import Made, build_all, dressed, insist, pinned
+from core.making import Made, dressed, insist, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
@@ -46,6 +63,8 @@ class Planning:
             _settle(turn)
         if turn.request.about.startswith("unbook:"):
             _unbook(turn)
+        if turn.request.about.startswith("yield:"):
+            give_way(turn)
         intent = turn.request.intent
         if exchange := exchange_asked(turn):
             screens = self._exchange(turn, exchange)
@@ -70,21 +89,28 @@ class Planning:
         if going is None:
             yield question
             return
+        group = together_in(turn, wish)
+        wish = group.wish
+        if question := conflict_or_none(turn, group):
+            yield question
+            return
         towns, first, last = going.towns, going.first, going.last
         yield (Text(markdown=_progress(towns, first, last)),)
         made = await facts_for(turn, wish, towns, first, last)
         if question := contradiction_or_none(turn, wish, made):
             yield question
             return
-        plan = dressed(await asyncio.to_thread(build_all, made), made, wish)
-        insist(plan, made)
+        plan = await plan_for_all(turn, group, towns, first, last, made)
         wish = pinned(wish, plan)
-        turn.update(wish=wish, asked=_asks(wish))
+        turn.update(wish=pinned(turn.session.wish, plan), asked=_asks(wish))
         trip = _stored(turn, wish, plan)
         card = plan_card(trip, plan, made.towns[0], wish, turn.now, made.towns[1:])
         if going.why:
             card = f"{going.why}\n\n{card}"
-        options = Choices(options=turn.offer(*_plan_options()))
+        beside = (*named_conflicts(group), await split_proposed(turn, group, plan, made))
+        card = "\n\n".join((card, *(line for line in beside if line)))
+        alone = (tell_me_alone(turn),) if turn.in_group else ()
+        options = Choices(options=turn.offer(*_plan_options(), *alone))
         lead = _lead(plan)
         said = lead
         async for said in word(turn, file="planning", name="lead", draft=lead, facts=card):
@@ -122,8 +148,16 @@ class Planning:
             return
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+        insist(revision.plan, made)
+        group = together_in(turn, wish)
+        if why := await misfits_of(turn, group, revision.plan, made):
+            may_look_further(turn, group, why, values_asked(wish, first, last))
+            inside_wish = await inside_all(turn, group, made)
+            inside = await facts_for(turn, inside_wish, towns, first, last, like=old_plan)
+            revision = await revised_for_all(turn, group, made, inside, old_plan, old_made, changes)
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
+            turn.unchanged = not news
             if news:  # what was said is kept, although the plan waits for more
                 turn.keep_trip(trip.replanned(revision.plan, pinned(wish, revision.plan), turn.now))
                 turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))
@@ -156,14 +190,17 @@ class Planning:
             return
         revision = await asyncio.to_thread(exchange_towns, trip.plan, old_made, made)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+        insist(revision.plan, made)
+        if why := await misfits_of(turn, together_in(turn, wish), revision.plan, made):
+            tell(turn, why)
+            raise Rejected(NOT_EVERYONE)
         async for screen in self._changed(turn, trip, made, wish, revision):
             yield screen
 
     async def _changed(
         self, turn: Turn, trip: Trip, made: Made, wish: Wish, revision: Revision
     ) -> AsyncIterator[Screen]:
-        """The changed plan once more checked, kept and shown."""
-        insist(revision.plan, made)
+        """The changed plan, checked already, kept and shown."""
         wish = pinned(wish, revision.plan)
         turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
         turn.update(wish=wish, module="planning", last_change="plan", asked=_asks(wish))

@@ -88,7 +88,7 @@ async def _tour_or_question(
 async def _tour(
     turn: Turn, wish: Wish, areas: Sequence[Area], named: Sequence[Destination], nights: int | None
 ) -> Tour:
-    full = with_profile(wish, turn.profile)
+    full = with_profile(wish, turn.known)
     home = await home_of(turn, full)
     start = Start(home, currency_of(turn, full, home), turn.now.date())
     return await tour_through(turn.travel, full, areas, named, nights, start, marks_of(turn))

@@ -44,16 +44,25 @@ def build(problem: Problem, *, iterations: int | None = None, known: Plan | None
         Impossible: no plan keeps all hard constraints; the reasons are sentences for people.
     """
     tables = Tables(problem)
-    refuse_hopeless(tables)
-    search = Search(tables)
     count = iterations_for(problem) if iterations is None else iterations
-    days = search.run(count, _as_days(tables, known))
+    days = best_days(Search(tables), count, _as_days(tables, known))
+    return compose(tables, blocks_of(tables, days), known)
+
+
+def best_days(search: Search, iterations: int, start: Days | None = None) -> Days:
+    """The sights of each day in order, with everything in that has to be in.
+
+    Raises Impossible as `build` does.
+    """
+    tables = search.tables
+    refuse_hopeless(tables)
+    days = search.run(iterations, start)
     if tables.must.difference(*days):
         days = search.run(LAST_RESORT, days)
     missing = tables.must.difference(*days)
     if missing:
         raise Impossible(*(_does_not_fit(tables, s) for s in sorted(missing)))
-    return compose(tables, blocks_of(tables, days), known)
+    return days
 
 
 def blocks_of(tables: Tables, days: Days) -> list[list[Block]]:

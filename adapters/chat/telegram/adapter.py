@@ -10,9 +10,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from adapters.chat.front import Front
+from adapters.chat.pauses import Backoff
 from adapters.chat.telegram import outgoing
 from adapters.chat.telegram.drafts import Drafts
-from adapters.chat.telegram.intake import ALLOWED_UPDATES, Backoff, Intake, poll
+from adapters.chat.telegram.intake import ALLOWED_UPDATES, Intake, poll
 from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import PLATFORM
 from adapters.chat.telegram.rates import BOT_PER_SECOND, Rates
@@ -29,7 +31,7 @@ from adapters.chat.telegram.transport import (
 )
 from adapters.chat.telegram.webhook import WebhookServer, WebhookSettings
 from core.errors import Misconfigured
-from core.messages import Capabilities, Conversation, Reply
+from core.messages import Capabilities, Conversation, Reply, poll_ref
 from core.ports import (
     Clock,
     Inbox,
@@ -60,7 +62,8 @@ _log = logging.getLogger(__name__)
 class TelegramAdapter:
     """One bot. Long polling, or a webhook when `webhook` is given.
 
-    `base_url` is the Bot API server, "https://api.telegram.org" or one's own.
+    `base_url` is the Bot API server, "https://api.telegram.org" or one's own; `front` is an HTTP
+    server to share with other adapters.
     `messages_per_second` is for the whole bot: above 30 only with paid broadcasts or in a test.
     """
 
@@ -74,6 +77,7 @@ class TelegramAdapter:
         max_text=4096,
         utf16=True,
         seconds_between_edits=1.0,
+        polls=True,
     )
 
     def __init__(
@@ -83,6 +87,7 @@ class TelegramAdapter:
         clock: Clock,
         *,
         webhook: WebhookSettings | None = None,
+        front: Front | None = None,
         messages_per_second: float = BOT_PER_SECOND,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -90,12 +95,13 @@ class TelegramAdapter:
         if not token or not token.isascii() or not token.isprintable() or "/" in token:
             raise Misconfigured("TELEGRAM_BOT_TOKEN", "is not a bot token as @BotFather gives it")
         self.counts: Counter[str] = Counter()
+        self._username = ""  # known once Telegram has answered getMe
         self._clock = clock
         self._sleep = sleep
         self._transport = Transport(token, base_url)
         self._rates = Rates(monotonic, messages_per_second)
         self._drafts = Drafts(self._transport, self._rates, monotonic, sleep, self.counts)
-        self._webhook = WebhookServer(webhook) if webhook else None
+        self._webhook = WebhookServer(webhook, front) if webhook else None
         self._delivered: OrderedDict[str, list[str]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -109,6 +115,7 @@ class TelegramAdapter:
         """
         backoff = Backoff(self._sleep)
         me = _me(await self._at_start("getMe", {}, backoff))
+        self._username = me.username
         intake = Intake(me, inbox, self._clock, self.counts, self._tapped)
         backoff.reset()
         if self._webhook is None:
@@ -168,7 +175,7 @@ class TelegramAdapter:
         while len(self._delivered) > MAX_REMEMBERED:
             self._delivered.popitem(last=False)
         try:
-            for call in outgoing.calls(reply)[len(ids) :]:
+            for call in outgoing.calls(reply, self._username)[len(ids) :]:
                 if placeholder is not None and not ids and call.method == "sendMessage":
                     ids.append(await self._replace(reply.conversation, call, placeholder))
                 else:
@@ -223,13 +230,19 @@ class TelegramAdapter:
             except Bad as error:
                 if "not modified" in str(error):
                     return str(parameters["message_id"])
-                if not poorer or _NOBODY_THERE.search(str(error)):
+                if not call.needed:
+                    return ""
+                if not poorer and call.instead is not None and not _closed_to_us(error):
+                    self.counts["sent otherwise"] += 1
+                    _log.warning("%s refused, trying something else: %s", call.method, error)
+                    return await self._first_accepted(call.instead)
+                if not poorer or _closed_to_us(error):
                     raise
                 self.counts["sent plain"] += 1
                 _log.warning("%s refused, trying it plain: %s", call.method, error)
                 parameters = poorer.pop(0)
             else:
-                return str(result["message_id"]) if isinstance(result, dict) else ""
+                return _id_of(result)
 
     def _failure(self, error: ApiError, where: Conversation, call: outgoing.Call) -> SendFailed:
         match error:
@@ -255,9 +268,25 @@ class TelegramAdapter:
                 return Uncertain(str(error))
 
 
+def _closed_to_us(error: ApiError) -> bool:
+    """Whether a refusal is about the conversation and not about what was sent."""
+    return _NOBODY_THERE.search(str(error)) is not None
+
+
+def _id_of(result: Any) -> str:
+    """The id of the message that a call made or changed; that of a poll names the poll as well."""
+    if not isinstance(result, dict) or "message_id" not in result:
+        return ""
+    poll = result.get("poll")
+    if isinstance(poll, dict) and isinstance(poll.get("id"), str):
+        return poll_ref(poll["id"], str(result["message_id"]))
+    return str(result["message_id"])
+
+
 def _me(result: Any) -> Me:
     if not isinstance(result, dict) or type(result.get("id")) is not int:
         raise Misconfigured("TELEGRAM_API_BASE_URL", "getMe does not answer like a Bot API server")
-    if result.get("can_read_all_group_messages") is False:
+    hears_all = result.get("can_read_all_group_messages") is not False
+    if not hears_all:
         _log.info("privacy mode is on: in groups the bot sees commands and replies to it only")
-    return Me(id=result["id"], username=str(result.get("username") or ""))
+    return Me(result["id"], str(result.get("username") or ""), hears_all)

@@ -6,14 +6,22 @@ import hashlib
 import hmac
 import json
 import logging
-import random
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
+from adapters.chat.pauses import Backoff, Sleep
 from adapters.chat.telegram.mentions import Me
-from adapters.chat.telegram.parse import PLATFORM, Ignored, album, parse, query_id, update_id
+from adapters.chat.telegram.parse import (
+    PLATFORM,
+    Ignored,
+    album,
+    hard_of_hearing,
+    parse,
+    query_id,
+    update_id,
+)
 from adapters.chat.telegram.transport import (
     ApiError,
     Contested,
@@ -26,33 +34,19 @@ from core.messages import Inbound
 from core.ports import Clock, Inbox
 
 # Explicit, or Telegram keeps what an earlier program asked for.
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "poll_answer",
+    "chat_member",
+]
 POLL_SECONDS = 50
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
 MAX_ALBUMS = 1_000
 MAX_RAW = 16_000
 
-Sleep = Callable[[float], Awaitable[None]]
-
 _log = logging.getLogger(__name__)
-
-
-class Backoff:
-    """Longer and longer pauses with full jitter, so that many bots do not come back at once."""
-
-    def __init__(self, sleep: Sleep, jitter: Callable[[], float] = random.random) -> None:
-        self._sleep = sleep
-        self._jitter = jitter
-        self._failures = 0
-
-    async def pause(self) -> None:
-        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await self._sleep(longest * (0.5 + self._jitter() / 2))
-
-    def reset(self) -> None:
-        self._failures = 0
 
 
 class Intake:
@@ -88,14 +82,16 @@ class Intake:
         for update in updates:
             try:
                 read = self._read(update, albums)
+                deaf = hard_of_hearing(update, self._me, self._clock.now())
             except Unreadable as error:
                 poison.append((update, str(error)))
                 continue
             if isinstance(read, Ignored):
                 self._counts[f"ignored: {read.reason}"] += 1
             else:
-                inbound.append(read)
-                origin[read.id] = update
+                for one in (read, deaf) if deaf is not None else (read,):
+                    inbound.append(one)
+                    origin[one.id] = update
         poison += await self._accept(inbound, origin)
         for update, why in poison:
             await self._bury(update, why)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adapters.chat.telegram.fields import Raw, is_int
+from adapters.chat.fields import Raw, is_int
 
 
 @dataclass(frozen=True)
 class Me:
-    """Who the bot is, as getMe says it. `username` is without "@"."""
+    """Who the bot is, as getMe says it. `username` is without "@".
+
+    Without `hears_all` (privacy mode) groups show it only commands and replies to it, unless it is
+    an admin there.
+    """
 
     id: int
     username: str
+    hears_all: bool = True
 
 
 def entities_of(message: Raw, text: str) -> Iterator[tuple[Raw, str]]:
@@ -57,9 +62,12 @@ def is_ours(username: str, me: Me) -> bool:
 
 
 def to_us(message: Raw, me: Me) -> bool:
-    """A reply to one of our messages. The first message of a topic counts as a "reply" to it."""
+    """A reply to one of our messages, or anything in a topic that we opened.
+
+    Telegram shows what is no reply in a topic as a reply to the opening of the topic.
+    """
     answered = message.get("reply_to_message")
-    if not isinstance(answered, Mapping) or "forum_topic_created" in answered:
+    if not isinstance(answered, Mapping):
         return False
     author = answered.get("from")
     return isinstance(author, Mapping) and author.get("id") == me.id

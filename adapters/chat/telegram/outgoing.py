@@ -10,12 +10,24 @@ from typing import Any
 from adapters.chat.telegram.format import Formatted, cut_to_screen, formatted
 from adapters.chat.telegram.parse import CHOICE_PREFIX
 from adapters.chat.telegram.transport import Upload
-from core.messages import Choices, Conversation, File, Pin, Reply, Text
+from core.messages import (
+    Choices,
+    Conversation,
+    File,
+    Pin,
+    PollOver,
+    PollPart,
+    Reply,
+    Text,
+    shown_poll,
+)
 from core.text import border_before, name
 
 MAX_CALLBACK_BYTES = 64
 MAX_CAPTION = 1024
 MAX_LABEL = 64
+MAX_QUESTION = 300
+MAX_OPTION = 100
 ROW_CHARS = 24  # short labels share a row; a phone shows about this many characters of it
 ROW_BUTTONS = 3
 
@@ -25,34 +37,47 @@ ONLY_CHOICES = "👇"  # Telegram needs a text to hang the buttons on
 
 @dataclass(frozen=True)
 class Call:
-    """One method call. `fallbacks` are poorer versions of it, for when Telegram refuses it."""
+    """One method call. `fallbacks` are poorer versions of it, for when Telegram refuses it.
+
+    `instead` is another call to make then; a call that is not `needed` may be refused in peace.
+    """
 
     method: str
     parameters: Mapping[str, Any]
     fallbacks: tuple[Mapping[str, Any], ...] = field(default=())
+    instead: Call | None = None
+    needed: bool = True
 
 
-def calls(reply: Reply) -> list[Call]:
-    """The calls that bring the reply out, in order; buttons go below the text before them."""
+def calls(reply: Reply, username: str = "") -> list[Call]:
+    """The calls that bring the reply out, in order; buttons go below the text before them.
+
+    `username` is the bot's: a choice that opens a private chat is then a link to it.
+    """
     where = address(reply.conversation)
     made: list[Call] = []
     texts: list[Formatted] = []
     for part in reply.parts:
         if isinstance(part, Text):
-            made += [_text(where, text, None) for text in texts]
+            made += [_text(where, text) for text in texts]
             texts = formatted(part.markdown)
             continue
         buttons = part if isinstance(part, Choices) and part.options else None
         if buttons and not texts:
             texts = [Formatted(ONLY_CHOICES, [])]
         for number, text in enumerate(texts, 1):
-            made.append(_text(where, text, buttons if number == len(texts) else None))
+            last = number == len(texts)
+            made.append(_text(where, text, buttons if last else None, username))
         texts = []
         if isinstance(part, Pin):
             made.append(_pin(where, part))
         elif isinstance(part, File):
             made.append(_file(where, part))
-    return made + [_text(where, text, None) for text in texts]
+        elif isinstance(part, PollPart):
+            made.append(_poll(where, part))
+        elif isinstance(part, PollOver):
+            made += _poll_over(where, part)
+    return made + [_text(where, text) for text in texts]
 
 
 def address(conversation: Conversation) -> dict[str, Any]:
@@ -92,19 +117,21 @@ def _shown(text: Formatted) -> dict[str, Any]:
     return {"text": text.text, "entities": text.entities} if text.entities else {"text": text.text}
 
 
-def _text(where: Mapping[str, Any], text: Formatted, choices: Choices | None) -> Call:
+def _text(
+    where: Mapping[str, Any], text: Formatted, choices: Choices | None = None, username: str = ""
+) -> Call:
     bare = {**where, "text": text.text, "link_preview_options": NO_PREVIEW}
     full: dict[str, Any] = {**where, **_shown(text), "link_preview_options": NO_PREVIEW}
     if choices is None:
         return Call("sendMessage", full, (bare,) if text.entities else ())
-    keyboard = {"reply_markup": {"inline_keyboard": _rows(choices)}}
+    keyboard = {"reply_markup": {"inline_keyboard": _rows(choices, username)}}
     options = "\n".join(f"{n}. {o.label}" for n, o in enumerate(choices.options, 1))
     listed = {**bare, "text": f"{text.text}\n\n{options}"}
     fallbacks = ({**bare, **keyboard},) if text.entities else ()
     return Call("sendMessage", {**full, **keyboard}, (*fallbacks, listed))
 
 
-def _rows(choices: Choices) -> list[list[dict[str, str]]]:
+def _rows(choices: Choices, username: str) -> list[list[dict[str, str]]]:
     rows: list[list[dict[str, str]]] = []
     room = 0
     for option in choices.options:
@@ -115,7 +142,11 @@ def _rows(choices: Choices) -> list[list[dict[str, str]]]:
         if not rows or len(label) > room or len(rows[-1]) == ROW_BUTTONS:
             rows.append([])
             room = ROW_CHARS
-        rows[-1].append({"text": label, "callback_data": data})
+        if option.start and username:
+            link = f"https://t.me/{username}?start={option.start}"
+            rows[-1].append({"text": label, "url": link})
+        else:
+            rows[-1].append({"text": label, "callback_data": data})
         room -= len(label)
     return rows
 
@@ -126,6 +157,33 @@ def _pin(where: Mapping[str, Any], pin: Pin) -> Call:
         return Call("sendLocation", point)
     venue = {**point, "title": pin.title, "address": f"{pin.lat:.5f}, {pin.lon:.5f}"}
     return Call("sendVenue", venue)
+
+
+def _poll(where: Mapping[str, Any], poll: PollPart) -> Call:
+    """A poll with names, whose votes we are told. A group may forbid polls; then there are buttons.
+
+    Telegram counts characters here, not UTF-16 units.
+    """
+    native = {
+        **where,
+        "question": poll.question[: border_before(poll.question, MAX_QUESTION)],
+        "options": [{"text": o.label[: border_before(o.label, MAX_OPTION)]} for o in poll.options],
+        "is_anonymous": False,
+        "allows_multiple_answers": poll.multiple,
+    }
+    buttons = Choices(options=(*poll.options, *poll.more))
+    return Call("sendPoll", native, instead=_text(where, Formatted(poll.question, []), buttons))
+
+
+def _poll_over(where: Mapping[str, Any], over: PollOver) -> list[Call]:
+    """Close the polls that were shown; one that is gone or closed already needs nothing."""
+    shown = [seen for ref in over.refs if (seen := shown_poll(ref)) is not None]
+    chat = {"chat_id": where["chat_id"]}
+    return [
+        Call("stopPoll", {**chat, "message_id": int(message)}, needed=False)
+        for _, message in shown
+        if message.isdecimal()
+    ]
 
 
 def _file(where: Mapping[str, Any], file: File) -> Call:

@@ -6,12 +6,12 @@ Shapes: https://core.telegram.org/bots/api#update (Bot API 10).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.chat.telegram.fields import (
+from adapters.chat.fields import (
     Raw,
     Unreadable,
+    is_int,
     moment,
     number,
     part,
@@ -28,19 +28,27 @@ from adapters.chat.telegram.mentions import (
     to_us,
     without_our_name,
 )
+from adapters.chat.telegram.people import (
+    PLATFORM,
+    Ignored,
+    came_or_went,
+    group_of,
+    hard_of_hearing,
+    membership,
+    person_of,
+    somebody_else,
+)
 from core.messages import (
     Conversation,
-    ConversationClosed,
     ConversationMoved,
-    ConversationOpened,
     Inbound,
     InboundMessage,
     Mode,
     Person,
+    PollVoted,
 )
 from core.text import gate, name
 
-PLATFORM = "telegram"
 CHOICE_PREFIX = "c:"
 
 # What `unsupported` says, as a traveller would name it. The order matters: a GIF is sent with a
@@ -65,14 +73,6 @@ _UNREADABLE_KINDS = {
     "checklist": "checklist",
     "rich_message": "rich message",
 }
-_GONE = {"left", "kicked"}
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """An update that nobody has to answer; `reason` is a short, fixed phrase for the counter."""
-
-    reason: str
 
 
 def parse(update: Raw, me: Me, now: datetime) -> Inbound | Ignored:
@@ -88,8 +88,12 @@ def parse(update: Raw, me: Me, now: datetime) -> Inbound | Ignored:
         return _message(id, message, me, edited=True)
     if (query := part(update, "callback_query")) is not None:
         return _choice(id, query, now)
+    if (answer := part(update, "poll_answer")) is not None:
+        return _poll_answer(id, answer, now)
     if (change := part(update, "my_chat_member")) is not None:
-        return _membership(id, change, me)
+        return membership(id, change, me)
+    if (change := part(update, "chat_member")) is not None:
+        return somebody_else(id, change)
     return Ignored("update type")
 
 
@@ -125,6 +129,8 @@ def _message(id: str, message: Raw, me: Me, *, edited: bool) -> Inbound | Ignore
     kind = word(chat, "type")
     if kind not in ("private", "group", "supergroup"):
         return Ignored("channel")
+    if (changed := came_or_went(id, message, chat)) is not None:
+        return changed
     sender = _sender(message, chat)
     if sender is None:
         return Ignored("bot or channel post")
@@ -171,11 +177,7 @@ def _moved(id: str, message: Raw, chat: Raw) -> ConversationMoved | None:
         old, new = number(message, "migrate_from_chat_id"), here
     else:
         return None
-    return ConversationMoved(id=id, old_key=_group(old).key, new=_group(new))
-
-
-def _group(chat_id: int) -> Conversation:
-    return Conversation(platform=PLATFORM, chat_id=str(chat_id), mode=Mode.GROUP)
+    return ConversationMoved(id=id, old_key=group_of(old).key, new=group_of(new))
 
 
 def _sender(message: Raw, chat: Raw) -> Person | None:
@@ -186,15 +188,7 @@ def _sender(message: Raw, chat: Raw) -> Person | None:
             return None
         return Person(id=f"{PLATFORM}:{number(chat, 'id')}", name=name(said(chat, "title")))
     user = part(message, "from")
-    return None if user is None else _person(user)
-
-
-def _person(user: Raw) -> Person | None:
-    if user.get("is_bot") is True:
-        return None
-    full = f"{said(user, 'first_name')} {said(user, 'last_name')}"
-    language = name(said(user, "language_code"), limit=16)
-    return Person(id=f"{PLATFORM}:{number(user, 'id')}", name=name(full), language=language)
+    return None if user is None else person_of(user)
 
 
 def _conversation(message: Raw, chat: Raw) -> Conversation:
@@ -209,12 +203,12 @@ def _conversation(message: Raw, chat: Raw) -> Conversation:
     )
 
 
-# --- buttons and membership --------------------------------------------------------------------
+# --- buttons --------------------------------------------------------------------------------------
 
 
 def _choice(id: str, query: Raw, now: datetime) -> Inbound | Ignored:
     message = part(query, "message")
-    sender = _person(required(query, "from"))
+    sender = person_of(required(query, "from"))
     data = query.get("data")
     if message is None or sender is None or not isinstance(data, str):
         return Ignored("button elsewhere")
@@ -233,6 +227,25 @@ def _choice(id: str, query: Raw, now: datetime) -> Inbound | Ignored:
     )
 
 
+def _poll_answer(id: str, answer: Raw, now: datetime) -> Inbound | Ignored:
+    """A vote in a poll of ours. It names neither the chat nor a time; no options: taken back."""
+    user = part(answer, "user")
+    voter = person_of(user) if user is not None else None
+    if voter is None:  # an anonymous admin or a channel votes as a chat
+        return Ignored("vote of a chat or bot")
+    options = answer.get("option_ids")
+    if not isinstance(options, list) or not all(is_int(o) and 0 <= o < 100 for o in options):
+        raise Unreadable("option_ids is not a list of small numbers")
+    return PollVoted(
+        id=id,
+        platform=PLATFORM,
+        poll=word(answer, "poll_id"),
+        voter=voter,
+        picks=tuple(options),
+        at=now,
+    )
+
+
 def _label(message: Raw, data: str) -> str:
     """What stood on the tapped button; empty when the message is too old to be shown to us."""
     markup = message.get("reply_markup")
@@ -244,24 +257,13 @@ def _label(message: Raw, data: str) -> str:
     return ""
 
 
-def _membership(id: str, change: Raw, me: Me) -> Inbound | Ignored:
-    chat = required(change, "chat")
-    if word(chat, "type") == "channel":
-        return Ignored("channel")
-    new = required(change, "new_chat_member")
-    if number(required(new, "user"), "id") != me.id:
-        return Ignored("another member")
-    conversation = _conversation({}, chat)
-    if not _may_speak(new):
-        why = f"bot is {word(new, 'status')}"
-        return ConversationClosed(id=id, key=conversation.key, why=why)
-    if _may_speak(required(change, "old_chat_member")):
-        return Ignored("still a member")
-    return ConversationOpened(id=id, conversation=conversation)
-
-
-def _may_speak(member: Raw) -> bool:
-    status = word(member, "status")
-    if status == "restricted":
-        return member.get("is_member") is True and member.get("can_send_messages") is True
-    return status not in _GONE
+__all__ = [
+    "CHOICE_PREFIX",
+    "PLATFORM",
+    "Ignored",
+    "album",
+    "hard_of_hearing",
+    "parse",
+    "query_id",
+    "update_id",
+]

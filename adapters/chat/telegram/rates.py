@@ -13,6 +13,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from adapters.chat.buckets import Bucket
+
 BOT_PER_SECOND = 28.0
 BOT_KEPT_FOR_FINALS = 0.35  # of a second's worth
 CHAT_PER_SECOND = 1.0
@@ -24,27 +26,6 @@ MAX_CHATS = 10_000
 # Three chats that are told to wait within two seconds: it is the bot that is too fast.
 FLOODED_CHATS = 3
 FLOODED_WITHIN = 2.0
-
-
-class Bucket:
-    """A token bucket that lends: `reserve` says how long to wait for the token it took."""
-
-    def __init__(self, per_second: float, burst: float, now: float) -> None:
-        self._per_second = per_second
-        self._burst = burst
-        self._tokens = burst
-        self._at = now
-
-    def level(self, now: float) -> float:
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
-        self._at = now
-        return self._tokens
-
-    def wait(self, now: float) -> float:
-        return max(0.0, (1.0 - self.level(now)) / self._per_second)
-
-    def take(self, now: float) -> None:
-        self._tokens = self.level(now) - 1.0
 
 
 class Window:

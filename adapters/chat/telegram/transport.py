@@ -32,7 +32,7 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
-from adapters.chat.telegram.fields import Unreadable, decoded
+from adapters.chat.fields import Unreadable, decoded
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 20.0

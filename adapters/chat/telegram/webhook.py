@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from adapters.chat.front import Front
 from adapters.chat.telegram.intake import Intake, is_secret, receive
 from core.errors import Misconfigured
 
-MAX_BODY = 256 * 1024
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
 
@@ -40,28 +40,25 @@ class WebhookSettings:
 
 
 class WebhookServer:
-    def __init__(self, settings: WebhookSettings) -> None:
+    """`front` is the server that is shared with other adapters; None makes one of its own."""
+
+    def __init__(self, settings: WebhookSettings, front: Front | None = None) -> None:
         self._settings = settings
+        self._front = front or Front(settings.port, settings.host)
         self._intake: Intake | None = None
-        self.port = 0
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; 0 when it does not."""
+        return self._front.port
 
     @asynccontextmanager
     async def serving(self, intake: Intake) -> AsyncIterator[None]:
         """Listen while the block runs; requests under way are finished at its end."""
         self._intake = intake
-        app = web.Application(client_max_size=MAX_BODY)
         path = self._settings.path or urlsplit(self._settings.url).path or "/"
-        app.router.add_post(path, self._handle)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, self._settings.host, self._settings.port)
-            await site.start()
-            self.port = runner.addresses[0][1]
+        async with self._front.serving({("POST", path): self._handle}):
             yield
-        finally:
-            self.port = 0
-            await runner.cleanup()
 
     def registration(self, allowed_updates: Sequence[str]) -> dict[str, Any]:
         """Parameters of setWebhook. Pending updates are never dropped."""

@@ -225,16 +225,18 @@ def amount_of(digits: str, thousands: str = "") -> Decimal | None:
     return value if 0 < value < _MAX_AMOUNT else None
 
 
-class _Sum(NamedTuple):
+class Sum(NamedTuple):
+    """An amount with its currency ("" when none was said) and where it stands."""
+
     amount: Decimal
     currency: str
     start: int
     end: int
 
 
-def _sums(said: Said, home: str) -> list[_Sum]:
+def sums(said: Said, home: str) -> list[Sum]:
     """Every amount with a currency, in order; nothing is claimed yet."""
-    out: list[_Sum] = []
+    out: list[Sum] = []
     for pattern in (_BEFORE_SYMBOL, _WITH_SYMBOL, _WITH_WORD):
         for m in pattern.finditer(said.low):
             word = m["sym"] if "sym" in pattern.groupindex else m["code"]
@@ -246,7 +248,7 @@ def _sums(said: Said, home: str) -> list[_Sum]:
                 and amount
                 and not any(s.start < m.end() and m.start() < s.end for s in out)
             ):
-                out.append(_Sum(amount, currency, m.start(), m.end()))
+                out.append(Sum(amount, currency, m.start(), m.end()))
     return sorted(out, key=lambda s: s.start)
 
 
@@ -254,7 +256,7 @@ def find_exchange(said: Said, home: str) -> Exchange | None:
     """ "how much is 50 euros in yen": the amount and both currencies; the second may be empty."""
     if not said.has_digit or not _EXCHANGE.search(said.low):
         return None
-    for found in _sums(said, home):
+    for found in sums(said, home):
         for m in _INTO.finditer(said.low, found.end):
             for word in (m["cur"], m["cur"].split()[0]):
                 to = currency_of(
@@ -278,8 +280,8 @@ def find_budget(said: Said, home: str) -> Budget | None:
     """The budget a message names; "cheap" is no amount and gives None."""
     if not said.has_digit and not said.bag & {"hundred", "thousand", "grand"}:
         return None
-    sums = _sums(said, home)
-    found = sums[0] if sums else _unnamed(said)
+    named = sums(said, home)
+    found = named[0] if named else _unnamed(said)
     if found is None:
         return None
     end = found.end
@@ -297,7 +299,7 @@ def find_budget(said: Said, home: str) -> Budget | None:
     )
 
 
-def _unnamed(said: Said) -> _Sum | None:
+def _unnamed(said: Said) -> Sum | None:
     """An amount without a currency, told by its cue: "budget 900", "under 800", "1.2k"."""
     for m in _LIMIT.finditer(said.low):
         amount = amount_of(m["n"], m["k"] or "")
@@ -305,10 +307,10 @@ def _unnamed(said: Said) -> _Sum | None:
             amount is not None and amount >= 30
         )
         if amount and sure:
-            return _Sum(amount, "", m.start(), m.end())
+            return Sum(amount, "", m.start(), m.end())
     k = _K_ALONE.search(said.low)
     if k and (amount := amount_of(k["n"], "k")):
-        return _Sum(amount, "", k.start(), k.end())
+        return Sum(amount, "", k.start(), k.end())
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from adapters.models.reader.alone import group_matter
 from adapters.models.reader.answers import answered, the_day
 from adapters.models.reader.asides import account, exchange, why
 from adapters.models.reader.changes import (
@@ -16,6 +17,7 @@ from adapters.models.reader.changes import (
     stop_named,
     weekday_in,
 )
+from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
 from adapters.models.reader.flights import flight
@@ -27,6 +29,8 @@ from adapters.models.reader.intents import (
     wants_ideas,
 )
 from adapters.models.reader.language import language_of
+from adapters.models.reader.linking import linking
+from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
@@ -60,6 +64,7 @@ from adapters.models.reader.talk import (
 from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
+from adapters.models.reader.voting import voting
 from core.reading import (
     Intent,
     ReadingContext,
@@ -104,6 +109,14 @@ class RuleReader:
             return Request(intent=intent, confidence=0.9, wish=number)
         if context.asked == "appointment" and (day := the_day(said, context.today)) is not None:
             return Request(intent=Intent.REVISE, confidence=0.9, changes=(day,))
+        if matter := group_matter(said, context, lambda rest: self._long(Said(rest), context)):
+            return matter
+        if (who := members(said, context)) is not None:
+            return who
+        for of_a_group in (linking, costs):
+            request = of_a_group(said, context)
+            if request is not None:
+                return request
         answer = context.asked == "destination" and bool(said.bag & TOWN_TOO)
         short = None if answer else self._short(said, context)
         if short is not None:
@@ -112,12 +125,20 @@ class RuleReader:
         return read.model_copy(update={"impossible": find_nonsense(said)})
 
     def _command(self, said: Said, command: Intent, context: ReadingContext) -> Request:
+        if command in (Intent.LINK, Intent.BALANCES):
+            read = linking(said, context) if command is Intent.LINK else costs(said, context)
+            return read or Request(intent=command, confidence=1)
         if command is Intent.EXPORT:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
             )
+        if command is Intent.POLL:
+            asked = voting(Said(f"poll: {said.text}"), context, self._names)
+            return asked or Request(intent=command, confidence=1)
         if not said.words:
             return Request(intent=command, confidence=1)
+        if command is Intent.START and said.low.startswith("private-"):
+            return Request(intent=Intent.PRIVATE, confidence=1, alone="tell", about=said.low)
         if command in (
             Intent.PLAN,
             Intent.BRAINSTORM,
@@ -142,6 +163,8 @@ class RuleReader:
 
     def _short(self, said: Said, context: ReadingContext) -> Request | None:
         """Set phrases and bare picks."""
+        if (vote := voting(said, context, self._names)) is not None:
+            return vote
         pick = pick_alone(said, len(context.offered) or len(context.suggested))
         if pick is not None and not wants_details(said):
             sure = bool(context.offered or context.suggested)
@@ -420,6 +443,7 @@ def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> 
         Intent.UNDO,
         Intent.HELP,
         Intent.MORE,
+        Intent.LINK,  # a code is for no model's eyes
     ):
         return request
     wish = request.wish

@@ -28,6 +28,15 @@ COMMANDS = {
     "stop": Intent.CANCEL,
     "undo": Intent.UNDO,
     "more": Intent.MORE,
+    "poll": Intent.POLL,
+    "vote": Intent.POLL,
+    "join": Intent.JOIN,
+    "leave": Intent.LEAVE,
+    "who": Intent.MEMBERS,
+    "members": Intent.MEMBERS,
+    "link": Intent.LINK,
+    "costs": Intent.BALANCES,
+    "settle": Intent.BALANCES,
 }
 _COMMAND = re.compile(r"^\s*[/!](?P<name>[a-zA-Z]+)(?:@\w+)?(?=\s|$)\s*")
 _MENTION = re.compile(r"^\s*(?:<@\w+>|@\w*bot\b)[\s,:]*", re.I)
@@ -108,8 +117,7 @@ _SAYINGS: dict[Intent, str] = {
     Intent.SETTINGS: "settings|preferences|show settings|change settings|change language|"
     "change my language|notifications|mute|mute notifications|turn off "
     "notifications|stop notifications|unmute|quiet hours|change my currency|"
-    "change the language|einstellungen|ajustes|configuracion|link my "
-    "accounts|link my account|connect my accounts",
+    "change the language|einstellungen|ajustes|configuracion",
     Intent.CHAT: "lol|haha+|hahaha+|wow|nice|cool|awesome|amazing|interesting|hmm+|hm|oh|"
     "ah|aha|i see|omg|wonderful|beautiful|lovely|super|how are you|how's it "
     "going|what's up|sup|wassup|bye|goodbye|see you|good night|tell me a "

@@ -19,7 +19,7 @@ class Unreadable(ValueError):
 
 
 def decoded(payload: bytes) -> object:
-    """JSON as Telegram sends it. Raises Unreadable.
+    """JSON as a platform sends it. Raises Unreadable.
 
     orjson refuses lone surrogates, which people can get into a message; one such message must not
     make the whole batch unreadable.

@@ -1,0 +1,99 @@
+"""Who is in: "count me in", "I'm out", "who is coming?", "add my mother Eva"."""
+
+from __future__ import annotations
+
+import re
+
+from adapters.models.reader.text import Said, fold
+from core.reading import GuestEdit, Intent, ReadingContext, Request
+
+_EDGE = r"(?:(?:ok|okay|yes|hey|well|sorry|so|and|alright)[ ,!.]+)*"
+_END = r"(?:[ ,]+(?:too|as well|please|then|now|thanks|guys|folks|everyone|all))*[ .!]*"
+_TRIP = r"(?: (?:for|on|of|to|in|with) (?:this|the|our|that) (?:trip|plan|group|one|journey))?"
+_JOIN = re.compile(
+    rf"{_EDGE}(?:count me in|i'?m in|im in|i am in|i'?ll (?:come|join)(?: along| you)?|"
+    rf"i'?m (?:coming|joining)(?: along| with you| you)?|i (?:want to|wanna|would like to) "
+    rf"(?:join|come along)(?: you)?|add me|sign me up|i'?ll be there|join|let me join)"
+    rf"{_TRIP}{_END}"
+)
+_LEAVE = re.compile(
+    rf"{_EDGE}(?:count me out|i'?m out|im out|i am out|i'?m not coming(?: along)?|"
+    rf"i (?:can'?t|cannot|won'?t) (?:come|join|make it)(?: along)?|i won'?t be (?:there|coming)|"
+    rf"(?:please )?(?:remove|take) me(?: out| off)?|i have to (?:cancel|drop out)|i'?m dropping out"
+    rf"|i(?:'d| would) rather not come|i'?m leaving (?:the|this) (?:trip|group))"
+    rf"{_TRIP}{_END}"
+)
+_WHO = re.compile(
+    rf"{_EDGE}(?:who(?:'s| is| all is| are)? (?:in|coming|going|joining|travell?ing|part of "
+    rf"(?:this|the trip|it)|in the (?:group|party)|on the (?:trip|list))(?: along| with us)?"
+    rf"|who (?:comes|goes|travels)(?: along| with us)?|who (?:have|do) we (?:got|have)(?: so far)?|"
+    rf"(?:show|list) (?:the |all )?(?:members|participants|travell?ers)|members|participants|"
+    rf"how many are we|who(?:'s| is) in so far)(?: so far| now)?{_TRIP}[ ?.!]*"
+)
+_RELATIVE = (
+    r"(?:mother|mum|mom|father|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|"
+    r"boyfriend|friend|cousin|aunt|uncle|grandmother|grandma|grandfather|grandpa|colleague|"
+    r"roommate|fiancee?|niece|nephew|neighbou?r|flatmate)"
+)
+_NAME = r"[^\W\d_][\w'’.-]{0,30}(?: (?!and\b|comes?\b|is\b|joins?\b|to\b|as\b|in\b)[A-Z][\w'’-]+)?"
+_MY = rf"(?P<my>(?i:my|our) (?:best |old |little |big )?(?i:{_RELATIVE}),? (?i:called |named )?)"
+_GROUP = r"(?i:to|into) (?i:the|our|this) (?i:trip|group|party|list|travell?ers|plan)"
+# A bare "add Eva" may be a sight; with a relative, or a place to be added to, it is a person.
+_ADD = re.compile(
+    rf"(?i:add|bring|include|count|invite) (?:{_MY}(?P<a>{_NAME})(?i: along| in| too| {_GROUP})*|"
+    rf"(?P<b>{_NAME}) (?i:in|as a guest|as a member|{_GROUP})(?i: too)?)[ .!]*"
+)
+_COMES = re.compile(
+    rf"(?:{_MY}(?P<a>{_NAME})|(?P<b>{_NAME})) "
+    r"(?i:is coming(?: along| too| with (?:us|me))*|comes (?:along|with (?:us|me)|too)|"
+    r"(?:will )?joins? us(?: too)?|will come(?: along| with us| too)*|is in too|is also coming)"
+    r"[ .!]*"
+)
+_GOES = re.compile(
+    rf"(?:{_MY}(?P<a>{_NAME})|(?P<b>{_NAME})) "
+    r"(?i:is not coming(?: along)?|isn['’]?t coming(?: along)?|is out|can(?:['’]?t|not) (?:come|"
+    r"join|make it)|won['’]?t (?:come|join|be coming)|does not come|doesn['’]?t come)[ .!]*"
+)
+_REMOVE = re.compile(
+    rf"(?i:remove|take out|drop|uninvite) (?:{_MY})?(?P<a>{_NAME})"
+    rf"(?P<from> (?i:from|off) (?i:the|our|this) (?i:trip|group|party|list))?[ .!]*"
+)
+_NOBODY = frozenset(
+    "i we you he she it they everybody everyone nobody who that this there what which me us him "
+    "her them somebody someone rain snow summer winter".split()
+)
+
+
+def members(said: Said, context: ReadingContext) -> Request | None:
+    """A message about who takes part, and about nothing else."""
+    if len(said.text) > 120:
+        return None
+    for pattern, intent in ((_JOIN, Intent.JOIN), (_LEAVE, Intent.LEAVE), (_WHO, Intent.MEMBERS)):
+        if pattern.fullmatch(said.low):
+            return Request(intent=intent, confidence=0.95)
+    edits = _guests(said.text, context)
+    return Request(intent=Intent.MEMBERS, confidence=0.9, guests=edits) if edits else None
+
+
+def _guests(text: str, context: ReadingContext) -> tuple[GuestEdit, ...]:
+    known = {fold(name) for name in context.guests}
+    for pattern in (_ADD, _COMES):
+        found = pattern.fullmatch(text)
+        if found and (name := _name(found)):
+            return (GuestEdit(name=name),)
+    for pattern in (_GOES, _REMOVE):
+        found = pattern.fullmatch(text)
+        name = _name(found) if found else ""
+        sure = found and (found["my"] or fold(name) in known or found.groupdict().get("from"))
+        if name and sure:
+            return (GuestEdit(name=name, remove=True),)
+    return ()
+
+
+def _name(found: re.Match[str]) -> str:
+    """The name as it was written; empty when it is no name ("everybody is coming")."""
+    name = (found.groupdict().get("a") or found.groupdict().get("b") or "").strip(" .!")
+    if fold(name.split(" ")[0]) in _NOBODY if name else True:
+        return ""
+    named_relative = bool(found["my"])
+    return name if name[0].isupper() or named_relative else ""
