@@ -27,7 +27,7 @@ SAID = (
 LINES = 16  # of an answer; the rest is what a plan is: more of the same
 
 
-async def main() -> None:
+async def picture() -> str:
     console = Console(record=True, width=100, file=io.StringIO())
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
@@ -40,7 +40,7 @@ async def main() -> None:
         await app.aclose()
     drawn = console.export_svg(title="Caravan")
     # A picture fetches nothing: the reader's own monospace font will do.
-    Path("docs/caravan.svg").write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.S))
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.S)
 
 
 async def _answer(app: object, number: int, text: str) -> str:
@@ -69,4 +69,4 @@ async def _answer(app: object, number: int, text: str) -> str:
 
 if __name__ == "__main__":
     Path("docs").mkdir(exist_ok=True)
-    asyncio.run(main())
+    Path("docs/caravan.svg").write_text(asyncio.run(picture()), encoding="utf-8")
