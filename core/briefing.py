@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.contradictions import overruled
+from core.diets import refused_by, suits
 from core.errors import Rejected
 from core.gathering import SMALL_CHILD, Facts, walk_km
 from core.interests import INTERESTS, matches
@@ -132,6 +133,7 @@ def _wanted(
             refused.add(found)
     refused |= {s.id for s in sights if _not_for_children(s, party.children)}
     steep = {s.id for s in sights if wish.step_free and STEPS & set(s.tags)}
+    uneaten = {s.id for s in sights if not suits(s, refused_by(wish.diet))}
     musts = {s.id for s in sights if s.category == APPOINTMENT or s.id in facts.booked}
     notes: list[str] = []
     missing: list[str] = []
@@ -149,7 +151,9 @@ def _wanted(
     famous = [s.name for s in sights if s.id in steep - musts - refused and s.rank == 1]
     if famous:
         notes.append(f"Left out because of steps: {listing(famous)}.")
-    out = (refused | steep) - musts
+    if famous := [s.name for s in sights if s.id in uneaten - musts - refused and s.rank == 1]:
+        notes.append(f"Left out because of what is eaten there: {listing(famous)}.")
+    out = (refused | steep | uneaten) - musts
     return [s for s in sights if s.id not in out], musts, notes, missing
 
 

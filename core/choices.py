@@ -83,8 +83,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.PRIVATE, alone="forget", about=argument, confidence=1)
     if verb == "can":
         return _can(argument)
-    if verb == "dates":
-        return _dates(argument)
+    if verb in ("dates", "move"):
+        return _dates(verb, argument)
     if verb == "fly":
         return _flight_times(argument)
     if verb == "change" and argument in {k.value for k in ChangeKind}:
@@ -199,10 +199,12 @@ def _voting(verb: str, argument: str) -> Request | None:
     )
 
 
-def _dates(argument: str) -> Request | None:
+def _dates(verb: str, argument: str) -> Request | None:
+    """A plan on other days; "move" changes the one there is as little as possible."""
     first, _, last = argument.partition("/")
     try:
         when = When(first=date.fromisoformat(first), last=date.fromisoformat(last))
     except ValueError:
         return None
-    return Request(intent=Intent.PLAN, confidence=1, wish=Wish(when=when))
+    intent = Intent.REVISE if verb == "move" else Intent.PLAN
+    return Request(intent=intent, confidence=1, wish=Wish(when=when))

@@ -178,6 +178,10 @@ class Concierge:
                     return whole, message
                 whole = both
                 bundle.append(Heard(message, request))
+                if turn.group.member(message.sender.id) is None:
+                    turn.group = turn.group.with_people_of(
+                        (await self._store.open_turn(message)).group
+                    )
             done.also.append(waiting.pop(0))
         return whole, None
 
@@ -189,9 +193,7 @@ class Concierge:
         if person not in done.profiles:
             done.opened[person] = done.profiles[person] = opened.profile
         turn.profile = done.profiles[person]
-        turn.group = replace(
-            turn.group, chats=tuple((dict(turn.group.chats) | dict(opened.group.chats)).items())
-        )
+        turn.group = turn.group.with_people_of(opened.group)
 
     async def _read_again(
         self, turn: Turn, opened: Opened, show: Callable[[Reply], None]

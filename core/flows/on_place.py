@@ -18,6 +18,7 @@ from core.flows.asked import (
     known_destination,
     place_asked,
 )
+from core.flows.places_for_all import food_for_all
 from core.messages import Text
 from core.naming import best_named
 from core.travel import DayWeather, Sight
@@ -227,13 +228,15 @@ async def food_answer(turn: Turn) -> Screen:
     first, _ = days_asked(turn, d)
     sights = await turn.travel.places.sights(d, first, first)
     tasty = [s for s in sights if s.category == "market" or {"food", "wine"} & set(s.tags)]
+    shown, beside = food_for_all(turn, sorted(tasty, key=lambda s: (s.rank, s.id)), 4)
     lines = [f"A plain meal in {d.name} is about {words.amount(d.meal_mid, d.currency)}."]
-    for s in sorted(tasty, key=lambda s: (s.rank, s.id))[:4]:
+    for s in shown:
         where = f", {words.literal(s.area)}" if s.area else ""
         lines.append(f"- **{words.literal(s.name)}** ({s.category}{where})")
     lines.append(
         f"I have no checked restaurants, so I do not name any. ({d.source.name}, estimate)"
     )
+    lines += [beside] if beside else []
     return (Text(markdown="\n".join(lines)),)
 
 

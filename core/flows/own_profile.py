@@ -13,6 +13,10 @@ from core.resolving import place_of
 from core.turn import Screen, Turn
 from core.wishes import Mention
 
+IN_GROUPS = (
+    " In your groups I hold every plan against it too; the others only hear whether something fits "
+    "everyone, and not for whom."
+)
 _ORIGINS = {"told": "you told me", "chosen": "you chose it", "concluded": "I concluded it"}
 
 
@@ -113,7 +117,9 @@ async def _learn(turn: Turn) -> Screen:
     turn.profile = turn.profile.model_copy(
         update={"earlier": (*before.earlier, before.facts)[-10:]}
     )
-    return _profile_changed(turn, said)
+    news = {e.key for e in turn.request.edits if not e.remove}
+    in_groups = bool(news & {"diet", "step_free"}) and bool(turn.group.own)
+    return _profile_changed(turn, said, IN_GROUPS if in_groups else "")
 
 
 async def _learn_home(turn: Turn, home: str) -> None:
@@ -133,7 +139,7 @@ async def _learn_home(turn: Turn, home: str) -> None:
     )
 
 
-def _profile_changed(turn: Turn, said: list[str]) -> Screen:
+def _profile_changed(turn: Turn, said: list[str], more: str = "") -> Screen:
     if turn.in_group:
         turn.update(last_change="", asked="", wish=turn.session.wish.with_news(turn.request.wish))
         return (Text(markdown=f"Remembered, in your profile: {'; '.join(said)}."),)
@@ -144,7 +150,7 @@ def _profile_changed(turn: Turn, said: list[str]) -> Screen:
     if turn.session.suggested or wish.when or wish.destinations:
         options.insert(0, choice("ideas", "", "Go on"))
     return (
-        Text(markdown=f"Noted. {'; '.join(said)}."),
+        Text(markdown=f"Noted. {'; '.join(said)}.{more}"),
         Choices(options=turn.offer(*options)),
     )
 

@@ -21,7 +21,11 @@ _ALWAYS = re.compile(
     r")?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|"
     r"disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) "
     r"(?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|"
-    r"\bi(?:'?m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin "
+    r"\bi(?:'?m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bi have c(?:o)?eliac|"
+    r"\bi (?:can't|cannot|can not) (?:eat|have|tolerate)\b|\bi(?:'m| am)? (?:can't|cannot|can not|"
+    r"unable to|not able to) (?:climb|do|manage|take|use|walk|go up) (?:up )?(?:the |any |many )?"
+    r"(?:stairs|steps)|\b(?:stairs|steps) are (?:a problem|hard|difficult|impossible) for me|"
+    r"\bich bin "
     r"(?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg"
 )
 _TASTE_STATED = re.compile(
