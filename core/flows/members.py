@@ -9,6 +9,7 @@ from core import words
 from core.choices import choice
 from core.errors import Rejected
 from core.flows.plan_facts import facts_again, facts_for, towns_of
+from core.flows.together import revised_for_all, together_in
 from core.groups.party import counted, follows, guest, named, people_of
 from core.groups.state import GroupNews, Member
 from core.making import dressed, insist
@@ -187,9 +188,12 @@ async def _plan_for(turn: Turn, size: Party) -> str:
     made = await facts_for(turn, wish, towns_of(turn, old), old.first_day, old.last_day, like=old)
     change = Change(kind=ChangeKind.PARTY)
     revision = await asyncio.to_thread(revise_all, old, old_made, made, (change,))
-    plan = dressed(revision.plan, made, wish)
-    insist(plan, made)
-    turn.keep_trip(trip.replanned(plan, wish, turn.now))
+    revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+    insist(revision.plan, made)
+    revision = await revised_for_all(
+        turn, together_in(turn, wish), revision, made, (old, old_made), (change,)
+    )
+    turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
     turn.update(wish=wish, last_change="plan")
     if not (revision.moved or revision.dropped or revision.added):
         return f"\n\nThe plan is for {size.size} now; every stop stays as it was."

@@ -22,8 +22,6 @@ from core.flows.together import (
     NOT_EVERYONE,
     conflict_or_none,
     give_way,
-    inside_all,
-    may_look_further,
     misfits_of,
     named_conflicts,
     plan_for_all,
@@ -32,7 +30,6 @@ from core.flows.together import (
     together_in,
 )
 from core.flows.tours import going_or_question
-from core.groups.privacy import values_asked
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
@@ -149,12 +146,9 @@ class Planning:
         revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
         revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
         insist(revision.plan, made)
-        group = together_in(turn, wish)
-        if why := await misfits_of(turn, group, revision.plan, made):
-            may_look_further(turn, group, why, values_asked(wish, first, last))
-            inside_wish = await inside_all(turn, group, made)
-            inside = await facts_for(turn, inside_wish, towns, first, last, like=old_plan)
-            revision = await revised_for_all(turn, group, made, inside, old_plan, old_made, changes)
+        revision = await revised_for_all(
+            turn, together_in(turn, wish), revision, made, (old_plan, old_made), changes
+        )
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
             turn.unchanged = not news

@@ -37,7 +37,7 @@ from core.groups.privacy import (
 from core.groups.state import GroupNews
 from core.itinerary.compose import CHECK_STEPS
 from core.itinerary.problem import Problem
-from core.itinerary.revise import Revision
+from core.itinerary.revise import OVER_LIMIT, Revision
 from core.making import Builder, Made, build_all, dressed, insist
 from core.messages import Choices, Text
 from core.reading import Change
@@ -257,22 +257,36 @@ def give_way(turn: Turn) -> None:
 async def revised_for_all(
     turn: Turn,
     group: Together,
+    revision: Revision,
     made: Made,
-    inside: Made,
-    old_plan: Plan,
-    old_made: Made,
+    before: tuple[Plan, Made],
     changes: Sequence[Change],
 ) -> Revision:
-    """The change done within everybody's limits. Raises Rejected when that cannot be."""
+    """The change as it is when it fits everyone, else done within everybody's limits.
+
+    `revision` and `made` know only what was said aloud; `before` are the plan that was changed and
+    its facts. Raises Rejected when there is none that fits, or when it may not be told.
+    """
+    first, last = revision.plan.first_day, revision.plan.last_day
+    why = await misfits_of(turn, group, revision.plan, made)
+    if not why:
+        return revision
+    may_look_further(turn, group, why, values_asked(group.wish, first, last))
+    old_plan, old_made = before
+    towns = [town.destination for town in made.towns]
     try:
-        revision = await asyncio.to_thread(revise_all, old_plan, old_made, inside, changes)
-        plan = as_said(revision.plan, inside, made, group.wish)
+        wish = await inside_all(turn, group, made)
+        inside = await facts_for(turn, wish, towns, first, last, like=old_plan)
+        found = await asyncio.to_thread(revise_all, old_plan, old_made, inside, changes)
+        plan = as_said(found.plan, inside, made, group.wish)
     except Rejected as error:
-        raise Rejected(f"{NOT_EVERYONE} The plan stays as it was.") from error
-    if why := await misfits_of(turn, group, plan, inside):
         tell(turn, why)
+        raise Rejected(f"{NOT_EVERYONE} The plan stays as it was.") from error
+    if left := await misfits_of(turn, group, plan, inside):
+        tell(turn, left)
         raise Rejected(f"{NOT_EVERYONE} The plan stays as it was.")
-    return revision.with_plan(plan, revision.summary)
+    # A limit that nobody said aloud is not spoken of.
+    return found.with_plan(plan, tuple(s for s in found.summary if not s.endswith(OVER_LIMIT)))
 
 
 def tell(turn: Turn, why: Sequence[Misfit], what: str = "The plan") -> None:
