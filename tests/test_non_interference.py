@@ -153,7 +153,7 @@ async def test_a_private_value_changes_the_groups_text_only_with_what_is_possibl
 
 async def test_a_plan_within_private_limits_holds_nothing_that_names_them() -> None:
     private = Wish(
-        budget=Budget(amount=Decimal(143), currency="EUR", scope="person"), step_free=True
+        budget=Budget(amount=Decimal(127), currency="EUR", scope="person"), step_free=True
     )
     turn = turn_of(LISBON, Intent.PLAN, private)
     text = await text_of(Planning(), turn)
@@ -163,9 +163,9 @@ async def test_a_plan_within_private_limits_holds_nothing_that_names_them() -> N
         turn.trip is not None and turn.trip.plan is not None and turn.trip.plan.budget is not None
     )
     assert turn.trip.plan.budget.limit is None
-    assert turn.trip.plan.budget.total / 3 <= 143
+    assert turn.trip.plan.budget.total / 3 <= 127
     kept = turn.trip.model_dump_json().casefold()
-    for told in ("143", "step-free", 'step_free":true', "your limit"):
+    for told in ("127", "step-free", 'step_free":true', "your limit"):
         assert told not in text.casefold()
         assert told not in kept
 
