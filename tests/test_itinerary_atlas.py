@@ -58,7 +58,9 @@ def wrong_with(plan: Plan, made: Made) -> list[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-async def test_every_length_season_and_pace_gives_a_verified_plan(travel: Travel, slug: str) -> None:
+async def test_every_length_season_and_pace_gives_a_verified_plan(
+    travel: Travel, slug: str
+) -> None:
     for n in range(len(COMBINATIONS)):
         made = await prepared(travel, slug, n)
 
