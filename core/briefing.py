@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core.contradictions import overruled
 from core.diets import refused_by, suits
@@ -30,6 +29,7 @@ from core.travel import Sight
 from core.trips import Transfer
 from core.wishes import Pace, Party, Wish
 from core.words import listing
+from core.zones import zone_of
 
 ASSUMED_LANDING = time(12, 0)
 ASSUMED_TAKEOFF = time(18, 0)
@@ -184,7 +184,7 @@ def interest_of(sight: Sight, wish: Wish, party: Party) -> float:
 
 def _flight_times(facts: Facts, wish: Wish, part: Part) -> tuple[datetime | None, datetime | None]:
     """Landing and take-off as said; assumed when somebody surely flies and said nothing."""
-    zone = ZoneInfo(facts.destination.timezone)
+    zone = zone_of(facts.destination.timezone)
     one_day = len(facts.days) == 1 and part.first and part.last
     flies = facts.flies and not wish.no_flight and not one_day
     if facts.home is not None and facts.home.destination_id == facts.destination.id:

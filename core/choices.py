@@ -13,7 +13,7 @@ from core.groups.cost_said import CostSaid, Kind
 from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
 from core.messages import Choice
-from core.reading import Change, ChangeKind, Intent, Request, Topic
+from core.reading import Change, ChangeKind, Intent, ProfileEdit, Request, Topic
 from core.session import Session
 from core.wishes import Mention, Party, When, Wish
 
@@ -107,6 +107,9 @@ def request_of(id: str) -> Request | None:
     if verb in _COSTS:
         cost = CostSaid(kind=_COSTS[verb], button=argument)
         return Request(intent=Intent.COST, confidence=1, cost=cost)
+    if verb == "zone":
+        edit = ProfileEdit(key="timezone", value=argument)
+        return Request(intent=Intent.PROFILE, confidence=1, edits=(edit,))
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -203,7 +206,8 @@ def _dates(verb: str, argument: str) -> Request | None:
     """A plan on other days; "move" changes the one there is as little as possible."""
     first, _, last = argument.partition("/")
     try:
-        when = When(first=date.fromisoformat(first), last=date.fromisoformat(last))
+        end = date.fromisoformat(last) if last else None
+        when = When(first=date.fromisoformat(first), last=end)
     except ValueError:
         return None
     intent = Intent.REVISE if verb == "move" else Intent.PLAN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core import choices
 from core.context import ContextManager, Ingredients
@@ -17,6 +16,7 @@ from core.session import Session
 from core.travel import Travel
 from core.trips import Trip
 from core.wishes import Wish
+from core.zones import zone_of
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
 POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
@@ -95,7 +95,7 @@ class Understanding:
         stops = tuple(s.title for s in trip.plan.visits()) if trip and trip.plan else ()
         polls = opened.group.polls
         return ReadingContext(
-            today=local_now(now, opened.profile.value("timezone")).date(),
+            today=local_now(now, opened.profile.zone).date(),
             offered=tuple(option.label for option in session.offered),
             suggested=tuple(names),
             asked=session.asked,
@@ -144,10 +144,7 @@ def _resolve(request: Request, opened: Opened) -> Request:
 
 def local_now(now: datetime, timezone: str) -> datetime:
     """`now` in `timezone`; in UTC when the zone is unknown or none was given."""
-    try:
-        return now.astimezone(ZoneInfo(timezone)) if timezone else now
-    except (ZoneInfoNotFoundError, ValueError):
-        return now
+    return now.astimezone(zone_of(timezone))
 
 
 def _waits_for_more(session: Session, trip: Trip | None) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core import alerting, words
 from core.cards import event_days, event_words
@@ -23,6 +22,7 @@ from core.messages import Text
 from core.naming import best_named
 from core.travel import DayWeather, Sight
 from core.turn import Screen, Turn
+from core.zones import known_zone, zone_of
 
 SOURCE_SECONDS = 2.0
 
@@ -33,7 +33,7 @@ async def hours_answer(turn: Turn) -> Screen:
     on = turn.request.on
     if on is None and plan is not None and plan.town_of(destination.id):
         on = day_asked(turn, plan).day
-    on = on or turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    on = on or turn.now.astimezone(zone_of(destination.timezone)).date()
     sights = await turn.travel.places.sights(destination, on, on)
     named = [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights]
     found = best_named(turn.request.about, named)
@@ -105,7 +105,7 @@ async def warnings_answer(turn: Turn) -> Screen:
     """Official warnings for the days asked about, of which only the next week can be known."""
     destination = await known_destination(turn)
     first, last = days_asked(turn, destination)
-    today = turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    today = turn.now.astimezone(zone_of(destination.timezone)).date()
     if not alerting.due(first, last, today):
         when = "is over" if last < today else "is too far ahead for warnings"
         text = f"{words.span(first, last)} {when}. Ask me again in the week before the trip."
@@ -148,7 +148,10 @@ async def local_time_answer(turn: Turn) -> Screen:
     if not zone:
         destination = await known_destination(turn)
         name, zone = destination.name, destination.timezone
-    local = turn.now.astimezone(ZoneInfo(zone))
+    here = known_zone(zone)
+    if here is None:
+        return (Text(markdown=f"I do not know what time it is in {words.literal(name)}."),)
+    local = turn.now.astimezone(here)
     return (
         Text(
             markdown=f"In {words.literal(name)} it is {words.clock(local)}, "

@@ -78,8 +78,9 @@ class Planning:
         wish, refused = sound(_wish(turn), turn.request, turn.now.date())
         turn.update(wish=wish, module="planning", asked=refused.asked if refused else "")
         if refused:
-            turn.update(offered=())
-            raise refused.as_error()
+            turn.offer(*refused.options)
+            yield refused.parts
+            return
         going, question = await going_or_question(turn, wish)
         if going is None:
             yield question

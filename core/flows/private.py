@@ -12,6 +12,7 @@ from core.groups.state import GroupNews, OwnGroup, PrivateWish, needs_of
 from core.interests import INTERESTS
 from core.messages import Choice, Choices, Text
 from core.naming import folded
+from core.refusals import refuse_no_day
 from core.turn import Screen, Turn
 from core.wishes import Budget, Wish
 from core.words import amount, listing, literal, span
@@ -49,7 +50,9 @@ class Private:
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
         if turn.in_group:
             yield _in_group(turn)
-        elif turn.request.alone == "show":
+            return
+        refuse_no_day(turn.request)
+        if turn.request.alone == "show":
             yield _shown(turn)
         elif turn.request.alone == "forget":
             yield _forgotten(turn)

@@ -42,6 +42,7 @@ _FORGET = re.compile(
     r"longer\b|\bforget (?:my|that i)\b"
 )
 _FORGET_KEY = (
+    ("timezone", r"\btime ?zone\b"),
     ("home", r"\b(?:live|home|from|address)\b"),
     ("name", r"\bname\b"),
     ("currency", r"\bcurrency\b"),
@@ -135,6 +136,28 @@ def currency_word(said: Said) -> str:
     """The word after "my currency is" or "show prices in"; empty when nothing like it was said."""
     m = _CURRENCY.search(said.low)
     return m["word"] if m else ""
+
+
+_Z = r"(?:time ?zone|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario)"
+_ZONE = re.compile(
+    rf"\b(?:(?:my |our |meine |mi |mon |il mio |meu ){_Z}(?: is(?: now)?| ist| es| est| e|:| =)|"
+    rf"(?:set|change|switch|update) (?:my |the )?{_Z} (?:to|as))\s+(?P<after>[^,;?!\"]{{1,300}})|"
+    rf"\b(?:i'm|i am|we are|we're) (?:in|on) (?:the )?(?P<before>[\w+/-]+) {_Z}"
+)
+_ZONE_ENDS = re.compile(r"\.(?:\s|$)|\s(?:and|und|y|et|please|now|time)\b")
+_NO_ZONE = re.compile(
+    r"(?:not|wrong|right|correct|off|different|unknown|same|the|set|that|what|where|same)\b|$"
+)
+
+
+def zone_words(said: Said) -> str:
+    """The words after "my time zone is"; empty when nothing like it was said."""
+    m = _ZONE.search(said.low)
+    if m is None:
+        return ""
+    words = said.text[slice(*m.span("after" if m["after"] else "before"))]
+    words = _ZONE_ENDS.split(words, maxsplit=1)[0].strip(" '")
+    return "" if _NO_ZONE.match(words.casefold()) else words
 
 
 _SHOW = re.compile(
