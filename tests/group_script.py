@@ -147,8 +147,11 @@ async def who_leaves_is_missed_and_limits_nobody(chat: Chat) -> None:
 
 async def the_group_has_read_nothing_that_was_private(chat: Chat) -> None:
     read = chat.everything().replace("Tell me privately", "")
+    hint = "What the others must not know (budget, diet, days), tell me in our private chat"
     counts = await chat.counts()
 
+    assert read.count(hint) == 1
+    read = read.replace(hint, "")
     assert not NOTHING_SECRET.search(read)
     assert counts["dead_letters"] == counts["outbox.resent"] == 0
 
