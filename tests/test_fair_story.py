@@ -17,11 +17,11 @@ def _text(reply: Reply) -> str:
     return "\n".join(p.markdown for p in reply.parts if isinstance(p, Text))
 
 
-async def a_group(world: World, *people: str) -> None:
+async def a_group(world: World, *people: str, chat: str = GROUP) -> None:
     """Each of them has a private chat with Caravan and has spoken in the group."""
     for who in people:
         await world.says("/start", who=who, chat=who)
-        await world.says("hello", who=who, chat=GROUP)
+        await world.says("hello", who=who, chat=chat)
 
 
 async def test_a_private_budget_is_kept_by_a_plan_of_three_and_never_named(world: World) -> None:
