@@ -152,6 +152,20 @@ async def test_a_change_that_does_not_fit_everyone_leaves_the_plan_as_it_was(
     assert "you cannot on all days" in said_in(world, "ben")[-1]
 
 
+async def test_a_group_of_three_is_told_once_what_it_can_tell_in_private(world: World) -> None:
+    hint = "tell me in our private chat"
+    await a_group(world, "ana", "ben")
+    of_two = [t for t in said_in(world, GROUP) if hint in t]
+    first = await world.says("does it rain in Lisbon in April?", who="cid", chat=GROUP)
+    await world.says("hello", who="ana", chat=GROUP)
+    await world.says("plan Lisbon 15-16 april 2027", who="dan", chat=GROUP)
+
+    assert of_two == []
+    assert first.text.count(hint) == 1
+    assert [t for t in said_in(world, GROUP) if hint in t] == [first.text]
+    assert len(first.text.splitlines()[-1]) < 130
+
+
 # --- said aloud --------------------------------------------------------------------------------
 
 
