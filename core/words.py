@@ -200,6 +200,9 @@ def literal(text: str) -> str:
     return escape(text)
 
 
+STOPPED = "Stopped."
+
+
 def closed_elsewhere(trip: str) -> str:
     """To the owner of a group's trip, in private: we cannot speak in that group any more."""
     return (

@@ -24,6 +24,7 @@ from core.messages import (
     MessageDeleted,
     PollDue,
     PollVoted,
+    TurnStopped,
 )
 from core.ports import Claim
 
@@ -63,6 +64,8 @@ def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
             amends.left(db, item)
         case MessageDeleted():
             amends.delete(db, item)
+        case TurnStopped():
+            amends.stop(db, item, now)
     return True
 
 
