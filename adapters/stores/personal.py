@@ -33,7 +33,7 @@ PERSONAL = {
     "dead_letters": "person",
 }
 # The others: nothing in them is anybody's.
-IMPERSONAL = {"schema_version", "vault"}
+IMPERSONAL = {"schema_version", "vault", "spending"}
 # Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
 _EMPTIED = ("conversations", "inbox", "outbox")
 

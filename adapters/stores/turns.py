@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores import amends, conversations, groups, inbox, links, outbox, personal
+from adapters.stores import amends, conversations, groups, inbox, links, outbox, personal, spending
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.errors import Unavailable
@@ -145,6 +145,7 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     message = claim.message
     person = message.sender.id
     rows, key = inbox.finish(db, claim, also=outcome.also)
+    spending.settle(db, outcome.llm_calls)
     row = rows[message.id]
     if outcome.secret:
         db.executemany("UPDATE inbox SET body = x'' WHERE id = ?", [(r,) for r in rows.values()])
