@@ -331,3 +331,33 @@ async def test_what_people_say_to_each_other_in_a_group_is_not_counted(tmp_path:
         rows = await accepted(store, [*talk, message(99, to="-1")])
 
     assert rows["inbox.waiting"] == 51
+
+
+async def test_a_burst_in_a_chat_is_answered_up_to_the_pace_and_told_of_once(
+    tmp_path: Path,
+) -> None:
+    """Over the whole road; the terminal, where nobody but the operator writes, has no pace."""
+    world = World(
+        tmp_path / "caravan.sqlite",
+        environment={
+            "TELEGRAM_BOT_TOKEN": "123456789:AAE-some-long-token",
+            "CARAVAN_MESSAGES_PER_MINUTE": "3",
+            "CARAVAN_LIVE": "off",
+        },
+    )
+    await world.opens()
+    try:
+        burst = [world.message("/help") for _ in range(8)]
+        assert world.chat.inbox is not None
+        await world.chat.inbox.accept(burst)
+        told = await world.chat.answer_to(burst[3].id)
+        answers = [await world.chat.answer_to(said.id) for said in burst[:3]]
+        world.clock.passes(seconds=61)
+        later = await world.says("/help")
+    finally:
+        await world.closes()
+
+    assert "I answer 3 messages a minute" in text_of(told)
+    assert all("What I can do" in text_of(answer) for answer in answers)
+    assert "What I can do" in later.text
+    assert len(world.chat.sent) == 5
