@@ -66,6 +66,7 @@ FLOW_OF: dict[Intent, str] = {
     Intent.COST: "costs",
     Intent.BALANCES: "costs",
     Intent.LINK: "linking",
+    Intent.NOTICES: "notices",
     Intent.PRIVATE: "private",
     Intent.FIT: "fit",
     Intent.FREE: "free",
