@@ -31,6 +31,9 @@ class Kind(StrEnum):
 # What a watcher finds; everything else stands in the calendar of the trip.
 FOUND = frozenset({Kind.WEATHER, Kind.EVENT, Kind.ALERT})
 
+URGENT = frozenset({Kind.ALERT})  # passes quiet hours, goes first
+NEVER_EARLY = frozenset({Kind.CHECK_IN})  # is not taken along with what is due a little earlier
+
 
 class State(StrEnum):
     """`sent` is handed to the outbox, or gone out; the outbox then says `unknown` or `failed`."""
