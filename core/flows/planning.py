@@ -37,7 +37,7 @@ from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
 from core.itinerary.stages import split
-from core.itinerary.take_swap import swap_mark
+from core.itinerary.take_swap import still_possible, swap_mark
 from core.making import Made, dressed, insist, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
@@ -287,13 +287,13 @@ def _take_swap(turn: Turn) -> None:
     trip = next((t for t in turn.trips if t.id == id), None)
     visits = trip.plan.visits() if trip is not None and trip.plan is not None else []
     stop = next((s for s in visits if s.swap_sight_id and swap_mark(s) == mark), None)
-    if trip is None or stop is None:
+    if trip is None or trip.plan is None or stop is None:
         raise Rejected(
             "The plan has changed since I offered that, so I left it as it is. “If it rains” shows "
             "what is indoors now."
         )
-    if stop.start <= turn.now:
-        raise Rejected(f"{words.literal(stop.title)} was {words.day(stop.start.date())}: too late.")
+    if not still_possible(stop, trip.plan, turn.now):
+        raise Rejected(f"{words.literal(stop.title)} cannot be swapped any more: it is too late.")
     turn.update(trip_id=trip.id, wish=trip.wish)
     change = Change(kind=ChangeKind.TAKE_SWAP, what=stop.id)
     turn.request = turn.request.model_copy(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from core.itinerary.problem import LUNCH_MIN, Impossible
 from core.itinerary.repair import Draft
@@ -19,6 +20,24 @@ def swap_mark(stop: Stop) -> str:
     return hashlib.blake2b(
         f"{stop.id}/{stop.start.date()}/{stop.swap_sight_id}".encode(), digest_size=6
     ).hexdigest()
+
+
+def still_possible(stop: Stop, plan: Plan, now: datetime) -> bool:
+    """Whether the swap of a stop changes only what has not begun."""
+    if not stop.swap_days or stop.start <= now:
+        return False
+    after = {swap.day: {(s.what, s.start) for s in swap.stops} for swap in stop.swap_days}
+    for day in plan.days:
+        if day.day not in after:
+            continue
+        begun = [s for s in day.stops if s.sight_id and s.start <= now]
+        if any((s.sight_id, _minute(s)) not in after[day.day] for s in begun):
+            return False
+    return True
+
+
+def _minute(stop: Stop) -> int:
+    return stop.start.hour * 60 + stop.start.minute
 
 
 def take_swap(draft: Draft, plan: Plan, change: Change) -> None:

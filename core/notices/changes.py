@@ -202,7 +202,7 @@ def weather_news(
                 )
             )
         known[key] = after
-    days = tuple(s for s in known.values() if s != DaySeen(place=s.place, day=s.day, weather=None))
+    days = tuple(s for s in known.values() if s.times or s.better_since is not None)
     return found, seen.model_copy(update={"days": days})
 
 
@@ -266,17 +266,22 @@ _LIKED: dict[EventKind, frozenset[str]] = {
 
 def interests(event: Event, wish: Wish) -> bool:
     """Whether an event is the traveller's business: booked, of a kind they like, or named so."""
+    if booked(event, wish):
+        return True
     name = set(folded(event.name).split())
-    for appointment in wish.appointments:
-        title = set(folded(appointment.title).split())
-        if title and (title <= name or name <= title):
-            return True
     if set(wish.dislikes) & _LIKED.get(event.kind, frozenset()):
         return False
     if set(wish.likes) & _LIKED.get(event.kind, frozenset()):
         return True
     named = [folded(INTERESTS[t].label if t in INTERESTS else t) for t in wish.likes]
     return any(set(n.split()) <= name for n in named if n)
+
+
+def booked(event: Event, wish: Wish) -> bool:
+    """Whether an event is one of the traveller's appointments, by its name."""
+    name = set(folded(event.name).split())
+    titles = (set(folded(a.title).split()) for a in wish.appointments)
+    return any(title and (title <= name or name <= title) for title in titles)
 
 
 def event_news(
@@ -298,16 +303,20 @@ def event_news(
         if town.destination_id not in listed:
             continue
         today = now.astimezone(ZoneInfo(town.timezone)).date()
-        first_look = town.destination_id not in looked
-        looked[town.destination_id] = None
+        here = town.destination_id
+        first_look = here not in looked
+        looked[here] = None
         fresh: list[Event] = []
-        for event in listed[town.destination_id]:
+        for event in listed[here]:
             old = known.get(event.id)
-            told = None if old is None else _moved(old, event, town.destination_id)
+            told = None if old is None else _moved(old, event, here)
             wanted = event.last >= today and interests(event, wish)
             if old is None:
                 known[event.id] = _as_seen(event)
-                if wanted and not first_look and not event.status and event.certain:
+                off = _moved(_as_seen(event.model_copy(update={"status": ""})), event, here)
+                if off is not None and wanted and booked(event, wish):
+                    found.append(off)
+                elif wanted and not first_look and not event.status and event.certain:
                     fresh.append(event)
             elif told is not None:
                 known[event.id] = _as_seen(event)
@@ -315,7 +324,7 @@ def event_news(
                     found.append(told)
         if fresh:
             new = tuple(sorted(fresh, key=lambda e: (e.first, str(e.starts_at), e.id)))
-            found.append(EventChange(what="new", place=town.destination_id, events=new))
+            found.append(EventChange(what="new", place=here, events=new))
     after = seen.model_copy(update={"events": tuple(known.values()), "looked": tuple(looked)})
     return found, after
 

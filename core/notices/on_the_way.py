@@ -38,7 +38,7 @@ async def morning(
     if not any(s.kind in (StopKind.ARRIVAL, StopKind.DEPARTURE) for s in day.stops):
         begin = next((s for s in day.stops if s.leg is not None and s.leg.minutes), None)
         if begin is not None and begin.leg is not None:
-            leave = begin.start - timedelta(minutes=begin.leg.minutes)
+            leave = begin.start - timedelta(minutes=-(-begin.leg.minutes // 5) * 5)
             lines.append(f"Leave by {words.clock(leave)} for {words.literal(begin.title)}.")
     elif way := ways(day, plan, travel):
         lines.append(f"{words.listing(way)}.")
@@ -65,7 +65,7 @@ async def reminder(
         f"⏰ **{words.literal(stop.title)}** at {words.clock(stop.start)}, in {words.way(wait)}."
     ]
     if stop.leg is not None and stop.leg.minutes:
-        leave = stop.start - timedelta(minutes=stop.leg.minutes) - MARGIN
+        leave = stop.start - timedelta(minutes=-(-stop.leg.minutes // 5) * 5) - MARGIN
         lines.append(
             f"The way takes about {words.way(stop.leg.minutes)}: leave by {words.clock(leave)}."
         )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from core import words
 from core.choices import swap_choice
 from core.errors import Unavailable
-from core.itinerary.take_swap import swap_mark
+from core.itinerary.take_swap import still_possible, swap_mark
 from core.messages import Choice
 from core.notices.changes import outdoor_stops
 from core.travel import Sight, Travel
@@ -35,16 +35,22 @@ async def swaps_for(
         return [LOOK], []
     lines: list[str] = []
     options: list[Choice] = []
+    taken: set[str] = set()
     for stop in stops:
         sight = sights.get(stop.swap_sight_id)
         other, gone = stop.makes_room(day)
         if sight is None or not _is_open(sight, day.day) or other in poor:
             continue
+        if trip.plan is None or not still_possible(stop, trip.plan, now):
+            continue
+        if sight.id in taken:  # it stands in for one stop only
+            continue
+        taken.add(sight.id)
         text = f"Instead, indoors and open: **{words.literal(sight.name)}**{_at(stop, day.day)}"
-        if len(stops) > 1:
-            text += f" for {words.literal(stop.title)}"
+        if len(stops) > 1 or other is not None:
+            text += f", for {words.literal(stop.title)}"
         if other is not None:
-            text += f"; {words.literal(stop.title)} goes to {words.day(other)}"
+            text += f", which then goes to {words.day(other)}"
         elif gone:
             text += f"; {words.literal(gone)} is left out for it"
         lines.append(f"{text}.")
