@@ -30,6 +30,7 @@ from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
 from bot.codes import fresh_code
+from bot.noticing import Noticing
 from bot.runtime import Runtime
 from bot.settings import Settings
 from core.concierge import Concierge, Introduce, Wiring
@@ -47,6 +48,7 @@ from core.flows.planning import Planning
 from core.flows.private import Private
 from core.flows.support import Support
 from core.messages import InboundMessage
+from core.notices.state import Composer, Watcher
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
@@ -79,6 +81,7 @@ class App:
     concierge: Concierge
     adapters: Sequence[ChatAdapter]
     runtime: Runtime
+    noticing: Noticing | None
     close: list[Callable[[], object]]
 
     async def aclose(self) -> None:
@@ -103,6 +106,8 @@ class Parts:
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
     new_code: Callable[[], str] | None = None
+    composer: Composer | None = None
+    watcher: Watcher | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
 
 
@@ -148,7 +153,12 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
-    return App(settings, clock, store, model, concierge, adapters, runtime, close)
+    noticing = (
+        Noticing(store, clock, parts.composer, parts.watcher, runtime.counters)
+        if parts.composer is not None
+        else None
+    )
+    return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 
 
 def keep_what_is_loaded() -> None:
