@@ -30,6 +30,7 @@ from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
 from bot.codes import fresh_code
+from bot.noticing import Noticing
 from bot.runtime import Runtime
 from bot.settings import Settings
 from core.concierge import Concierge, Introduce, Wiring
@@ -43,10 +44,14 @@ from core.flows.fit import Fit
 from core.flows.free import Free
 from core.flows.linking import Linking
 from core.flows.members import Members
+from core.flows.notices import Notices
 from core.flows.planning import Planning
 from core.flows.private import Private
 from core.flows.support import Support
 from core.messages import InboundMessage
+from core.notices.composing import Composing
+from core.notices.state import Composer, Watcher
+from core.notices.watching import Watching
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
@@ -65,6 +70,7 @@ FLOWS = (
     Fit,
     Free,
     Deciding,
+    Notices,
 )
 
 
@@ -79,6 +85,7 @@ class App:
     concierge: Concierge
     adapters: Sequence[ChatAdapter]
     runtime: Runtime
+    noticing: Noticing
     close: list[Callable[[], object]]
 
     async def aclose(self) -> None:
@@ -103,6 +110,8 @@ class Parts:
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
     new_code: Callable[[], str] | None = None
+    composer: Composer | None = None
+    watcher: Watcher | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
 
 
@@ -148,7 +157,10 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
-    return App(settings, clock, store, model, concierge, adapters, runtime, close)
+    composer = parts.composer or Composing(travel, wiring.exporter)
+    watcher = parts.watcher or Watching(travel)
+    noticing = Noticing(store, clock, composer, watcher, runtime.counters)
+    return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 
 
 def keep_what_is_loaded() -> None:

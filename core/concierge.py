@@ -267,6 +267,7 @@ class Concierge:
             new_code=self._w.new_code,
             ledger=ledger,
             group=opened.group,
+            notices=opened.notices,
         )
 
     async def _read(
@@ -421,6 +422,7 @@ class Concierge:
             reread=frozenset(done.reread),
             links=turn.link_news or burnt,
             secret=secret,
+            notices=turn.notice_wishes,
         )
 
     def _counted(self, entry: Entry) -> Entry:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import groups, links
+from adapters.stores import groups, links, notice_rows
 from core.errors import Misconfigured
 
-VERSION = 3
+VERSION = 4
 
 _V1 = """
 CREATE TABLE inbox (
@@ -175,7 +175,7 @@ DROP INDEX messages_inbox;
 """
 )
 
-MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA + links.SCHEMA}
+MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA + links.SCHEMA, 4: notice_rows.SCHEMA}
 
 
 def migrate(connection: sqlite3.Connection, target: int = VERSION) -> None:

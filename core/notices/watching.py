@@ -19,7 +19,6 @@ from core.notices.state import Change, Found, Kind
 from core.travel import AlertReport, DayWeather, Event, Travel
 from core.trips import Plan, Stage, Trip
 
-EVENT_DAYS = 60  # before that, what is on sale changes too much to be news
 AT_ONCE = 8
 Span = tuple[str, date, date]  # a destination's id, the first and the last day asked about
 
@@ -131,7 +130,7 @@ def _event_spans(plans: Iterable[Plan], now: datetime) -> list[Span]:
         (town.destination_id, town.first, town.last)
         for plan in plans
         for town in plan.towns
-        if town.last >= (today := _today(town, now)) and (town.first - today).days <= EVENT_DAYS
+        if town.last >= _today(town, now)
     ]
 
 
