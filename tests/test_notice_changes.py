@@ -10,21 +10,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.notices.changes import (
-    CHANGE,
-    POOR,
-    STEP,
-    EventChange,
-    Seen,
-    WeatherChange,
-    alert_news,
-    event_news,
-    interests,
-    poor_in,
-    scores,
-    still_so,
-    weather_news,
-)
+from core.notices.alert_news import alert_news
+from core.notices.changes import CHANGE, EventChange, Seen, WeatherChange
+from core.notices.event_news import event_news, interests
+from core.notices.weather_news import POOR, STEP, poor_in, scores, still_so, weather_news
 from core.travel import (
     Alert,
     AlertReport,

@@ -14,7 +14,7 @@ from core.errors import Rejected, Unavailable
 from core.exports import Exporter, ExportFacts
 from core.maps import day_route
 from core.messages import Choice, File
-from core.notices.changes import interests
+from core.notices.event_news import interests
 from core.notices.sky import PATIENCE_S, Forecast, forecast_for, to_pack_for, usual
 from core.notices.state import Hearer, Notice
 from core.reading import Topic

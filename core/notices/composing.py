@@ -5,7 +5,7 @@ Every number is from a source, with its age. What a group reads is made of the t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from core.choices import notice_choice
 from core.exports import Exporter
@@ -29,11 +29,22 @@ _MAKERS: dict[Kind, Make] = {
 }
 
 
+Told = Callable[[str], Awaitable[Sequence[Notice]]]
+
+
+async def _nothing_told(trip: str) -> Sequence[Notice]:
+    return ()
+
+
 class Composing:
     """Implements `core.notices.state.Composer` over the travel ports."""
 
-    def __init__(self, travel: Travel, exporter: Exporter | None = None) -> None:
+    def __init__(
+        self, travel: Travel, exporter: Exporter | None = None, told: Told = _nothing_told
+    ) -> None:
+        """`told` gives the notices of a trip that were said, by the id of the trip."""
         self._travel = travel
+        self._told = told
         self._exporter = exporter
 
     async def compose(self, notice: Notice, trip: Trip, hearer: Hearer) -> tuple[Part, ...] | None:
@@ -60,7 +71,10 @@ class Composing:
         change = CHANGE.validate_json(notice.news)
         match change:
             case WeatherChange():
-                return await found_said.weather_change(change, trip, plan, hearer, self._travel)
+                told = await self._told(trip.id) if change.times > 1 else ()
+                return await found_said.weather_change(
+                    change, trip, plan, hearer, self._travel, told
+                )
             case EventChange():
                 return await found_said.event_change(change, trip, plan, hearer, self._travel)
             case AlertChange():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,18 +13,11 @@ from core.choices import choice
 from core.errors import Unavailable
 from core.messages import Choice
 from core.notices.before import Said
-from core.notices.changes import (
-    AlertChange,
-    Aspect,
-    EventChange,
-    WeatherChange,
-    outdoor_stops,
-    poor_in,
-    still_so,
-)
+from core.notices.changes import CHANGE, AlertChange, Aspect, EventChange, WeatherChange
 from core.notices.sky import PATIENCE_S, forecast_for
-from core.notices.state import Hearer
+from core.notices.state import Hearer, Kind, Notice
 from core.notices.swap_said import swaps_for
+from core.notices.weather_news import outdoor_stops, poor_in, still_so
 from core.reading import Topic
 from core.travel import AlertReport, DayWeather, Event, Travel
 from core.trips import Day, Plan, Stop, Trip
@@ -40,11 +34,17 @@ _SIGNS: dict[Aspect, str] = {"rain": "🌧️", "storm": "⛈️", "wind": "💨
 
 
 async def weather_change(
-    change: WeatherChange, trip: Trip, plan: Plan, hearer: Hearer, travel: Travel
+    change: WeatherChange,
+    trip: Trip,
+    plan: Plan,
+    hearer: Hearer,
+    travel: Travel,
+    told: Sequence[Notice],
 ) -> Said | None:
     """The stops outdoors and their weather, before and now, with the swap as a tap.
 
-    None when the stops are gone, or a newer forecast says that nothing has changed.
+    `told` are the notices of the trip that were said: a change that reverted before it was, is none
+    of them. None when the stops are gone, or nothing differs from what is known in the chat.
     """
     day = next((d for d in plan.days if d.day == change.day), None)
     town = plan.town_on(change.day)
@@ -58,18 +58,40 @@ async def weather_change(
         travel, plan, plan.first_day, plan.last_day, hearer.now.astimezone(zone).date()
     )
     now = sky.days.get(change.day, change.new)
-    if not still_so(change, now):
+    known = _known(change, day, told)
+    news = bool(poor_in(known)) if change.better else bool(change.poor - poor_in(known))
+    if not news or not still_so(change, now):
         return None
-    values = [f"Now: {words.weather(now)}.", f"Before: {_before(change.old, zone)}."]
-    told = f"_Forecast: {words.as_of(now.source, zone)}_"
+    values = [f"Now: {words.weather(now)}.", f"Before: {_before(known, zone)}."]
+    by = f"_Forecast: {words.as_of(now.source, zone)}_"
     if change.better:
-        lines = [f"☀️ **{words.day(change.day)} is fine again**: {_listed(stops)}.", *values, told]
+        lines = [f"☀️ **{words.day(change.day)} is fine again**: {_listed(stops)}.", *values, by]
         return lines, [choice("ask", Topic.WEATHER, "Weather")], []
     poor = poor_in(now) or change.poor
     lines = [f"{_headline(poor, now)} on {words.day(change.day)}**: {_listed(stops)}.", *values]
     bad = {d for d, w in sky.days.items() if poor_in(w)}
     said, options = await swaps_for(trip, day, hearer.now, travel, bad)
-    return [*lines, *said, told], options, []
+    return [*lines, *said, by], options, []
+
+
+def _known(change: WeatherChange, day: Day, told: Sequence[Notice]) -> DayWeather | None:
+    """The weather that the chat knows of: of the last change that was said, else of the plan."""
+    if change.times == 1:
+        return change.old
+    said = [
+        earlier
+        for notice in told
+        if notice.kind is Kind.WEATHER and notice.on == change.day and notice.news
+        if isinstance(earlier := CHANGE.validate_json(notice.news), WeatherChange)
+        if earlier.place == change.place and earlier.times < change.times
+    ]
+    newest = max(said, key=lambda c: c.new.source.fetched_at, default=None)
+    if newest is None:
+        return day.weather
+    plan = day.weather
+    if plan is not None and plan.source.fetched_at > newest.new.source.fetched_at:
+        return plan
+    return newest.new
 
 
 def _headline(poor: frozenset[Aspect], weather: DayWeather) -> str:

@@ -10,10 +10,10 @@ from core.cards import day_card, spanning_events
 from core.choices import choice, notice_choice
 from core.messages import Choice
 from core.notices.before import Said, map_line, ways
-from core.notices.changes import poor_in
 from core.notices.sky import forecast_for
 from core.notices.state import Hearer, Notice
 from core.notices.swap_said import swaps_for
+from core.notices.weather_news import poor_in
 from core.reading import Topic
 from core.travel import Travel
 from core.trips import Plan, StopKind, Trip

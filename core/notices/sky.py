@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core import words
 from core.errors import Unavailable
 from core.gathering import typical
-from core.notices.changes import poor_in
+from core.notices.weather_news import poor_in
 from core.packing import Sky
 from core.travel import DayWeather, Point, Travel
 from core.trips import Plan, Stage

@@ -10,7 +10,7 @@ from core.choices import swap_choice
 from core.errors import Unavailable
 from core.itinerary.take_swap import still_possible, swap_mark
 from core.messages import Choice
-from core.notices.changes import outdoor_stops
+from core.notices.weather_news import outdoor_stops
 from core.travel import Sight, Travel
 from core.trips import Day, Stop, Trip
 

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from core import alerting, words
 from core.errors import Unavailable
-from core.notices import changes as changed
+from core.notices.alert_news import alert_news
 from core.notices.changes import AlertChange, EventChange, Seen, WeatherChange
+from core.notices.event_news import event_news
 from core.notices.sky import PATIENCE_S, point_of
 from core.notices.state import Change, Found, Kind
+from core.notices.weather_news import WATCHED_DAYS, weather_news
 from core.travel import AlertReport, DayWeather, Event, Travel
 from core.trips import Plan, Stage, Trip
 
@@ -69,9 +71,9 @@ class Watching:
         if asked and not (forecast or listed or set(spans) & set(sources.alerts)):
             return None
         seen = _read(notes)
-        weather, seen = changed.weather_news(plan, seen, forecast, now)
-        events, seen = changed.event_news(plan, trip.wish, seen, listed, now)
-        alerts, seen = changed.alert_news(plan, seen, sources.alerts, now)
+        weather, seen = weather_news(plan, seen, forecast, now)
+        events, seen = event_news(plan, trip.wish, seen, listed, now)
+        alerts, seen = alert_news(plan, seen, sources.alerts, now)
         found = (
             *(_alert(c, plan) for c in alerts),
             *(_weather(c, plan) for c in weather),
@@ -121,7 +123,7 @@ class Watching:
 
 
 def _weather_spans(plans: Iterable[Plan], now: datetime) -> list[Span]:
-    return _near(plans, now, changed.WATCHED_DAYS)
+    return _near(plans, now, WATCHED_DAYS)
 
 
 def _event_spans(plans: Iterable[Plan], now: datetime) -> list[Span]:

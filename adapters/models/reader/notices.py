@@ -115,11 +115,11 @@ def notices(said: Said, context: ReadingContext) -> Request | None:
     if len(said.text) > 120:
         return None
     low = re.sub(r"\s+", " ", said.low.strip(" .!"))
-    asked = _asked(low, said, context)
+    asked = _asked(low, context)
     return Request(intent=Intent.NOTICES, confidence=0.95, notices=asked) if asked else None
 
 
-def _asked(low: str, said: Said, context: ReadingContext) -> NoticesSaid | None:
+def _asked(low: str, context: ReadingContext) -> NoticesSaid | None:
     if m := _QUIET.fullmatch(low):
         return _quiet(m)
     if _NO_QUIET.fullmatch(low):
@@ -139,7 +139,7 @@ def _asked(low: str, said: Said, context: ReadingContext) -> NoticesSaid | None:
         if m := pattern.fullmatch(low):
             return NoticesSaid(do="stop", kinds=_kinds(m), here=_is_here(m))
     if m := _SNOOZE.fullmatch(low):
-        return _snooze(m, said, context)
+        return _snooze(m, context)
     return None
 
 
@@ -176,13 +176,13 @@ def _hour(m: re.Match[str], end: str) -> time | None:
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
 
-def _snooze(m: re.Match[str], said: Said, context: ReadingContext) -> NoticesSaid:
+def _snooze(m: re.Match[str], context: ReadingContext) -> NoticesSaid:
     if m["unit"]:
         count = 3 if m["count"] == "a few" else number(m["count"]) or 1
         hours = min(count * _HOURS[m["unit"][0]], 24 * 60)
         return NoticesSaid(do="snooze", hours=max(1, hours))
     if m["until"]:
-        until = _day(said, context)
+        until = _day(Said(m["until"]), context)
         return NoticesSaid(do="snooze", until=until) if until else NoticesSaid(do="unclear")
     return NoticesSaid(do="snooze", hours=24)
 
@@ -192,5 +192,5 @@ def _day(said: Said, context: ReadingContext) -> date | None:
     day = weekday_in(said, context.today)
     if day is None:
         when = find_when(said, context.today)
-        day = (when.first or when.earliest) if when else None
+        day = (when.first or when.earliest or when.last) if when else None
     return day if day is not None and day > context.today else None
