@@ -238,6 +238,7 @@ async def test_quiet_hours_a_snooze_and_a_muted_trip_are_kept(world: World) -> N
     await strikes(world, "2027-04-08 12:00")
     while_muted = len(said_in(world))
     unmuted = await world.says("unmute this trip")
+    await ticks(world)
     await strikes(world, "2027-04-12 18:30")
 
     assert "Between 21:00 and 09:00" in hours.text
