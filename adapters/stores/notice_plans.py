@@ -25,15 +25,17 @@ def trips_to_plan(
     """Trips of which nothing has changed are only noted as looked at; their plans are not read."""
     found: list[ToPlan] = []
     for _ in range(MOST_LOOKS // limit):
+        # What is to be looked at in more than an hour was written by a clock that ran ahead.
         rows = db.execute(
-            "SELECT trip, stamp, at FROM notice_calendar WHERE at <= ? ORDER BY at LIMIT ?",
-            (now, limit - len(found)),
+            "SELECT trip, stamp, at FROM notice_calendar WHERE at <= ? OR at > ? ORDER BY at"
+            " LIMIT ?",
+            (now, now + LOOK_AGAIN_S, limit - len(found)),
         ).fetchall()
         for trip, planned, at in rows:
             stamp = notice_rows.stamp(db, trip)
             if not stamp:
                 _forget(db, trip)
-            elif at and planned == f"{stamp}|{rules}":
+            elif 0 < at <= now and planned == f"{stamp}|{rules}":
                 _look_again(db, trip, now)
             else:
                 found += _taken(db, trip, now, parsed)

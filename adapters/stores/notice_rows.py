@@ -52,6 +52,7 @@ CREATE UNIQUE INDEX notices_once ON notices (trip, kind, day, about);
 CREATE INDEX notices_waiting ON notices (at) WHERE state IN ('planned', 'claimed') AND ready = 0;
 CREATE INDEX notices_ready ON notices (urgent DESC, late_until) WHERE ready = 1;
 CREATE INDEX notices_open ON notices (conversation, at) WHERE state IN ('planned', 'claimed');
+CREATE INDEX notices_claimed ON notices (at) WHERE state = 'claimed';
 CREATE INDEX notices_told ON notices (conversation, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX notices_reply ON notices (reply) WHERE reply <> '';
 CREATE INDEX notices_person ON notices (person);

@@ -33,11 +33,7 @@ def claim(
     db: sqlite3.Connection, worker: str, limit: int, now: float, parsed: Parsed
 ) -> list[Batch]:
     """See core.notices.ports.NoticeStore.claim_notices."""
-    db.execute(
-        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE id IN (SELECT id FROM"
-        f" notices WHERE {OPEN} AND ready = 0 AND at <= ? ORDER BY at LIMIT ?)",
-        (now, READY_AT_ONCE),
-    )
+    _make_ready(db, now)
     batches: list[Batch] = []
     while len(batches) < limit:
         rows = db.execute(
@@ -50,6 +46,21 @@ def claim(
         made = [_batch(db, key, worker, now, parsed) for (key,) in rows]
         batches += [batch for batch in made if batch is not None]
     return batches
+
+
+def _make_ready(db: sqlite3.Connection, now: float) -> None:
+    """Mark what is due, and what a dead worker holds. A lease that ends later than one that begins
+    now is from a clock that ran ahead."""
+    db.execute(
+        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE id IN (SELECT id FROM"
+        f" notices WHERE {OPEN} AND ready = 0 AND at <= ? ORDER BY at LIMIT ?)",
+        (now, READY_AT_ONCE),
+    )
+    db.execute(
+        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE state = 'claimed'"
+        " AND at > ?",
+        (now + CLAIM_LEASE_S,),
+    )
 
 
 def _batch(

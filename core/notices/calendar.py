@@ -203,22 +203,34 @@ class _Maker:
             conversation=self._setting.to,
             about=about,
             due=due,
-            zone=zone_at(self._plan, self._setting.home, due),
+            zone=self._zone(due),
             trip_version=self._trip.version,
             late_until=until,
             why=why,
         )
 
     def _outside_quiet(self, due: datetime, until: datetime, *, exact: bool) -> datetime:
-        """After the quiet hours; before them when that would be too late."""
+        """After the quiet hours; before them when that would be too late.
+
+        When they end in one town, it may be quiet in the next one, or at home.
+        """
         wishes = self._setting.wishes
         snooze = wishes.snoozed_until
-        if snooze is not None:
-            due = max(due, snooze)
-        zone = zone_at(self._plan, self._setting.home, due)
-        end = quiet_end(wishes, due, zone)
-        if end is None or end < until or exact:
-            return end or due
-        begin = quiet_start(wishes, due - timedelta(days=1), zone)
+        begins = due if snooze is None else max(due, snooze)
+        for _ in range(3):
+            end = quiet_end(wishes, begins, self._zone(begins))
+            if end is None:
+                break
+            begins = end
+        if exact or begins < until:
+            return begins
+        return self._before_quiet(due, snooze)
+
+    def _before_quiet(self, due: datetime, snooze: datetime | None) -> datetime:
+        zone = self._zone(due)
+        begin = quiet_start(self._setting.wishes, due - timedelta(days=1), zone)
         before = begin - BEFORE_QUIET if begin is not None and begin <= due else due
         return before if snooze is None or before >= snooze else due
+
+    def _zone(self, moment: datetime) -> str:
+        return zone_at(self._plan, self._setting.home, moment)

@@ -29,7 +29,7 @@ POLICIES: dict[Kind, Policy] = {
         at=time(18), days=(-3,), lateness=40 * _HOURS, says_late=True, can_wait=True
     ),
     Kind.FINAL_CHECK: Policy(
-        at=time(18), days=(-1,), lateness=14 * _HOURS, says_late=True, can_wait=True
+        at=time(18), days=(-1,), lateness=16 * _HOURS, says_late=True, can_wait=True
     ),
     Kind.MORNING: Policy(at=time(8, 15), lateness=4 * _HOURS, can_wait=True),
     Kind.REMINDER: Policy(lateness=REMIND_BEFORE),
