@@ -60,12 +60,16 @@ async def packing_list(
         cold, warm = round(weather.coldest_night), round(weather.warmest)
         wet = sorted(w.day for w in sky.days.values() if w.wet)
         rain = f", rain likely on {words.listing(words.day(d) for d in wet)}" if wet else ""
-        lines.append(f"{cold}–{warm} °C{rain}.")
+        usually = "" if sky.days else "Typically "
+        lines.append(f"{usually}{cold}–{warm} °C{rain}.")
         found = [*packing.for_weather(weather), *packing.for_plan(plan.visits(), weather)]
     countries = dict.fromkeys(t.country for t in plan.towns)
     always = [line for code in countries for line in packing.always(travel.places.country(code))]
     lines += [f"- {line}" for line in dict.fromkeys((*found, *always))]
-    if told := sky.told_by(zone):
+    told = sky.told_by(zone)
+    if weather is not None and (by := _typical_by(plan, sky, travel)):
+        told = f"{told} Where there is no forecast: typical values ({by}).".strip()
+    if told:
         lines.append(f"_{told}_")
     return lines, [choice("ask", Topic.WEATHER, "Weather")], []
 
@@ -152,6 +156,17 @@ def _airport(plan: Plan, day: Day, travel: Travel) -> str:
     airport = town.airports[0]
     minutes = words.minutes(airport.transfer_min)
     return f"; from {airport.iata} it is about {minutes} ({town.source.name})"
+
+
+def _typical_by(plan: Plan, sky: Forecast, travel: Travel) -> str:
+    """Whose typical values stand in for days without a forecast; "" when none do."""
+    found = []
+    for town in plan.towns:
+        destination = travel.places.destination(town.destination_id)
+        missing = any(d.day not in sky.days for d in plan.days if town.first <= d.day <= town.last)
+        if missing and destination is not None and destination.climate:
+            found.append(destination.climate[0].source.name)
+    return words.listing(dict.fromkeys(found))
 
 
 def _weather_lines(plan: Plan, sky: Forecast, travel: Travel, zone: ZoneInfo) -> list[str]:
