@@ -11,9 +11,9 @@ from typing import Protocol
 import structlog
 
 from bot.crew import Crew
-from core.concierge import turn_id
 from core.errors import CaravanError, Stale, Unavailable
 from core.messages import Reply, Text
+from core.outcome import turn_id
 from core.ports import Claim, Clock, Store
 
 DATABASE = "database"  # who is Unavailable when the store cannot be written

@@ -25,7 +25,8 @@ class Session(Value):
     `offered` are the choices shown last, in order, so that "2" means something. `asked` names the
     question that waits for an answer. `erase_token` belongs to a confirmation that was asked for.
     `outage_told` keeps a degraded notice to one per outage, `hearing_told` the word on how to be
-    heard in a group to one for ever; `party_asked` is the number of people last asked about.
+    heard in a group to one for ever, `private_told` the one on what stays private there;
+    `party_asked` is the number of people last asked about.
     """
 
     conversation: str
@@ -43,6 +44,7 @@ class Session(Value):
     cost: CostDraft | None = None  # a cost that waits for an answer
     outage_told: bool = False
     hearing_told: bool = False
+    private_told: bool = False
     party_asked: int = 0
     turns: int = 0
     probes: tuple[Probe, ...] = ()  # of the last day

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.messages import Choices, Reply, Text
 from tests.world import World
 
@@ -150,6 +152,30 @@ async def test_a_change_that_does_not_fit_everyone_leaves_the_plan_as_it_was(
     assert "does not fit everyone" in answer.text
     assert "17 Apr" not in answer.text
     assert "you cannot on all days" in said_in(world, "ben")[-1]
+
+
+@pytest.mark.parametrize("limit", [250, 200])
+async def test_a_change_that_only_a_private_limit_forbids_does_not_speak_of_a_limit(
+    world: World, limit: int
+) -> None:
+    await a_group(world, "ana", "ben", "cid")
+    await world.says("plan Porto 15-18 april 2027", who="ana", chat=GROUP)
+    await world.says(f"privately, my budget is {limit} euros", who="ben", chat="ben")
+    answer = await world.says("slower", who="cid", chat=GROUP)
+
+    assert "limit" not in answer.text and "udget" not in answer.text
+    assert answer.text.startswith("**What changed**" if limit == 250 else "This does not fit")
+    assert (f"your limit is €{limit}" in said_in(world, "ben")[-1]) == (limit == 200)
+
+
+async def test_a_plan_for_one_more_is_held_against_what_was_told_in_private(world: World) -> None:
+    await a_group(world, "ana", "ben", "cid", "dee")
+    await world.says("plan Porto 15-18 april 2027", who="ana", chat=GROUP)
+    await world.says("privately, my budget is 150 euros", who="ben", chat="ben")
+    joined = await world.says("count me in", who="eva", chat=GROUP)
+
+    assert "The plan is still for 4: This does not fit everyone." in joined.text
+    assert "your limit is €150" in said_in(world, "ben")[-1]
 
 
 # --- said aloud --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from core import words
 from core.choices import choice, notice_choice
-from core.groups.deadlines import instant, zone_of
+from core.groups.deadlines import instant
 from core.messages import Choice, Choices, Text
 from core.notices.asking import NoticesSaid
 from core.notices.state import Kind, Notice, NoticeWishes
@@ -15,6 +15,7 @@ from core.notices.words import NAMES
 from core.people import ProfileFact
 from core.trips import Recommendation, RecommendationStatus, Trip
 from core.turn import Screen, Turn
+from core.zones import zone_of
 
 MORNING = time(8)  # a snooze until a day ends there
 _SEVERE_STAY = (

@@ -21,6 +21,7 @@ from core.reading import Topic
 from core.travel import Event, EventKind, Sight, Travel
 from core.trips import Day, Plan, StopKind, Trip
 from core.wishes import Wish
+from core.zones import zone_of
 
 MOST = 4  # of each thing; a notice fits on a phone screen
 ENTRY_DAYS = 14
@@ -139,7 +140,7 @@ def map_line(day: Day, plan: Plan) -> str:
 
 
 def _here(hearer: Hearer) -> tuple[ZoneInfo, date]:
-    zone = ZoneInfo(hearer.zone)
+    zone = zone_of(hearer.zone)
     return zone, hearer.now.astimezone(zone).date()
 
 

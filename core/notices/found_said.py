@@ -21,6 +21,7 @@ from core.notices.weather_news import outdoor_stops, poor_in, still_so
 from core.reading import Topic
 from core.travel import AlertReport, DayWeather, Event, Travel
 from core.trips import Day, Plan, Stop, Trip
+from core.zones import zone_of
 
 MOST = 4
 _NAMES: dict[Aspect, str] = {
@@ -53,7 +54,7 @@ async def weather_change(
     stops = [s for s in outdoor_stops(day, hearer.now) if s.id in change.stop_ids]
     if not stops:
         return None
-    zone = ZoneInfo(hearer.zone)
+    zone = zone_of(hearer.zone)
     sky = await forecast_for(
         travel, plan, plan.first_day, plan.last_day, hearer.now.astimezone(zone).date()
     )
@@ -132,7 +133,7 @@ async def event_change(
     if town is None:
         return None
     now = await _as_listed(change, plan, travel)
-    zone = ZoneInfo(hearer.zone)
+    zone = zone_of(hearer.zone)
     if change.what == "new":
         days = {d.day for d in plan.days}
         left = [e for e in now if not e.status and e.first in days]
@@ -229,7 +230,7 @@ async def alert_change(
     ]
     if planned := _meanwhile(change, plan.days):
         lines.append(f"In your plan then: {planned}.")
-    lines.append(f"_{words.as_of(alert.source, ZoneInfo(hearer.zone))}_")
+    lines.append(f"_{words.as_of(alert.source, zone_of(hearer.zone))}_")
     options: list[Choice] = [
         choice("ask", Topic.WARNINGS, "All warnings"),
         choice("ask", Topic.EMERGENCY, "Emergency numbers"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from core import words
 from core.cards import day_card, spanning_events
@@ -17,6 +16,7 @@ from core.notices.weather_news import poor_in
 from core.reading import Topic
 from core.travel import Travel
 from core.trips import Plan, StopKind, Trip
+from core.zones import zone_of
 
 MARGIN = timedelta(minutes=10)
 
@@ -29,7 +29,7 @@ async def morning(
     if day is None:
         return None
     number = plan.days.index(day) + 1
-    zone = ZoneInfo(hearer.zone)
+    zone = zone_of(hearer.zone)
     sky = await forecast_for(travel, plan, day.day, day.day, day.day)
     weather = sky.days.get(day.day)
     shown = day if weather is None else day.model_copy(update={"weather": weather})
