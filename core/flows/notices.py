@@ -189,21 +189,34 @@ def _why(turn: Turn, said: NoticesSaid) -> Screen:
     if notice is None:
         text = "I have sent no notice here yet. Which message do you mean?"
         return (Text(markdown=text),)
-    trip = next((t for t in turn.trips if t.id == notice.trip), None)
-    return _because(turn, notice, trip)
+    together = [n for n in last if n.sent_at == notice.sent_at] if not said.button else [notice]
+    return _because(turn, together)
 
 
-def _because(turn: Turn, notice: Notice, trip: Trip | None) -> Screen:
-    about = f" for **{words.literal(trip.title)}**" if trip is not None else ""
-    lines = [f"Because {notice.why}{about}. I tell it once, in the chat that planned the trip."]
-    options = [notice_choice("stop", notice.kind, f"No {NAMES[notice.kind]}")]
-    if notice.kind is Kind.ALERT:
+def _because(turn: Turn, notices: Sequence[Notice]) -> Screen:
+    """The reasons of what came in one message, and how to get less of it."""
+    titles = {t.id: t.title for t in turn.trips}
+    lines: list[str] = []
+    options: dict[str, Choice] = {}
+    for notice in notices:
+        title = titles.get(notice.trip)
+        about = f" for **{words.literal(title)}**" if title else ""
+        lines.append(f"Because {notice.why}{about}.")
+        if notice.kind is not Kind.ALERT:
+            stop = notice_choice("stop", notice.kind, f"No {NAMES[notice.kind]}")
+            options[stop.id] = stop
+    lines = list(dict.fromkeys(lines))
+    lines.append("Each is told once, in the chat that planned the trip.")
+    if any(n.kind is Kind.ALERT for n in notices):
         lines.append("Severe warnings come at any hour; “stop severe warnings” stops them.")
-        options = []
-    if trip is not None:
-        options.append(notice_choice("stop", trip.id, "Mute this trip"))
-    options.append(notice_choice("show", "", "All notices"))
-    return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+    for trip in dict.fromkeys(n.trip for n in notices if n.trip in titles):
+        mute = notice_choice("stop", trip, "Mute this trip")
+        options[mute.id] = mute
+    more = notice_choice("show", "", "All notices")
+    return (
+        Text(markdown="\n".join(lines)),
+        Choices(options=turn.offer(*options.values(), more)),
+    )
 
 
 # --- what there is -----------------------------------------------------------------------------
