@@ -29,6 +29,7 @@ WATCH_AT_ONCE = 100
 COMPOSE_SECONDS = 45.0  # less than the lease of a claim
 WATCH_SECONDS = 300.0
 WATCH_AHEAD = timedelta(days=16)  # as far as a forecast goes
+NEVER = timedelta(days=3_650)
 TRY_AGAIN = timedelta(minutes=10)  # when a source was silent
 NOT_WORTH_IT = "there was nothing worth saying"
 RULES = "1"  # counted up when the calendar is made in another way
@@ -179,9 +180,18 @@ class Noticing:
             for change in found.changes
             if change.until > now
         ]
-        next_at = now + watch_every(watched, now)
+        next_at = now + self.watch_every(watched, now)
         kept = await self._store.keep_news(watched, rows, found.seen, next_at)
         return len(rows) if kept else 0
+
+    def watch_every(self, watched: ToWatch, now: datetime) -> timedelta:
+        """Every hour from three days before, every three hours until then, never again when it is
+        over."""
+        plan = watched.trip.plan
+        assert plan is not None
+        if now.date() > plan.last_day + timedelta(days=1):
+            return NEVER
+        return timedelta(hours=1 if (plan.first_day - now.date()).days <= 3 else 3)
 
 
 def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
@@ -199,17 +209,6 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     over = now.astimezone(zone).date() > plan.last_day
     begins = datetime.combine(plan.first_day, datetime.min.time(), zone)
     return changes, None if over else begins - WATCH_AHEAD
-
-
-def watch_every(watched: ToWatch, now: datetime) -> timedelta:
-    """Every hour from three days before, every three hours until then, never again when it is
-    over."""
-    plan = watched.trip.plan
-    assert plan is not None
-    days = (plan.first_day - now.date()).days
-    if now.date() > plan.last_day + timedelta(days=1):
-        return timedelta(days=3_650)
-    return timedelta(hours=1 if days <= 3 else 3)
 
 
 def _zone(batch: Batch, each: Claimed, now: datetime) -> str:

@@ -169,13 +169,13 @@ class Rig:
         self.composer = PlainComposer()
         self.watcher: Watcher = ScriptedWatcher()
         self.said: list[Said] = []
-        self._file = folder / "caravan.sqlite"
+        self.file = folder / "caravan.sqlite"
         self._open: list[SqliteStore] = []
         self._ids = count(1)
 
     async def opens(self) -> tuple[SqliteStore, Noticing]:
         """One more process on the database."""
-        store = await SqliteStore.open(self._file, self.clock)
+        store = await SqliteStore.open(self.file, self.clock)
         self._open.append(store)
         worker = f"w{len(self._open)}"
         return store, Noticing(store, self.clock, self.composer, self.watcher, worker=worker)

@@ -62,7 +62,7 @@ def _forget(db: sqlite3.Connection, trip: str) -> None:
 
 def calendar_of(db: sqlite3.Connection, trip: str, parsed: Parsed) -> ToPlan | None:
     facts = notice_rows.facts(db, trip)
-    value = _trip(db, trip, parsed)
+    value = read_trip(db, trip, parsed)
     if facts is None or value is None:
         return None
     rows = tuple(row for (row,) in notice_rows.find(db, "n.trip = ? ORDER BY n.due", (trip,)))
@@ -70,7 +70,7 @@ def calendar_of(db: sqlite3.Connection, trip: str, parsed: Parsed) -> ToPlan | N
     return ToPlan(value, facts.setting, rows, since, facts.stamp)
 
 
-def _trip(db: sqlite3.Connection, trip: str, parsed: Parsed) -> Trip | None:
+def read_trip(db: sqlite3.Connection, trip: str, parsed: Parsed) -> Trip | None:
     row = db.execute("SELECT body FROM trip_plans WHERE id = ?", (trip,)).fetchone()
     return parsed.read(Trip, row[0]) if row else None
 
@@ -135,9 +135,10 @@ def trips_to_watch(db: sqlite3.Connection, limit: int, now: float, parsed: Parse
     found = []
     for trip, seen in rows:
         _watch_at(db, trip, now + WATCH_LEASE_S)
-        to_plan = calendar_of(db, trip, parsed)
-        if to_plan is not None and to_plan.setting is not None:
-            found.append(ToWatch(to_plan.trip, to_plan.setting, seen, to_plan.stamp))
+        facts = notice_rows.facts(db, trip)
+        value = read_trip(db, trip, parsed)
+        if facts is not None and facts.setting is not None and value is not None:
+            found.append(ToWatch(value, facts.setting, seen, facts.stamp))
     return found
 
 

@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime
 
 from adapters.stores import notice_rows, outbox
-from adapters.stores.notice_plans import calendar_of
+from adapters.stores.notice_plans import read_trip
 from adapters.stores.notice_rows import OPEN, find, moment
 from adapters.stores.parsed import Parsed
 from adapters.stores.rows import text
@@ -96,14 +96,14 @@ def _batch(
         then = trips.get(notice.trip)
         if then is None:
             facts = notice_rows.facts(db, notice.trip)
-            planned = calendar_of(db, notice.trip, parsed)
-            if facts is None or planned is None:
+            trip = read_trip(db, notice.trip, parsed)
+            if facts is None or trip is None:
                 _end(db, notice.id, "cancelled", "the trip is gone")
                 continue
             if facts.setting is None:
                 _end(db, notice.id, "cancelled", "nobody can be reached in this chat")
                 continue
-            then = TripThen(planned.trip, facts.setting, facts.stamp)
+            then = TripThen(trip, facts.setting, facts.stamp)
             trips[notice.trip] = then
             profile = facts.profile
         if _is_stale(notice, then):

@@ -175,8 +175,9 @@ class SqliteStore:
         self, planned: ToPlan, changes: Changes, rules: str, watch_from: datetime | None
     ) -> bool:
         now, watch = self._now(), watch_from.timestamp() if watch_from else None
-        return await self._writer.run(
-            lambda db: notice_plans.keep_calendar(db, planned, changes, rules, watch, now)
+        return await self._writer.run(  # what a power cut takes is planned again
+            lambda db: notice_plans.keep_calendar(db, planned, changes, rules, watch, now),
+            Kind.MARK,
         )
 
     async def calendar_of(self, trip: str) -> ToPlan | None:
@@ -204,8 +205,8 @@ class SqliteStore:
         self, watched: ToWatch, notices: Sequence[Notice], seen: str, next_at: datetime
     ) -> bool:
         now, at = self._now(), next_at.timestamp()
-        return await self._writer.run(
-            lambda db: notice_plans.keep_news(db, watched, notices, seen, at, now)
+        return await self._writer.run(  # what a power cut takes is found again
+            lambda db: notice_plans.keep_news(db, watched, notices, seen, at, now), Kind.MARK
         )
 
     # --- the vault -----------------------------------------------------------------------------
