@@ -310,3 +310,32 @@ async def test_a_group_gets_one_notice_where_it_planned_and_nothing_of_anybodys_
     for answer in here:
         for secret in ("vegan", "Zurich", "4321", "CHF"):
             assert secret not in answer.text
+
+
+async def test_in_a_trip_over_several_towns_the_swap_is_taken_in_the_town_it_is_about(
+    world: World,
+) -> None:
+    """The forecast is asked for each town on its own days; the other town stays as it is."""
+    await world.says("plan Lisbon and Porto 15-21 april 2027")
+    before = await trip_of(world)
+    assert before.plan is not None
+    second = before.plan.towns[1]
+    day = next(
+        d
+        for d in before.plan.days
+        if second.first < d.day < second.last and any(s.swap_sight_id for s in d.stops)
+    )
+    await strikes(world, f"{day.day - timedelta(days=3)} 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(str(day.day), rain_mm=18)
+    await strikes(world, f"{day.day - timedelta(days=3)} 12:00")
+    [notice] = said_in(world)[quiet:]
+    changed = await world.taps(notice, label_of_swap(notice))
+    after = await trip_of(world)
+
+    assert "Now: 13–21 °C, rain 90 %." in notice.text
+    assert "What changed" in changed.text
+    assert after.plan is not None
+    first_town = [s for s in stops(before.plan) if s[1].date() < second.first]
+    assert [s for s in stops(after.plan) if s[1].date() < second.first] == first_town
+    assert stops(after.plan) != stops(before.plan)

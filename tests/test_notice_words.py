@@ -208,6 +208,7 @@ async def test_the_check_of_the_evening_brings_the_pocket_pack_and_the_warnings(
 async def test_the_morning_has_the_day_with_its_weather_and_the_swap_when_it_rains(
     desk: Desk,
 ) -> None:
+    desk.stage.on = [event("on"), event("off", name="Not played", status="cancelled")]
     desk.at("2027-04-16 07:15")
     dry = await desk.says(Kind.MORNING, "2027-04-16")
     desk.skies.said[FRIDAY] = WET
@@ -220,6 +221,8 @@ async def test_the_morning_has_the_day_with_its_weather_and_the_swap_when_it_rai
     assert "**Day 2 · Fri 16 Apr** · 13–21 °C" in dry.text
     assert all(s.title in dry.text for s in visits(desk.trip, FRIDAY))
     assert "The way: [Google Maps](https://" in dry.text
+    assert "21:00 Carminho, Coliseu" in dry.text
+    assert "Not played" not in dry.text
     assert not any(id.startswith("swap:") for id in dry.choices.values())
     assert "rain 90 %" in wet.text
     assert "Instead, indoors and open: " in wet.text

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from core import words
 from core.cards import day_card, spanning_events
 from core.choices import choice, notice_choice
+from core.errors import Unavailable
 from core.messages import Choice
 from core.notices.before import Said, map_line, ways
-from core.notices.sky import forecast_for
+from core.notices.sky import PATIENCE_S, forecast_for
 from core.notices.state import Hearer, Notice
 from core.notices.swap_said import swaps_for
 from core.notices.weather_news import poor_in
 from core.reading import Topic
-from core.travel import Travel
-from core.trips import Plan, StopKind, Trip
+from core.travel import Confidence, Event, Travel
+from core.trips import Day, Plan, StopKind, Trip
 from core.zones import zone_of
 
 MARGIN = timedelta(minutes=10)
@@ -29,10 +31,11 @@ async def morning(
     if day is None:
         return None
     number = plan.days.index(day) + 1
-    zone = zone_of(hearer.zone)
-    sky = await forecast_for(travel, plan, day.day, day.day, day.day)
+    sky = await forecast_for(travel, plan, day.day, plan.last_day, day.day)
     weather = sky.days.get(day.day)
-    shown = day if weather is None else day.model_copy(update={"weather": weather})
+    shown = day.model_copy(
+        update={"weather": weather or day.weather, "events": await _events(travel, plan, day)}
+    )
     lines = ["☀️ Good morning!" if not poor_in(shown.weather) else "Good morning!"]
     lines.append(day_card(shown, number, without=spanning_events(plan)))
     if not any(s.kind in (StopKind.ARRIVAL, StopKind.DEPARTURE) for s in day.stops):
@@ -46,11 +49,26 @@ async def morning(
         lines.append(link)
     options: list[Choice] = []
     if weather is not None and poor_in(weather):
-        said, options = await swaps_for(trip, day, hearer.now, travel)
+        bad = {d for d, w in sky.days.items() if poor_in(w)}
+        said, options = await swaps_for(trip, day, hearer.now, travel, bad)
         lines += said
-    if told := sky.told_by(zone):
-        lines.append(f"_{told}_")
+    if weather is not None:
+        lines.append(f"_Forecast: {words.as_of(weather.source, zone_of(hearer.zone))}_")
+    elif sky.silent:
+        lines.append(f"_{words.listing(sky.silent)} did not answer: the weather is as planned._")
     return lines, [*options, choice("ask", Topic.NEXT, "What is next?")], []
+
+
+async def _events(travel: Travel, plan: Plan, day: Day) -> tuple[Event, ...]:
+    """What takes place that day, as it is listed now; else what is known for good."""
+    destination = travel.places.destination(plan.town_on(day.day).destination_id)
+    if destination is None:
+        return ()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return tuple(await travel.events.between(destination, day.day, day.day))
+    except (Unavailable, TimeoutError):
+        return tuple(e for e in day.events if e.source.confidence is Confidence.CURATED)
 
 
 async def reminder(
