@@ -90,7 +90,7 @@ async def serve(settings: Settings, *, chat_only: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        with ticking(app.store, clock):
+        with ticking(app.store, clock, app.noticing):
             await app.runtime.run(stop)
     finally:
         await app.aclose()

@@ -15,6 +15,7 @@ from bot.drafts import Drafts
 from core.errors import Unavailable
 from core.fit import fit
 from core.messages import ConversationMoved
+from core.notices.state import MESSAGE
 from core.ports import (
     ChatAdapter,
     Clock,
@@ -32,6 +33,7 @@ RESEND_AFTER = timedelta(seconds=2)
 MOST_MOVES = 5
 LONGEST_PAUSE = 86_400.0
 MARK_TRIES = 40
+NOTICES_AT_ONCE = 32  # so many wait for the platform's pace, and an answer for no more than these
 log = structlog.get_logger(__name__)
 
 
@@ -57,16 +59,25 @@ class Showing:
         self._counters = counters
         self._worker = worker
         self._poll_seconds = poll_seconds
+        self._notices = 0  # being sent
         self.crew = Crew(self._claim, self._show, limit, poll_seconds)
 
     async def _claim(self, room: int) -> Sequence[Delivery]:
         owed = self._drafts.owed()
-        found = await self._store.claim_replies(self._worker, room, self._adapters.keys())
+        notices = max(0, NOTICES_AT_ONCE - self._notices)
+        found = await self._store.claim_replies(self._worker, room, self._adapters.keys(), notices)
+        self._notices += sum(_is_notice(delivery) for delivery in found)
         self._drafts.fetched(owed, [delivery.reply for delivery in found])
         return found
 
     async def _show(self, delivery: Delivery) -> None:
         """Bring one stored reply out and mark what became of it."""
+        try:
+            await self._bring(delivery)
+        finally:
+            self._notices -= _is_notice(delivery)
+
+    async def _bring(self, delivery: Delivery) -> None:
         try:
             mark, over = await self._send(delivery)
             await self._patiently(mark)
@@ -140,3 +151,7 @@ class Showing:
                 log.warning("mark_waits", why=str(error))
                 await asyncio.sleep(self._poll_seconds)
         return await mark()
+
+
+def _is_notice(delivery: Delivery) -> bool:
+    return delivery.reply.id.startswith(MESSAGE)

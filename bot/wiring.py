@@ -31,6 +31,7 @@ from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
 from bot.clock import SystemClock
 from bot.codes import fresh_code
+from bot.noticing import Noticing
 from bot.runtime import Runtime
 from bot.settings import Settings
 from core.concierge import Concierge, Introduce, Wiring
@@ -44,10 +45,14 @@ from core.flows.fit import Fit
 from core.flows.free import Free
 from core.flows.linking import Linking
 from core.flows.members import Members
+from core.flows.notices import Notices
 from core.flows.planning import Planning
 from core.flows.private import Private
 from core.flows.support import Support
 from core.messages import InboundMessage
+from core.notices.composing import Composing
+from core.notices.state import Composer, Notice, State, Watcher
+from core.notices.watching import Watching
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
@@ -67,6 +72,7 @@ FLOWS = (
     Fit,
     Free,
     Deciding,
+    Notices,
 )
 
 
@@ -81,6 +87,7 @@ class App:
     concierge: Concierge
     adapters: Sequence[ChatAdapter]
     runtime: Runtime
+    noticing: Noticing
     close: list[Callable[[], object]]
 
     async def aclose(self) -> None:
@@ -106,6 +113,8 @@ class Parts:
     travel: Travel | None = None
     adapters: Sequence[ChatAdapter] | None = None
     new_code: Callable[[], str] | None = None
+    composer: Composer | None = None
+    watcher: Watcher | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -157,7 +166,17 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
-    return App(settings, clock, store, model, concierge, adapters, runtime, close)
+    composer = parts.composer or Composing(travel, wiring.exporter, partial(_told, store))
+    watcher = parts.watcher or Watching(travel)
+    noticing = Noticing(store, clock, composer, watcher, runtime.counters)
+    return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
+
+
+async def _told(store: Store, trip: str) -> list[Notice]:
+    """The notices of a trip that were said, as far as anybody knows."""
+    found = await store.calendar_of(trip)
+    said = (State.SENT, State.UNKNOWN)
+    return [row for row in found.rows if row.state in said] if found is not None else []
 
 
 def keep_what_is_loaded() -> None:

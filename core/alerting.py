@@ -52,7 +52,7 @@ def told(
     """The answer to "any warnings?", in Markdown. "None" is only said when everybody was heard."""
     zone = zone_of(destination.timezone)
     lines = [f"**Warnings for {words.literal(destination.name)}, {words.span(first, last)}**"]
-    lines += [_line(a, zone) for a in report.alerts[:MOST_TOLD]]
+    lines += [line(a, zone) for a in report.alerts[:MOST_TOLD]]
     more = len(report.alerts) - MOST_TOLD
     if more > 0:
         lines.append(f"… and {words.plural(more, 'more warning')}.")
@@ -74,7 +74,8 @@ def _nothing(report: AlertReport) -> str:
     return f"None is in force: I asked {words.listing(report.checked)}."
 
 
-def _line(alert: Alert, zone: ZoneInfo) -> str:
+def line(alert: Alert, zone: ZoneInfo) -> str:
+    """A warning as a line of a list: what, how grave, when, where, in the issuer's words."""
     text = f"- **{words.literal(alert.event)}**{_grade(alert)}, {_when(alert, zone)}"
     if alert.area:
         text += f", {words.literal(_short(alert.area, 80))}"

@@ -56,7 +56,7 @@ def head_lines(plan: Plan, wish: Wish) -> list[str]:
 def _head(plan: Plan, facts: Facts, wish: Wish) -> str:
     lines = head_lines(plan, wish)
     spanning = spanning_events(plan)
-    lines += [_event_line(e) for e in plan.days[0].events if e.id in spanning]
+    lines += [event_line(e) for e in plan.days[0].events if e.id in spanning]
     if facts.flights is not None:
         f = facts.flights
         links = " · ".join(f"[{label}]({url})" for label, url in f.links[:2])
@@ -107,7 +107,7 @@ def _event_lines(events: Sequence[Event]) -> list[str]:
     """Every holiday and festival; of what is sold two that take place, and how many more."""
     known = [e for e in events if e.source.confidence is Confidence.CURATED]
     sold = [e for e in events if e not in known and e.status in ("", "moved")]
-    lines = [_event_line(e) for e in (*known, *sold[:SOLD_SHOWN])]
+    lines = [event_line(e) for e in (*known, *sold[:SOLD_SHOWN])]
     more = len(sold) - SOLD_SHOWN
     return lines + ([f"_{words.plural(more, 'more event')}: ask “events”_"] if more > 0 else [])
 
@@ -128,7 +128,8 @@ def event_words(event: Event) -> str:
     return text
 
 
-def _event_line(event: Event) -> str:
+def event_line(event: Event) -> str:
+    """An event of a day as a line of its card."""
     if event.starts_at is not None or event.source.confidence is not Confidence.CURATED:
         return f"_{event_words(event)}_"
     if event.kind is EventKind.HOLIDAY:

@@ -7,12 +7,14 @@ the verbs, so a button and the same words typed by hand reach the same code.
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Literal
 
 from core.groups.asking import VoteSaid
 from core.groups.cost_said import CostSaid, Kind
 from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
 from core.messages import Choice
+from core.notices.asking import NoticesSaid
 from core.reading import Change, ChangeKind, Intent, ProfileEdit, Request, Topic
 from core.session import Session
 from core.wishes import Mention, Party, When, Wish
@@ -75,7 +77,7 @@ def request_of(id: str) -> Request | None:
         return Request(intent=intent, confidence=1, about=argument)
     if verb == "file":
         return _file(argument)
-    if verb in ("settle", "unbook", "yield"):
+    if verb in ("settle", "unbook", "yield", "swap"):
         return Request(intent=Intent.PLAN, confidence=1, about=id)
     if verb == "for":  # the group a private wish is for
         return Request(intent=Intent.PRIVATE, alone="tell", about=argument, confidence=1)
@@ -107,6 +109,8 @@ def request_of(id: str) -> Request | None:
     if verb in _COSTS:
         cost = CostSaid(kind=_COSTS[verb], button=argument)
         return Request(intent=Intent.COST, confidence=1, cost=cost)
+    if verb == "notices":
+        return _notices(argument)
     if verb == "zone":
         edit = ProfileEdit(key="timezone", value=argument)
         return Request(intent=Intent.PROFILE, confidence=1, edits=(edit,))
@@ -163,6 +167,38 @@ def _flight_times(argument: str) -> Request | None:
         except ValueError:
             return None
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
+
+
+# What the buttons of a notice say: "notices:stop/weather", "notices:why/<notice>".
+def notice_choice(
+    do: Literal["stop", "start", "snooze", "why", "visited", "show"], what: str, label: str
+) -> Choice:
+    """`what` is a kind to stop or start, hours to be left alone, a notice's or a trip's id."""
+    return choice("notices", f"{do}/{what}", label)
+
+
+def _notices(argument: str) -> Request | None:
+    do, _, what = argument.partition("/")
+    said: dict[str, object] = {"do": do}
+    if do in ("stop", "start") and what:
+        here = what.startswith("trip-")
+        said |= {"here": True, "button": what} if here else {"kinds": what.split(",")}
+    elif do == "snooze":
+        said["hours"] = what
+    elif do in ("why", "visited"):
+        said["button"] = what
+    elif do not in ("show", "stop", "start"):
+        return None
+    try:
+        asked = NoticesSaid.model_validate(said)
+    except ValueError:
+        return None
+    return Request(intent=Intent.NOTICES, confidence=1, notices=asked)
+
+
+def swap_choice(trip: str, mark: str, label: str) -> Choice:
+    """Takes the indoor sight that the plan of a trip has for a stop; `mark` names both."""
+    return choice("swap", f"{trip}/{mark}", label)
 
 
 def _can(argument: str) -> Request | None:

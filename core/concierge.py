@@ -56,6 +56,7 @@ FLOW_OF: dict[Intent, str] = {
     Intent.COST: "costs",
     Intent.BALANCES: "costs",
     Intent.LINK: "linking",
+    Intent.NOTICES: "notices",
     Intent.PRIVATE: "private",
     Intent.FIT: "fit",
     Intent.FREE: "free",
@@ -265,6 +266,7 @@ class Concierge:
             new_code=self._w.new_code,
             ledger=ledger,
             group=opened.group,
+            notices=opened.notices,
         )
 
     def _outcome(self, turn: Turn, opened: Opened, screen: Screen, seq: int, done: Done) -> Outcome:

@@ -202,7 +202,7 @@ async def gather(
     same = currency == destination.currency
     facts.rate = Decimal(1) if same else facts.rated.rate if facts.rated else None
     forecast = {w.day: w for w in weather.result() or []}
-    known = {d: forecast.get(d) or _typical(destination, d) for d in facts.days}
+    known = {d: forecast.get(d) or typical(destination, d) for d in facts.days}
     facts.weather = {d: w for d, w in known.items() if w is not None}
     facts.sun = {d: s for d in facts.days if (s := daylight(destination.center, d, zone))}
     if wish.lodging:
@@ -281,7 +281,8 @@ def _nothing_to_see(destination: Destination, silent: list[tuple[str, str]]) -> 
     return f"I found nothing to see in {destination.name}, and I do not invent any."
 
 
-def _typical(destination: Destination, day: date) -> DayWeather | None:
+def typical(destination: Destination, day: date) -> DayWeather | None:
+    """What the month of a day is usually like there; None when nobody knows."""
     if not destination.climate:
         return None
     c: Climate = destination.climate[day.month - 1]

@@ -61,6 +61,7 @@ def outcome(
         reread=frozenset(done.reread),
         links=turn.link_news or burnt,
         secret=secret,
+        notices=turn.notice_wishes,
     )
 
 

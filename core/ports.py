@@ -21,6 +21,8 @@ from core.messages import (
     Reply,
     Value,
 )
+from core.notices.ports import NoticeStore
+from core.notices.state import NoticeBook, NoticeWishes
 from core.people import Profile
 from core.session import Session
 from core.spending import Booking, Books, Budget, OverBudget, Payer
@@ -110,11 +112,17 @@ class Delivery:
 
 class Outbox(Protocol):
     async def claim_replies(
-        self, worker: str, limit: int, platforms: Collection[str] = ()
+        self,
+        worker: str,
+        limit: int,
+        platforms: Collection[str] = (),
+        notices: int | None = None,
     ) -> list[Delivery]:
         """The next reply of up to `limit` conversations, marked `sending` in one transaction.
 
-        Only of these platforms, of all when none is named.
+        Only of these platforms, of all when none is named. Answers come before notices, of which
+        there are at most so many when a number is named. A notice that is not wanted any more, or
+        not now, is taken back instead.
 
         Replies of one conversation go out in the order they were committed. Rows left `sending` by
         a dead worker come back with `resend` set, at most five times.
@@ -186,6 +194,7 @@ class Opened:
     history: tuple[Entry, ...]  # the newest window, oldest first
     closed: bool = False
     group: GroupState = field(default_factory=GroupState)
+    notices: NoticeBook = field(default_factory=NoticeBook)
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,7 @@ class Outcome:
     reread: frozenset[str] = frozenset()
     links: LinkNews | None = None
     secret: bool = False  # the message and its answer are kept no longer than they are needed
+    notices: NoticeWishes | None = None
 
 
 class Vault(Protocol):
@@ -234,7 +244,7 @@ class Vault(Protocol):
         ...
 
 
-class Store(Inbox, Outbox, Vault, Books, Protocol):
+class Store(Inbox, Outbox, Vault, Books, NoticeStore, Protocol):
     """One database. One method per promise, each atomic."""
 
     async def open_turn(self, message: InboundMessage) -> Opened: ...
@@ -281,7 +291,7 @@ class Store(Inbox, Outbox, Vault, Books, Protocol):
         ...
 
     async def counts(self) -> Mapping[str, int]:
-        """Rows by state ("inbox.waiting", "outbox.unknown", "dead_letters")."""
+        """Rows by state ("inbox.waiting", "outbox.unknown", "notices.expired", "dead_letters")."""
         ...
 
     async def aclose(self) -> None: ...

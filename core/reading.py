@@ -14,6 +14,7 @@ from core.groups.cost_said import CostSaid
 from core.groups.dates import Availability
 from core.linking import LinkSaid
 from core.messages import Value
+from core.notices.asking import NoticesSaid
 from core.wishes import When, Wish
 
 
@@ -52,6 +53,7 @@ class Intent(StrEnum):
     COST = "cost"  # somebody paid
     BALANCES = "balances"  # who owes whom
     LINK = "link"  # the same person in another chat
+    NOTICES = "notices"  # what Caravan says unasked: less of it, when, why
     CHAT = "chat"  # anything else
     UNCLEAR = "unclear"  # not understood by rules
 
@@ -108,6 +110,7 @@ class ChangeKind(StrEnum):
     BOOKED = "booked"  # what = words naming a stop: it stays at its time
     UNBOOKED = "unbooked"  # what = words naming a stop: its booking is given up
     INDOOR = "indoor"  # rain plan for `day` (None: every rainy day)
+    TAKE_SWAP = "take_swap"  # what = id of a stop: the indoor sight that the plan has for it
 
 
 class Change(Value):
@@ -185,6 +188,7 @@ class Request(Value):
     guests: tuple[GuestEdit, ...] = ()
     cost: CostSaid | None = None  # for COST and BALANCES
     link: LinkSaid | None = None
+    notices: NoticesSaid | None = None
 
 
 class Paraphrase(Value):

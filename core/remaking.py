@@ -17,7 +17,7 @@ from core.reading import Change, ChangeKind
 from core.trips import Plan, Stage
 
 # Changes that name a stop; they are about the town that has it.
-_OF_A_STOP = {ChangeKind.REMOVE, ChangeKind.MOVE}
+_OF_A_STOP = {ChangeKind.REMOVE, ChangeKind.MOVE, ChangeKind.TAKE_SWAP}
 
 
 def revise_all(plan: Plan, old: Made, new: Made, changes: Sequence[Change]) -> Revision:

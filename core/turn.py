@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from core.groups.state import GroupNews, GroupState
 from core.hearing import Heard, lines
 from core.linking import LinkNews, LinkView
 from core.messages import Choice, Conversation, InboundMessage, Mode, Part
+from core.notices.state import NoticeBook, NoticeWishes
 from core.people import Party, Profile
 from core.ports import Entry, LanguageModel, Ledger
 from core.prompts import PromptLoader
@@ -65,6 +66,8 @@ class Turn:
     asides: list[tuple[Conversation, Screen]] = field(default_factory=list)  # said elsewhere
     heard: tuple[Heard, ...] = ()  # what the request was read from, when that is several messages
     unchanged: bool = False  # the plan already was as it is wanted
+    notices: NoticeBook = field(default_factory=NoticeBook)
+    notice_wishes: NoticeWishes | None = None  # those of this chat, when they change
 
     @property
     def words(self) -> str:
@@ -108,6 +111,11 @@ class Turn:
         """Have rows of the group saved, and see them from now on."""
         self.group = self.group.with_news(news)
         self.group_news = self.group_news.and_also(news)
+
+    def keep_wishes(self, wishes: NoticeWishes) -> None:
+        """Have what this chat wants of notices saved, and see it from now on."""
+        self.notices = replace(self.notices, wishes=wishes)
+        self.notice_wishes = wishes
 
     def update(self, **changes: object) -> None:
         """Change fields of the session."""

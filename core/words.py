@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from core.text import escape
 from core.travel import Confidence, DayWeather, Money, Source
@@ -194,6 +195,13 @@ def dated(s: Source) -> str:
     """Who says so, with the page where it stands, and of which month."""
     name = f"[{s.name}]({s.url})" if s.url else s.name
     return f"{name}, {s.fetched_at:%b %Y}"
+
+
+def as_of(s: Source, zone: ZoneInfo) -> str:
+    """ "[Open-Meteo](…), as of Tue 13 Apr 18:00": whose it is and when it was fetched."""
+    at = s.fetched_at.astimezone(zone)
+    name = s.attribution or s.name
+    return f"{f'[{name}]({s.url})' if s.url else name}, as of {day(at.date())} {clock(at)}"
 
 
 def _age(age: timedelta) -> str:

@@ -70,6 +70,7 @@ class Chat(Protocol):
     """A group of three and their private chats, on one platform."""
 
     clock: WorldClock
+    weather: FakeWeather
 
     async def says(self, who: str, text: str) -> Told:
         """Somebody speaks to Caravan in the group."""
@@ -112,6 +113,10 @@ class Chat(Protocol):
         """Time passes, and the schedule ticks."""
         ...
 
+    async def looks_ahead(self, moment: str) -> Told:
+        """The clock strikes, and notices are planned, watched for and sent."""
+        ...
+
     async def restarts(self) -> None:
         """The bot stops; another one begins on the same database."""
         ...
@@ -129,6 +134,7 @@ class _Common:
     """What drivers share. `self.app` is the running Caravan."""
 
     clock: WorldClock
+    weather: FakeWeather
     app: App
 
     def _seen(self) -> dict[str, list[str]]:
@@ -165,6 +171,17 @@ class _Common:
         for _ in range(TIMES):
             await end_polls(self.app.store)
 
+    async def looks_ahead(self, moment: str) -> Told:
+        """The clock strikes, and three schedulers plan, watch and send notices."""
+        self.clock.strikes(moment)
+        return await self._told(self._notices())
+
+    async def _notices(self) -> None:
+        for _ in range(TIMES):
+            await self.app.noticing.plan()
+            await self.app.noticing.watch()
+            await self.app.noticing.send()
+
     async def counts(self) -> Mapping[str, int]:
         return await self.app.store.counts()
 
@@ -179,6 +196,7 @@ class SlackOverHttp(_Common):
 
     def __init__(self, folder: Path) -> None:
         self.clock = WorldClock()
+        self.weather = FakeWeather(self.clock)
         self._path = folder / "caravan.sqlite"
         self._time = Time()
         self._numbers = itertools.count(1)
@@ -206,6 +224,7 @@ class SlackOverHttp(_Common):
             api=self._api,
             clock=self.clock,
             time=self._time,
+            weather=self.weather,
         )
         self._rig: Rig = await self._bot.enter_async_context(made)
         self.app = self._rig.app
@@ -368,6 +387,7 @@ class TelegramByPolling(_Common):
 
     def __init__(self, folder: Path) -> None:
         self.clock = WorldClock()
+        self.weather = FakeWeather(self.clock)
         self._path = folder / "caravan.sqlite"
         self._time = Time()
         self._chat = GROUP
@@ -387,7 +407,7 @@ class TelegramByPolling(_Common):
 
     async def _opens(self) -> None:
         self.app = await self._bot.enter_async_context(
-            _on_telegram(self._path, self._telegram, self.clock, self._time)
+            _on_telegram(self._path, self._telegram, self.clock, self._time, self.weather)
         )
 
     async def restarts(self) -> None:
@@ -494,7 +514,7 @@ class TelegramByPolling(_Common):
 
 @asynccontextmanager
 async def _on_telegram(
-    path: Path, telegram: FakeTelegram, clock: WorldClock, time: Time
+    path: Path, telegram: FakeTelegram, clock: WorldClock, time: Time, weather: FakeWeather
 ) -> AsyncIterator[App]:
     app = await build(
         load_settings(
@@ -505,7 +525,7 @@ async def _on_telegram(
                 "TELEGRAM_API_BASE_URL": telegram.url,
             }
         ),
-        Parts(clock=clock, weather=FakeWeather(clock), monotonic=time, sleep=time.sleep),
+        Parts(clock=clock, weather=weather, monotonic=time, sleep=time.sleep),
     )
     stop = asyncio.Event()
     task = asyncio.create_task(app.runtime.run(stop))

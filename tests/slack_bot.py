@@ -75,6 +75,7 @@ async def running(
     api: SlackApi | None = None,
     clock: WorldClock | None = None,
     time: Time | None = None,
+    weather: FakeWeather | None = None,
 ) -> AsyncIterator[Rig]:
     """Caravan on `slack` (a fresh one when None) with the database at `path`.
 
@@ -96,7 +97,7 @@ async def running(
     }
     app = await build(
         load_settings({**environment, **settings}),
-        Parts(clock=clock, weather=FakeWeather(clock), model=model, **paced),
+        Parts(clock=clock, weather=weather or FakeWeather(clock), model=model, **paced),
     )
     [adapter] = [a for a in app.adapters if isinstance(a, SlackAdapter)]
     posts = Deliveries(f"http://127.0.0.1:{port}/slack/events", now=lambda: clock.now().timestamp())

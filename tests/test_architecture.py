@@ -85,8 +85,9 @@ def test_adapters_import_only_values_ports_and_errors_of_core(path: Path) -> Non
         "core.groups.state core.interests "
         "core.groups.cost_said core.linking "
         "core.messages "
-        "core.naming core.people core.ports core.reading core.session core.text core.travel "
-        "core.trips core.spending core.turn core.wishes core.words core.zones"
+        "core.naming core.notices.asking core.notices.ports core.notices.state core.people "
+        "core.ports core.reading core.session core.spending core.text core.travel "
+        "core.trips core.turn core.wishes core.words core.zones"
     ).split()
 
     assert ours <= set(allowed)

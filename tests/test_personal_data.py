@@ -17,6 +17,8 @@ from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
 from core.linking import Account, LinkNews, LinkRequest
 from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
+from core.notices.ports import Changes
+from core.notices.state import Kind, Notice, NoticeWishes
 from core.people import Profile, ProfileFact
 from core.ports import LlmCall, Store
 from core.session import Session
@@ -134,16 +136,38 @@ async def fill(store: Store) -> None:
             recommendations=(a_recommendation(),),
             llm_calls=(a_call(),),
             group=one_of_each("desk:ana", place().key, "CANARY"),
+            notices=NoticeWishes(daily_cap=1),
         ),
     )
     for number, news in enumerate(link_rows()):
         await store.accept([message(f"link-{number}", "CANARY link")])
         linking = await claimed(store)
         await store.commit_turn(linking, outcome(linking.message, links=news))
+    await plan_a_notice(store)
     await store.accept([message("2", "CANARY poison")])
     await store.give_up(await claimed(store), "poison", None)
     await answered(store, message("9", "ben's own", chat="2", who="ben"))
     await sent_words(store)
+
+
+async def plan_a_notice(store: Store) -> None:
+    """One row in the calendar of ana's trip."""
+    for to_plan in await store.trips_to_plan(10, "rules"):
+        row = Notice(
+            id="notice-1",
+            trip="trip-1",
+            kind=Kind.MORNING,
+            on=START.date(),
+            conversation=place(),
+            about="CANARY",
+            due=START,
+            zone="UTC",
+            trip_version=0,
+            late_until=START,
+            why="CANARY why",
+            news="CANARY news",
+        )
+        assert await store.keep_calendar(to_plan, Changes(new=(row,)), "rules", None)
 
 
 async def test_an_export_holds_every_table_and_nothing_of_others(store: Store) -> None:

@@ -140,6 +140,7 @@ def _seen(key: str, request: Request) -> Any:
         "intent": lambda: request.intent.value,
         "cost": lambda: request.cost and _plain(request.cost),
         "link": lambda: request.link and _plain(request.link),
+        "notices": lambda: request.notices and _plain(request.notices),
         "alone": lambda: request.alone,
         "about": lambda: request.about,
         "amount_said": lambda: wish.budget and wish.budget.amount,

@@ -59,10 +59,10 @@ class FakeWeather:
         self._clock = clock
         self.down = False
         self.asked = 0
-        self._rain: dict[date, float] = {}
+        self._rain: dict[date, tuple[float, float]] = {}
 
-    def says(self, day: str, rain_mm: float) -> None:
-        self._rain[date.fromisoformat(day)] = rain_mm
+    def says(self, day: str, rain_mm: float, chance: float = 0.9) -> None:
+        self._rain[date.fromisoformat(day)] = rain_mm, chance
 
     async def forecast(
         self, place: Point, timezone: str, first: date, last: date
@@ -83,8 +83,8 @@ class FakeWeather:
                 typical=False,
                 tmax_c=21,
                 tmin_c=13,
-                rain_mm=self._rain.get(day, 0),
-                rain_chance=0.9 if day in self._rain else 0.05,
+                rain_mm=self._rain.get(day, (0, 0.05))[0],
+                rain_chance=self._rain.get(day, (0, 0.05))[1],
             )
             for day in (first + timedelta(days=i) for i in range((last - first).days + 1))
         ]

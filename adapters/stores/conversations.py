@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import groups, lanes
+from adapters.stores import groups, lanes, notice_delivery, notice_rows
 from core.messages import Conversation, ConversationMoved
 
-_KEPT_BY_CONVERSATION = ("messages", "trip_plans", "llm_calls")
+_KEPT_BY_CONVERSATION = ("messages", "trip_plans", "llm_calls", "notices")
 
 
 def resolve(db: sqlite3.Connection, key: str) -> str:
@@ -39,6 +39,8 @@ def heard(db: sqlite3.Connection, c: Conversation, key: str, person: str, now: f
             " WHERE key = ?",
             (owner, key),
         )
+        if known[0]:
+            notice_rows.touch(db, "conversation = ?", (key,))
 
 
 def known(db: sqlite3.Connection, c: Conversation, key: str, now: float) -> None:
@@ -69,6 +71,7 @@ def move(db: sqlite3.Connection, moved: ConversationMoved, now: float) -> None:
     )
     db.execute("DELETE FROM destination_recommendations WHERE conversation = ?", (old,))
     groups.move(db, old, new)
+    notice_rows.move(db, old, new)
     platform, _, rest = moved.old_key.partition(":")
     chat_id, _, thread_id = rest.rpartition(":")
     db.execute(
@@ -124,6 +127,7 @@ def back_in_all(db: sqlite3.Connection, prefix: str) -> None:
     """We can speak again in every conversation whose key begins so."""
     for key in _beginning_with(db, prefix):
         db.execute("UPDATE conversations SET closed = '' WHERE key = ?", (key,))
+        notice_rows.touch(db, "conversation = ?", (key,))
 
 
 def _beginning_with(db: sqlite3.Connection, prefix: str) -> list[str]:
@@ -162,9 +166,11 @@ def _shut(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
     db.execute(
         "UPDATE conversations SET closed = ?, updated_at = ? WHERE key = ?", (why or "?", now, key)
     )
+    notice_rows.touch(db, "conversation = ?", (key,))
 
 
 def _fail_replies(db: sqlite3.Connection, key: str, why: str) -> None:
+    notice_delivery.nobody_there(db, key, why)
     db.execute(
         "UPDATE outbox SET state = 'failed', behind = 0, why = ?,"
         " body = CASE WHEN wipe THEN x'' ELSE body END"

@@ -16,10 +16,12 @@ LEASE_S = 60.0
 
 @dataclass(frozen=True)
 class Lane:
-    """A table of lanes; `open` is the condition of its rows that are not finished."""
+    """A table of lanes; `open` is the condition of its rows that are not finished, `order` that in
+    which they come to the front."""
 
     table: str
     open: str
+    order: str = "id"
 
     @property
     def occupied(self) -> str:
@@ -30,10 +32,11 @@ class Lane:
         )
 
     def promote(self, db: sqlite3.Connection, conversation: str) -> None:
-        """The oldest row that is behind comes to the front, if the front is free."""
+        """The first row that is behind comes to the front, if the front is free."""
         db.execute(
-            f"UPDATE {self.table} SET behind = 0 WHERE id = (SELECT min(id) FROM {self.table}"
-            f" WHERE conversation = ? AND behind = 1) AND NOT {self.occupied}",
+            f"UPDATE {self.table} SET behind = 0 WHERE id = (SELECT id FROM {self.table} WHERE"
+            f" conversation = ? AND behind = 1 ORDER BY {self.order} LIMIT 1) AND NOT"
+            f" {self.occupied}",
             (conversation, conversation),
         )
 
@@ -48,4 +51,4 @@ class Lane:
 
 
 INBOX = Lane("inbox", "state IN ('waiting', 'claimed')")
-OUTBOX = Lane("outbox", "state IN ('ready', 'sending', 'unknown')")
+OUTBOX = Lane("outbox", "state IN ('ready', 'sending', 'unknown')", "later, id")

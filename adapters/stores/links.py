@@ -88,7 +88,7 @@ def view(db: sqlite3.Connection, person: str, hash: str, now: float) -> LinkView
         tries=tuple(datetime.fromtimestamp(at, UTC) for (at,) in tries),
         found=found if found is not None and found.other is None else None,
         waiting=requests,
-        theirs=_profile(db, traveller_of(db, other[0].person)) if other else None,
+        theirs=profile_of(db, traveller_of(db, other[0].person)) if other else None,
     )
 
 
@@ -141,7 +141,7 @@ def _put(db: sqlite3.Connection, r: LinkRequest) -> None:
 
 def reached_on(db: sqlite3.Connection, traveller: str) -> str:
     """The platform on which a traveller likes to be reached; "" when they have not said."""
-    return _profile(db, traveller).value("reach").lower()
+    return profile_of(db, traveller).value("reach").lower()
 
 
 def private_chats(db: sqlite3.Connection, persons: tuple[str, ...]) -> tuple[str, ...]:
@@ -164,7 +164,7 @@ def join(db: sqlite3.Connection, one: str, two: str, now: float) -> None:
         return
     name = hashlib.blake2b(f"{persons}{now}".encode(), digest_size=9).hexdigest()
     traveller = next((t for t in before if t not in persons), f"traveller:{name}")
-    profile, _ = joined(_profile(db, before[0]), _profile(db, before[1]))
+    profile, _ = joined(profile_of(db, before[0]), profile_of(db, before[1]))
     db.execute("DELETE FROM user_profiles WHERE person IN (?, ?)", before)
     put_profile(db, profile.model_copy(update={"person": traveller}), now)
     for person in persons:
@@ -182,7 +182,7 @@ def unlink(db: sqlite3.Connection, person: str, now: float) -> None:
     if traveller == person:
         return
     others = persons_of(db, person)[1:]
-    profile = _profile(db, traveller)
+    profile = profile_of(db, traveller)
     db.execute("DELETE FROM user_profiles WHERE person = ?", (traveller,))
     db.execute("DELETE FROM travellers WHERE person = ?", (person,))
     put_profile(db, _part(profile, person, (person,)), now)
@@ -198,7 +198,7 @@ def _part(profile: Profile, owner: str, persons: tuple[str, ...]) -> Profile:
     return Profile(person=owner, facts=facts, searches=profile.searches)
 
 
-def _profile(db: sqlite3.Connection, key: str) -> Profile:
+def profile_of(db: sqlite3.Connection, key: str) -> Profile:
     row = db.execute("SELECT body FROM user_profiles WHERE person = ?", (key,)).fetchone()
     return (read(Profile, row[0]) if row else None) or Profile(person=key)
 

@@ -9,10 +9,11 @@ from collections.abc import Collection, Sequence
 import orjson
 from pydantic import ValidationError
 
-from adapters.stores import conversations, polls
+from adapters.stores import conversations, notice_delivery, polls
 from adapters.stores.lanes import LEASE_S, OUTBOX
 from adapters.stores.rows import dumped_whole
 from core.messages import Conversation, Reply
+from core.notices.state import MESSAGE
 from core.ports import Delivery
 
 MAX_RESENDS = 5  # a sender that dies is no fault of the reply, unless it happens every time
@@ -21,19 +22,39 @@ _log = logging.getLogger(__name__)
 
 
 def put(
-    db: sqlite3.Connection, reply: Reply, key: str, person: str, now: float, *, wipe: bool = False
+    db: sqlite3.Connection,
+    reply: Reply,
+    key: str,
+    person: str,
+    now: float,
+    *,
+    wipe: bool = False,
+    later: bool = False,
 ) -> None:
-    """Store a final reply; the same id again changes nothing, a closed chat gets it as failed."""
+    """Store a final reply; the same id again changes nothing, a closed chat gets it as failed.
+
+    A notice (`later`) waits for answers, also for those that are stored after it.
+    """
+    stepped_back = 0
+    if not later:
+        stepped_back = db.execute(
+            "UPDATE outbox SET behind = 1 WHERE conversation = ? AND behind = 0 AND later = 1"
+            " AND state = 'ready'",
+            (key,),
+        ).rowcount
     body = b"" if wipe and _is_closed(db, key) else dumped_whole(reply)
     db.execute(
         f"""
-        INSERT INTO outbox (key, conversation, person, body, state, behind, wipe, created_at)
-        SELECT ?, ?, ?, ?, iif(shut, 'failed', 'ready'), iif(shut, 0, {OUTBOX.occupied}), ?, ?
+        INSERT INTO outbox (key, conversation, person, body, state, behind, wipe, later,
+            created_at)
+        SELECT ?, ?, ?, ?, iif(shut, 'failed', 'ready'), iif(shut, 0, {OUTBOX.occupied}), ?, ?, ?
         FROM (SELECT EXISTS (SELECT 1 FROM conversations WHERE key = ? AND closed <> '') AS shut)
         WHERE true ON CONFLICT (key) DO NOTHING
         """,
-        (reply.id, key, person, body, key, int(wipe), now, key),
+        (reply.id, key, person, body, key, int(wipe), int(later), now, key),
     )
+    if stepped_back:
+        OUTBOX.promote(db, key)
 
 
 def _is_closed(db: sqlite3.Connection, key: str) -> bool:
@@ -42,22 +63,33 @@ def _is_closed(db: sqlite3.Connection, key: str) -> bool:
 
 
 def claim_replies(
-    db: sqlite3.Connection, worker: str, limit: int, platforms: Collection[str], now: float
+    db: sqlite3.Connection,
+    worker: str,
+    limit: int,
+    platforms: Collection[str],
+    now: float,
+    notices: int | None = None,
 ) -> list[Delivery]:
     """See core.ports.Outbox.claim_replies."""
     found: list[Delivery] = []
-    while True:
-        rows = _due(db, limit - len(found), platforms, now)
-        taken = [_take(db, worker, row, now) for row in rows]
-        found += [delivery for delivery in taken if delivery is not None]
-        if None not in taken:  # else the reply behind one that failed may be taken now
-            return found
+    for later, most in ((0, limit), (1, limit if notices is None else notices)):
+        room = min(limit - len(found), most)
+        while room > 0:
+            rows = _due(db, later, room, platforms, now)
+            taken = [_take(db, worker, row, now) for row in rows]
+            found += [delivery for delivery in taken if delivery is not None]
+            room -= len(taken) - taken.count(None)
+            if None not in taken:  # else the reply behind one that failed may be taken now
+                break
+    return found
 
 
 _Row = tuple[int, str, str, bytes, str, int, int, int, str, str, str, str]
 
 
-def _due(db: sqlite3.Connection, limit: int, platforms: Collection[str], now: float) -> list[_Row]:
+def _due(
+    db: sqlite3.Connection, later: int, limit: int, platforms: Collection[str], now: float
+) -> list[_Row]:
     """The front rows that may be sent; one that is still `sending` has lost its sender."""
     chosen = f"AND c.platform IN ({', '.join('?' * len(platforms))})" if platforms else ""
     return db.execute(
@@ -65,10 +97,10 @@ def _due(db: sqlite3.Connection, limit: int, platforms: Collection[str], now: fl
         SELECT o.id, o.key, o.conversation, o.body, o.state, o.attempts + 1, o.fence + 1, o.resent,
                c.platform, c.chat_id, c.thread_id, c.mode
         FROM outbox o JOIN conversations c ON c.key = o.conversation
-        WHERE o.{OUTBOX.open} AND o.behind = 0 AND o.due <= ? {chosen}
+        WHERE o.{OUTBOX.open} AND o.behind = 0 AND o.later = ? AND o.due <= ? {chosen}
         ORDER BY o.due, o.id LIMIT ?
         """,
-        (now, *platforms, limit),
+        (later, now, *platforms, limit),
     ).fetchall()
 
 
@@ -86,12 +118,19 @@ def _take(db: sqlite3.Connection, worker: str, row: _Row, now: float) -> Deliver
         _fail(db, id, conversation, "unreadable row")
         return None
     flagged = again or bool(resent)
+    if _is_notice(reply) and not flagged and not notice_delivery.still_wanted(db, key, now):
+        _fail(db, id, conversation, "not wanted any more")
+        return None
     db.execute(
         "UPDATE outbox SET state = 'sending', worker = ?, due = ?, fence = ?, attempts = ?,"
         " resent = ? WHERE id = ?",
         (worker, now + LEASE_S, fence, attempts, resent + again, id),
     )
     return Delivery(reply, flagged, attempts, fence)
+
+
+def _is_notice(reply: Reply) -> bool:
+    return reply.id.startswith(MESSAGE)
 
 
 def _at(reply: Reply, platform: str, chat_id: str, thread: str, mode: str) -> Reply:
@@ -135,6 +174,8 @@ def _end(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, ids: 
     ).fetchall()
     for conversation, wipe in ended:
         OUTBOX.promote(db, conversation)
+        if _is_notice(delivery.reply):
+            notice_delivery.ended(db, delivery.reply, conversation, state, why)
         if wipe:
             conversations.forget(db, conversation)
 
@@ -156,12 +197,15 @@ def uncertain(db: sqlite3.Connection, delivery: Delivery, why: str, at: float) -
     if delivery.resend:
         not_sent(db, delivery, f"uncertain twice: {why}")
         return
-    _again(db, delivery, "unknown", why, at)
+    if _again(db, delivery, "unknown", why, at) and _is_notice(delivery.reply):
+        notice_delivery.ended(db, delivery.reply, "", "unknown", why)
 
 
-def _again(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, at: float) -> None:
-    db.execute(
+def _again(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, at: float) -> bool:
+    """Whether the delivery was still ours."""
+    changed = db.execute(
         "UPDATE outbox SET state = ?, worker = '', why = ?, due = ?"
         " WHERE key = ? AND fence = ? AND state = 'sending'",
         (state, why[:500], at, delivery.reply.id, delivery.fence),
     )
+    return changed.rowcount > 0

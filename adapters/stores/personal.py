@@ -28,12 +28,25 @@ PERSONAL = {
     "travellers": "person",
     "link_codes": "person",
     "link_tries": "person",
+    "notices": "person",
+    "notice_calendar": "person",
+    "notice_wishes": "person",
     "inbox": "person",
     "outbox": "person",
     "dead_letters": "person",
 }
 # The others: nothing in them is anybody's.
 IMPERSONAL = {"schema_version", "vault", "spending"}
+# What is kept of a private chat, whoever it came from.
+_OF_A_CHAT = (
+    "messages",
+    "trip_plans",
+    "destination_recommendations",
+    "llm_calls",
+    "members",
+    "notices",
+    "notice_wishes",
+)
 # Of these the row itself is needed on: deliveries to be recognised, a chat to say the last word.
 _EMPTIED = ("conversations", "inbox", "outbox")
 
@@ -81,7 +94,7 @@ def _chats(owners: tuple[str, ...]) -> str:
 def _erase_one(db: sqlite3.Connection, person: str) -> None:
     db.execute("DELETE FROM link_codes WHERE other = ?", (person,))
     chats = _chats((person,))
-    for table in ("messages", "trip_plans", "destination_recommendations", "llm_calls", "members"):
+    for table in _OF_A_CHAT:
         db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))
     db.execute(
         "UPDATE conversations SET session = NULL, module = '', person = '' WHERE person = ?",

@@ -14,6 +14,8 @@ from adapters.stores import (
     farewell,
     inbox,
     links,
+    notice_plans,
+    notices,
     outbox,
     personal,
     polls,
@@ -28,6 +30,8 @@ from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
 from core.linking import LinkView
 from core.messages import Inbound, InboundMessage, PollDue, Reply
+from core.notices.ports import Batch, Changes, Settlement, ToPlan, ToWatch
+from core.notices.state import Notice
 from core.people import Profile
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
 from core.spending import Booking, Limits
@@ -137,11 +141,15 @@ class SqliteStore:
     # --- the outbox ----------------------------------------------------------------------------
 
     async def claim_replies(
-        self, worker: str, limit: int, platforms: Collection[str] = ()
+        self,
+        worker: str,
+        limit: int,
+        platforms: Collection[str] = (),
+        notices: int | None = None,
     ) -> list[Delivery]:
         now = self._now()
         return await self._writer.run(
-            lambda db: outbox.claim_replies(db, worker, limit, platforms, now)
+            lambda db: outbox.claim_replies(db, worker, limit, platforms, now, notices)
         )
 
     async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
@@ -166,6 +174,52 @@ class SqliteStore:
 
     async def book_tokens(self, booking: Booking, limits: Limits) -> bool:
         return await self._writer.run(lambda db: spending.book(db, booking, limits), Kind.MARK)
+
+    # --- notices -------------------------------------------------------------------------------
+
+    async def trips_to_plan(self, limit: int, rules: str) -> list[ToPlan]:
+        now, parsed = self._now(), self._parsed
+        return await self._writer.run(
+            lambda db: notice_plans.trips_to_plan(db, limit, rules, now, parsed), Kind.MARK
+        )
+
+    async def keep_calendar(
+        self, planned: ToPlan, changes: Changes, rules: str, watch_from: datetime | None
+    ) -> bool:
+        now, watch = self._now(), watch_from.timestamp() if watch_from else None
+        return await self._writer.run(  # what a power cut takes is planned again
+            lambda db: notice_plans.keep_calendar(db, planned, changes, rules, watch, now),
+            Kind.MARK,
+        )
+
+    async def calendar_of(self, trip: str) -> ToPlan | None:
+        return await self._writer.run(
+            lambda db: notice_plans.calendar_of(db, trip, self._parsed), Kind.READ
+        )
+
+    async def claim_notices(self, worker: str, limit: int) -> list[Batch]:
+        now, parsed = self._now(), self._parsed
+        return await self._writer.run(
+            lambda db: notices.claim(db, worker, limit, now, parsed), Kind.MARK
+        )
+
+    async def settle(self, batch: Batch, settlement: Settlement) -> bool:
+        now = self._now()
+        return await self._writer.run(lambda db: notices.settle(db, batch, settlement, now))
+
+    async def trips_to_watch(self, limit: int) -> list[ToWatch]:
+        now, parsed = self._now(), self._parsed
+        return await self._writer.run(
+            lambda db: notice_plans.trips_to_watch(db, limit, now, parsed), Kind.MARK
+        )
+
+    async def keep_news(
+        self, watched: ToWatch, notices: Sequence[Notice], seen: str, next_at: datetime
+    ) -> bool:
+        now, at = self._now(), next_at.timestamp()
+        return await self._writer.run(  # what a power cut takes is found again
+            lambda db: notice_plans.keep_news(db, watched, notices, seen, at, now), Kind.MARK
+        )
 
     # --- the vault -----------------------------------------------------------------------------
 
@@ -245,12 +299,12 @@ def _reap(db: sqlite3.Connection, before: float) -> int:
             f"DELETE FROM {table} WHERE id IN (SELECT id FROM {finished} ORDER BY id LIMIT ?)",
             (before, REAP_BATCH),
         ).rowcount
-    return removed
+    return removed + notices.reap(db, before, REAP_BATCH)
 
 
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
     found = {}
-    for table in ("inbox", "outbox"):
+    for table in ("inbox", "outbox", "notices"):
         for state, count in db.execute(f"SELECT state, count(*) FROM {table} GROUP BY state"):
             found[f"{table}.{state}"] = count
     found["outbox.resent"] = db.execute("SELECT coalesce(sum(resent), 0) FROM outbox").fetchone()[0]

@@ -9,7 +9,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from adapters.stores import amends, conversations, groups, inbox, links, outbox, personal, spending
+from adapters.stores import (
+    amends,
+    conversations,
+    groups,
+    inbox,
+    links,
+    notice_rows,
+    outbox,
+    personal,
+    spending,
+)
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.errors import Unavailable
@@ -66,6 +76,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         group=groups.of_person(db, persons, key, parsed)
         if solo
         else groups.load(db, key, person, parsed),
+        notices=notice_rows.book(db, key, persons, solo=solo),
     )
 
 
@@ -174,6 +185,11 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         groups.keep(db, key, outcome.group)
     if outcome.links is not None:
         links.keep(db, outcome.links, person, now)  # after the session, which it may change
+        _replan_all(db, person)
+    if outcome.notices is not None:
+        persons = links.persons_of(db, person)
+        solo = message.conversation.mode == "solo"
+        notice_rows.keep_wishes(db, outcome.notices, key, persons, now, solo=solo)
     people = {m.id: (m.sender.id, rows[m.id]) for m in outcome.also}
     for entry in outcome.history:
         _keep_line(db, entry, key, *people.get(entry.of, (person, row)))
@@ -243,7 +259,10 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, sender: str, now: fl
             f if f.told_in else f.model_copy(update={"told_in": sender}) for f in profile.facts
         )
         profile = profile.model_copy(update={"facts": tuple(facts)})
-    if _profile(db, person, read) is None:
+    before = _profile(db, person, read)
+    if any(profile.value(k) != (before.value(k) if before else "") for k in ("timezone", "reach")):
+        _replan_all(db, sender)
+    if before is None:
         db.execute(
             "INSERT OR IGNORE INTO dead_letters (external_id, person, body, why, at)"
             " SELECT 'profile of ' || person, person, CAST(body AS TEXT), 'unreadable row', ?"
@@ -251,6 +270,12 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, sender: str, now: fl
             (now, person),
         )
     links.put_profile(db, profile, now)
+
+
+def _replan_all(db: sqlite3.Connection, person: str) -> None:
+    """Where a traveller lives or is reached has changed: when and where notices come, too."""
+    persons = links.persons_of(db, person)
+    notice_rows.touch(db, f"person IN ({links.marks(persons)})", persons)
 
 
 def _account_of(db: sqlite3.Connection, profile: Profile, said: Sequence[InboundMessage]) -> str:
@@ -281,6 +306,7 @@ def _keep_trip(db: sqlite3.Connection, trip: Trip, now: float) -> None:
             now,
         ),
     )
+    notice_rows.touch(db, "id = ?", (trip.id,))
 
 
 def _keep_recommendation(db: sqlite3.Connection, r: Recommendation, key: str, person: str) -> None:

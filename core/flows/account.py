@@ -50,6 +50,8 @@ HELP = (
     "- In a group: “let's vote: Lisbon or Porto”, “what did we decide?”, “catch me up”\n"
     "- Your trips and a calendar file: /trips, “calendar file”\n"
     "- Shared costs: “I paid 80 EUR for dinner for Ana and me”, “who owes what?”, “settle up”\n"
+    "- What I say by myself: “notices”, “stop weather”, “quiet hours 21 to 9”, “snooze for 2 "
+    "days”, “why did I get this?”\n"
     "- One profile in several chats: “link my accounts”\n"
     "- What I know about you: /profile, /settings, /export, /forget\n"
     "- /cancel stops what is open"

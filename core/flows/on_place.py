@@ -6,7 +6,7 @@ import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 
-from core import alerting, words
+from core import alerting, packing, words
 from core.cards import event_days, event_words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
@@ -195,20 +195,15 @@ async def packing_answer(turn: Turn) -> Screen:
         f"**For {destination.name}** (typically {round(c.tmin_c)}–{round(c.tmax_c)} °C, rain on "
         f"{round(c.rain_days)} days of the month):"
     ]
-    if c.tmax_c >= 24:
-        lines.append("- light clothes, hat, sun cream")
-    if c.tmin_c < 12:
-        lines.append("- a warm layer for the evening")
-    if c.tmax_c < 8:
-        lines.append("- winter coat, gloves, warm shoes")
-    if c.rain_days >= 7:
-        lines.append("- a rain jacket")
-    if c.sea_c is not None and c.sea_c >= 19:
-        lines.append("- swimwear")
-    lines.append("- shoes for long walks, passport or identity card, any medicine you take")
+    sky = packing.Sky(
+        warmest=c.tmax_c,
+        coolest_day=c.tmax_c,
+        coldest_night=c.tmin_c,
+        wet=c.rain_days >= 7,
+        sea_c=c.sea_c,
+    )
     facts = turn.travel.places.country(destination.country)
-    if facts is not None and facts.plug_types:
-        lines.append(f"- plug adapter: type {words.listing(facts.plug_types, 'or')}")
+    lines += [f"- {line}" for line in (*packing.for_weather(sky), *packing.always(facts))]
     return (Text(markdown="\n".join(lines)),)
 
 

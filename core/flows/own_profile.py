@@ -175,7 +175,8 @@ def settings_text(turn: Turn) -> str:
     lines.append(
         "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “my time zone is "
         "Europe/Zurich”, “relaxed pace”. "
-        "“link my accounts” joins this chat with another one of yours."
+        "“link my accounts” joins this chat with another one of yours. “notices” shows what I "
+        "say by myself, and when."
     )
     return "\n".join(lines)
 

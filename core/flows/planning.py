@@ -11,6 +11,7 @@ from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
+from core.errors import Rejected
 from core.flows.changing import Asked, changed_for_all
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.nearest import other_days
@@ -32,6 +33,7 @@ from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
 from core.itinerary.stages import split
+from core.itinerary.take_swap import still_possible, swap_mark
 from core.making import Made, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
@@ -60,6 +62,8 @@ class Planning:
             _unbook(turn)
         if turn.request.about.startswith("yield:"):
             give_way(turn)
+        if turn.request.about.startswith("swap:"):
+            _take_swap(turn)
         intent = turn.request.intent
         if exchange := exchange_asked(turn):
             screens = self._exchange(turn, exchange)
@@ -127,7 +131,8 @@ class Planning:
         old_plan = trip.plan
         towns = towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
-        check_dates(first, last, turn.now.date())
+        if not _only_swaps(changes):  # rain comes on the road, too
+            check_dates(first, last, turn.now.date())
         if wish.party:
             check_party(wish.party)
         if not changes:
@@ -281,6 +286,33 @@ def _unbook(turn: Turn) -> None:
             "changes": tuple(Change(kind=kind, what=title) for kind in kinds),
         }
     )
+
+
+def _take_swap(turn: Turn) -> None:
+    """The tap on a notice's swap becomes the change that was offered, of the trip it is about.
+
+    Raises Rejected when the plan has another stop or another swap there by now.
+    """
+    id, _, mark = turn.request.about.partition(":")[2].partition("/")
+    trip = next((t for t in turn.trips if t.id == id), None)
+    visits = trip.plan.visits() if trip is not None and trip.plan is not None else []
+    stop = next((s for s in visits if s.swap_sight_id and swap_mark(s) == mark), None)
+    if trip is None or trip.plan is None or stop is None:
+        raise Rejected(
+            "The plan has changed since I offered that, so I left it as it is. “If it rains” shows "
+            "what is indoors now."
+        )
+    if not still_possible(stop, trip.plan, turn.now):
+        raise Rejected(f"{words.literal(stop.title)} cannot be swapped any more: it is too late.")
+    turn.update(trip_id=trip.id, wish=trip.wish)
+    change = Change(kind=ChangeKind.TAKE_SWAP, what=stop.id)
+    turn.request = turn.request.model_copy(
+        update={"intent": Intent.REVISE, "about": "", "changes": (change,)}
+    )
+
+
+def _only_swaps(changes: tuple[Change, ...]) -> bool:
+    return bool(changes) and all(c.kind is ChangeKind.TAKE_SWAP for c in changes)
 
 
 def _news(old: Wish, new: Wish) -> tuple[Change, ...]:

@@ -11,6 +11,7 @@ from itertools import product
 from core.interests import INTERESTS, matches
 from core.itinerary.problem import Impossible
 from core.itinerary.repair import Draft
+from core.itinerary.take_swap import take_swap
 from core.naming import best_named
 from core.reading import Change, ChangeKind
 from core.travel import DayWeather
@@ -221,4 +222,5 @@ AFTER: dict[ChangeKind, Callable[[Draft, Plan, Change], None]] = {
     ChangeKind.ADD: _add,
     ChangeKind.MORE_OF: _more_of,
     ChangeKind.INDOOR: _indoors,
+    ChangeKind.TAKE_SWAP: take_swap,
 }

@@ -248,7 +248,7 @@ def _fill(
         old_count = _old_count(plan, d)
         if kind is ChangeKind.FASTER:
             goal = rule.max_visits if day in (None, d + 1) else 0
-        elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE):
+        elif kind in (ChangeKind.SLOWER, ChangeKind.REMOVE, ChangeKind.TAKE_SWAP):
             goal = 0
         elif kind is ChangeKind.BUDGET and _richer(new=tables, old=before):
             goal = max(rule.min_visits, was)

@@ -17,6 +17,7 @@ from adapters.models.reader.profile import (
 from adapters.models.reader.questions import why_about
 from adapters.models.reader.tastes import find_tastes
 from adapters.models.reader.text import Said
+from core.notices.asking import NoticesSaid
 from core.reading import Intent, ProfileEdit, ReadingContext, Request, Topic
 
 
@@ -40,7 +41,7 @@ def account(said: Said, context: ReadingContext) -> Request | None:
         edit = ProfileEdit(key="timezone", value=zone)
         return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
     if wants_silence(said):
-        return Request(intent=Intent.SETTINGS, confidence=0.85)
+        return Request(intent=Intent.NOTICES, confidence=0.85, notices=NoticesSaid(do="show"))
     if wants_profile(said):
         return Request(intent=Intent.PROFILE, confidence=0.9)
     return None

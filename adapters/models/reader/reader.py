@@ -34,6 +34,7 @@ from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
 from adapters.models.reader.no_day import find_no_day
 from adapters.models.reader.nonsense import find_nonsense
+from adapters.models.reader.notices import notices
 from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
 from adapters.models.reader.places import Places, find_places
@@ -66,6 +67,7 @@ from adapters.models.reader.tastes import find_must_see, find_refused_sights, fi
 from adapters.models.reader.text import Said, clean
 from adapters.models.reader.times import find_times
 from adapters.models.reader.voting import voting
+from core.notices.asking import NoticesSaid
 from core.reading import (
     Intent,
     ReadingContext,
@@ -128,7 +130,7 @@ class RuleReader:
             return matter
         if (who := members(said, context)) is not None:
             return who
-        for of_a_group in (linking, costs):
+        for of_a_group in (linking, notices, costs):
             request = of_a_group(said, context)
             if request is not None:
                 return request
@@ -147,6 +149,9 @@ class RuleReader:
             return Request(
                 intent=command, confidence=1, what="data" if "data" in said.bag else "calendar"
             )
+        if command is Intent.NOTICES:
+            read = notices(said, context) or notices(Said(f"stop {said.text}"), context)
+            return read or Request(intent=command, confidence=1, notices=NoticesSaid(do="show"))
         if command is Intent.POLL:
             asked = voting(Said(f"poll: {said.text}"), context, self._names)
             return asked or Request(intent=command, confidence=1)

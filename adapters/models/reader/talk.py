@@ -35,6 +35,7 @@ COMMANDS = {
     "who": Intent.MEMBERS,
     "members": Intent.MEMBERS,
     "link": Intent.LINK,
+    "notices": Intent.NOTICES,
     "costs": Intent.BALANCES,
     "settle": Intent.BALANCES,
 }
@@ -115,8 +116,7 @@ _SAYINGS: dict[Intent, str] = {
     "reisen|mis viajes|show saved|saved places|my saved places|what did i "
     "save|my bookings|what trips are planned|which trips are planned",
     Intent.SETTINGS: "settings|preferences|show settings|change settings|change language|"
-    "change my language|notifications|mute|mute notifications|turn off "
-    "notifications|stop notifications|unmute|quiet hours|change my currency|"
+    "change my language|change my currency|"
     "change the language|einstellungen|ajustes|configuracion",
     Intent.CHAT: "lol|haha+|hahaha+|wow|nice|cool|awesome|amazing|interesting|hmm+|hm|oh|"
     "ah|aha|i see|omg|wonderful|beautiful|lovely|super|how are you|how's it "

@@ -1,0 +1,230 @@
+"""Notices that are due, in SQL: claimed by chat, handed to the outbox, marked one by one.
+
+Whoever hands one over has to hold its claim, and everything it was decided by has to be as it was
+(the stamp). What waits in the outbox is held against the same once more before it is sent.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from adapters.stores import notice_rows, outbox
+from adapters.stores.notice_plans import read_trip
+from adapters.stores.notice_rows import OPEN, find, moment
+from adapters.stores.parsed import Parsed
+from adapters.stores.rows import text
+from core.notices.ports import Batch, Claimed, Settlement, TripThen
+from core.notices.state import NEVER_EARLY, URGENT, Notice
+from core.people import Profile
+
+CLAIM_LEASE_S = 120.0
+MAX_ATTEMPTS = 5
+MAX_IN_ONE = 8  # notices in one message
+READY_AT_ONCE = 5_000
+SAME_HOUR_S = 3_600.0
+STALE_S = 20.0  # so long a row waits for its trip to be planned again
+TOLD_S = 2 * 86_400.0
+_NOT_EARLY = ", ".join(f"'{kind.value}'" for kind in NEVER_EARLY)
+_COUNTED = f"kind NOT IN ({', '.join(repr(kind.value) for kind in URGENT)})"
+
+
+def claim(
+    db: sqlite3.Connection, worker: str, limit: int, now: float, parsed: Parsed
+) -> list[Batch]:
+    """See core.notices.ports.NoticeStore.claim_notices."""
+    _make_ready(db, now)
+    batches: list[Batch] = []
+    while len(batches) < limit:
+        rows = db.execute(
+            "SELECT DISTINCT conversation FROM (SELECT conversation FROM notices WHERE ready = 1"
+            " ORDER BY urgent DESC, late_until LIMIT ?)",
+            (limit - len(batches),),
+        ).fetchall()
+        if not rows:
+            break
+        made = [_batch(db, key, worker, now, parsed) for (key,) in rows]
+        batches += [batch for batch in made if batch is not None]
+    return batches
+
+
+def _make_ready(db: sqlite3.Connection, now: float) -> None:
+    """Mark what is due, and what a dead worker holds. A lease that ends later than one that begins
+    now is from a clock that ran ahead."""
+    db.execute(
+        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE id IN (SELECT id FROM"
+        f" notices WHERE {OPEN} AND ready = 0 AND at <= ? ORDER BY at LIMIT ?)",
+        (now, READY_AT_ONCE),
+    )
+    db.execute(
+        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE state = 'claimed'"
+        " AND at > ?",
+        (now + CLAIM_LEASE_S,),
+    )
+
+
+def _batch(
+    db: sqlite3.Connection, key: str, worker: str, now: float, parsed: Parsed
+) -> Batch | None:
+    """Everything that is due in the chat, claimed; None when there is nothing to be said now."""
+    taken = db.execute(
+        "SELECT 1 FROM notices WHERE conversation = ? AND state = 'claimed' AND at > ? LIMIT 1",
+        (key, now),
+    ).fetchone()
+    if taken:  # somebody is about to speak there: one message an hour, not two at once
+        db.execute(
+            "UPDATE notices SET ready = 0, at = ? WHERE conversation = ? AND ready = 1",
+            (now + STALE_S, key),
+        )
+        return None
+    rows = find(
+        db,
+        "n.conversation = ? AND n.state = 'planned' AND (n.ready = 1 OR"
+        f" (n.at <= ? AND n.kind NOT IN ({_NOT_EARLY})))"
+        " ORDER BY n.ready DESC, n.urgent DESC, n.due, n.id LIMIT ?",
+        (key, now + SAME_HOUR_S, MAX_IN_ONE),
+        "fence",
+        "attempts",
+    )
+    trips: dict[str, TripThen] = {}
+    claimed: list[Claimed] = []
+    profile = Profile(person="")
+    for notice, fence, attempts in rows:
+        if attempts >= MAX_ATTEMPTS:
+            _end(db, notice.id, "failed", "it could not be composed")
+            continue
+        then = trips.get(notice.trip)
+        if then is None:
+            facts = notice_rows.facts(db, notice.trip)
+            trip = read_trip(db, notice.trip, parsed)
+            if facts is None or trip is None:
+                _end(db, notice.id, "cancelled", "the trip is gone")
+                continue
+            if facts.setting is None:
+                _end(db, notice.id, "cancelled", "nobody can be reached in this chat")
+                continue
+            then = TripThen(trip, facts.setting, facts.stamp)
+            trips[notice.trip] = then
+            profile = facts.profile
+        if _is_stale(notice, then):
+            _replan_first(db, notice, now)
+            continue
+        db.execute(
+            "UPDATE notices SET state = 'claimed', ready = 0, worker = ?, fence = ?, attempts = ?,"
+            " at = ? WHERE id = ?",
+            (worker, fence + 1, attempts + 1, now + CLAIM_LEASE_S, notice.id),
+        )
+        claimed.append(Claimed(notice, fence + 1, attempts + 1))
+    if not claimed:
+        return None
+    used = {c.notice.trip: trips[c.notice.trip] for c in claimed}
+    to = claimed[0].notice.conversation
+    return Batch(to, tuple(claimed), used, profile, _told(db, key, now))
+
+
+def _is_stale(notice: Notice, then: TripThen) -> bool:
+    """Planned for a trip as it was before, or for a chat where it is not told any more."""
+    return (
+        notice.trip_version != then.trip.version
+        or notice.conversation.key != then.setting.to.key
+        or then.trip.status != "planned"
+    )
+
+
+def _replan_first(db: sqlite3.Connection, notice: Notice, now: float) -> None:
+    notice_rows.touch(db, "id = ?", (notice.trip,))
+    db.execute("UPDATE notices SET ready = 0, at = ? WHERE id = ?", (now + STALE_S, notice.id))
+
+
+def _end(db: sqlite3.Connection, id: str, state: str, reason: str) -> None:
+    db.execute(
+        "UPDATE notices SET state = ?, reason = ?, ready = 0, worker = '' WHERE id = ?",
+        (state, text(reason), id),
+    )
+
+
+def _told(db: sqlite3.Connection, key: str, now: float) -> tuple[datetime, ...]:
+    rows = db.execute(
+        "SELECT DISTINCT sent_at FROM notices WHERE conversation = ? AND sent_at > ?"
+        f" AND {_COUNTED} ORDER BY sent_at",
+        (key, now - TOLD_S),
+    ).fetchall()
+    return tuple(moment(at) for (at,) in rows)
+
+
+# --- settling ----------------------------------------------------------------------------------
+
+
+def settle(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now: float) -> bool:
+    """See core.notices.ports.NoticeStore.settle."""
+    tells = settlement.tells or {}
+    if not _as_it_was(db, batch, settlement, now):
+        for each in batch.claimed:
+            _back(db, each, now, counted=False)
+        for trip in batch.trips:
+            notice_rows.touch(db, "id = ?", (trip,))
+        return False
+    for each in batch.claimed:
+        id = each.notice.id
+        if id in tells:
+            continue
+        if id in (settlement.drops or {}):
+            state, reason = (settlement.drops or {})[id]
+            _end(db, id, state.value, reason)
+        else:
+            at, uncounted = (settlement.waits or {}).get(id, (moment(now), True))
+            _back(db, each, max(at.timestamp(), now), counted=not uncounted)
+    if settlement.reply is not None and tells:
+        _hand_over(db, batch, settlement, now)
+    return True
+
+
+def _as_it_was(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now: float) -> bool:
+    """Whether the claims hold, and all that was known when they were made is still so."""
+    for each in batch.claimed:
+        held = db.execute(
+            "SELECT 1 FROM notices WHERE id = ? AND state = 'claimed' AND fence = ?",
+            (each.notice.id, each.fence),
+        ).fetchone()
+        if not held:
+            return False
+    if any(now >= until.timestamp() for until in (settlement.tells or {}).values()):
+        return False
+    return all(notice_rows.stamp(db, id) == then.stamp for id, then in batch.trips.items())
+
+
+def _back(db: sqlite3.Connection, each: Claimed, at: float, *, counted: bool) -> None:
+    """To be looked at again at `at`; never before it is due, if it was taken along early."""
+    db.execute(
+        "UPDATE notices SET state = 'planned', ready = 0, worker = '', at = max(due, ?),"
+        " attempts = attempts - ? WHERE id = ? AND state = 'claimed' AND fence = ?",
+        (at, int(not counted), each.notice.id, each.fence),
+    )
+
+
+def _hand_over(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now: float) -> None:
+    reply, key = settlement.reply, batch.conversation.key
+    assert reply is not None
+    owner = db.execute("SELECT person FROM conversations WHERE key = ?", (key,)).fetchone()
+    outbox.put(db, reply, key, owner[0] if owner else "", now, later=True)
+    trips = {each.notice.id: each.notice.trip for each in batch.claimed}
+    db.executemany(
+        "UPDATE notices SET state = 'sent', worker = '', ready = 0, reply = ?, stamp = ?,"
+        " until = ?, sent_at = ? WHERE id = ?",
+        [
+            (reply.id, batch.trips[trips[id]].stamp, until.timestamp(), now, id)
+            for id, until in (settlement.tells or {}).items()
+        ],
+    )
+
+
+# --- housekeeping ------------------------------------------------------------------------------
+
+
+def reap(db: sqlite3.Connection, before: float, limit: int) -> int:
+    """Rows that ended and were of no use any more before that moment; they cannot come back."""
+    return db.execute(
+        f"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE NOT {OPEN}"
+        " AND late_until < ? LIMIT ?)",
+        (before, limit),
+    ).rowcount

@@ -1,0 +1,32 @@
+"""What somebody said or tapped about notices."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+
+from pydantic import Field
+
+from core.messages import Value
+from core.notices.state import Kind
+
+
+class NoticesSaid(Value):
+    """One thing asked of notices.
+
+    `kinds` are those it is about, none: all. `here` limits it to the trip that is open. `hours` or
+    `until` is how long a snooze lasts. `button` is what a button carries: the id of a notice or of
+    a trip.
+    """
+
+    do: Literal[
+        "show", "stop", "start", "quiet", "no_quiet", "snooze", "cap", "why", "visited", "unclear"
+    ]
+    kinds: tuple[Kind, ...] = ()
+    here: bool = False
+    start: time | None = None
+    end: time | None = None
+    until: date | None = None
+    hours: int | None = Field(default=None, ge=1, le=24 * 60)
+    count: int | None = Field(default=None, ge=0, le=50)
+    button: str = ""

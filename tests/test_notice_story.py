@@ -1,0 +1,341 @@
+"""Notices in the chat, end to end: one piece of news, one tap, one plan changed, one undo."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.travel import Alert, Confidence, Severity, Source
+from core.trips import Plan, Stop, Trip
+from tests.group_world import Group
+from tests.test_warnings_story import FakeAlerts
+from tests.world import Answer, World
+
+PLAN = "plan Lisbon 15-19 april 2027"
+RAINY = "2027-04-16"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = World(tmp_path / "notices.sqlite")
+    await world.opens()
+    yield world
+    await world.closes()
+
+
+async def ticks(world: World, times: int = 1) -> None:
+    """Everything that a scheduler does, and the replies out."""
+    assert world.app is not None
+    noticing = world.app.noticing
+    for _ in range(times):
+        await noticing.plan()
+        await noticing.watch()
+        await noticing.send()
+    await Group(world).settles()
+
+
+async def strikes(world: World, moment: str) -> None:
+    """The clock strikes, and a scheduler ticks twice."""
+    world.clock.strikes(moment)
+    await ticks(world, 2)
+
+
+def said_in(world: World, chat: str = "1") -> list[Answer]:
+    """What Caravan said there without being asked."""
+    replies = [r for r in world.chat.sent if r.conversation.chat_id == chat and not r.answers]
+    return [Answer(r) for r in replies]
+
+
+async def trip_of(world: World, chat: str = "1") -> Trip:
+    assert world.app is not None
+    opened = await world.app.store.open_turn(world.message("look", chat=chat))
+    return opened.trips[0]
+
+
+def stops(plan: Plan | None) -> list[tuple[str, datetime]]:
+    assert plan is not None
+    return [(s.id, s.start) for d in plan.days for s in d.stops]
+
+
+def label_of_swap(answer: Answer) -> str:
+    return next(label for label in answer.choices if label.startswith("Take "))
+
+
+def swapped(trip: Trip) -> Stop:
+    assert trip.plan is not None
+    day = next(d for d in trip.plan.days if d.day == date.fromisoformat(RAINY))
+    return next(s for s in day.stops if s.swap_sight_id)
+
+
+def storm(id: str, severity: Severity = Severity.SEVERE) -> Alert:
+    source = Source(
+        name="MeteoAlarm",
+        url="https://meteoalarm.org/",
+        fetched_at=datetime(2027, 4, 13, 20, tzinfo=UTC),
+        confidence=Confidence.LIVE,
+    )
+    return Alert(
+        source=source,
+        id=id,
+        event="Wind warning",
+        severity=severity,
+        onset=datetime(2027, 4, 16, 6, tzinfo=UTC),
+        ends=datetime(2027, 4, 16, 20, tzinfo=UTC),
+        headline="Gusts up to 110 km/h",
+        area="Lisboa",
+        official=True,
+    )
+
+
+async def test_rain_on_a_day_outdoors_is_told_once_with_a_swap_that_can_be_undone(
+    world: World,
+) -> None:
+    """Two days before: one notice, a tap, the plan changed; undo brings back the one before."""
+    await world.says(PLAN)
+    before = await trip_of(world)
+    await strikes(world, "2027-04-14 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(RAINY, rain_mm=18)
+    for hour in (12, 13, 14, 15):
+        await strikes(world, f"2027-04-14 {hour}:00")
+    [notice] = said_in(world)[quiet:]
+    changed = await world.taps(notice, label_of_swap(notice))
+    after = await trip_of(world)
+    undone = await world.taps(changed, "Undo")
+    restored = await trip_of(world)
+    await strikes(world, "2027-04-14 16:30")
+
+    stop = swapped(before)
+    assert stop.title in notice.text
+    assert "rain 90 %" in notice.text
+    assert "Before: no forecast yet, typically 12–20 °C" in notice.text
+    assert "as of Wed 14 Apr" in notice.text
+    assert "What changed" in changed.text
+    assert after.plan is not None
+    assert stop.swap_sight_id in {s.sight_id for s in after.plan.visits()}
+    assert stops(after.plan) != stops(before.plan)
+    assert "Undone" in undone.text
+    assert stops(restored.plan) == stops(before.plan)
+    assert len(said_in(world)) == quiet + 1
+
+
+async def test_a_swap_is_taken_on_the_road_too_and_only_as_it_was_offered(world: World) -> None:
+    """On the morning of the day itself; the button of a plan that has changed does nothing."""
+    await world.says(PLAN)
+    await strikes(world, "2027-04-15 16:00")
+    quiet = len(said_in(world))
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-16 07:10")
+    notice = next(a for a in said_in(world)[quiet:] if any("Take" in c for c in a.choices))
+    before = await trip_of(world)
+    changed = await world.taps(notice, label_of_swap(notice))
+    after = await trip_of(world)
+    again = await world.taps(notice, label_of_swap(notice))
+
+    assert "What changed" in changed.text
+    first = date.fromisoformat(RAINY)
+    assert [s for s in stops(after.plan) if s[1].date() < first] == [
+        s for s in stops(before.plan) if s[1].date() < first
+    ]
+    assert "has changed since I offered that" in again.text
+    assert stops((await trip_of(world)).plan) == stops(after.plan)
+
+
+async def test_a_forecast_that_jitters_says_nothing(world: World) -> None:
+    await world.says(PLAN)
+    await strikes(world, "2027-04-14 09:00")
+    quiet = len(said_in(world))
+    for hour in range(10, 20):
+        world.weather.says(RAINY, rain_mm=1.0, chance=0.2 + 0.2 * (hour % 2))
+        await strikes(world, f"2027-04-14 {hour}:00")
+
+    assert [
+        a.text for a in said_in(world)[quiet:] if "Forecast" in a.text and "Now:" in a.text
+    ] == []
+
+
+async def test_rain_of_the_night_that_is_gone_in_the_morning_was_never_there(world: World) -> None:
+    """It waits for the end of the quiet hours; then neither rain nor its end is worth a word."""
+    await world.says(PLAN)
+    await strikes(world, "2027-04-13 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-13 22:30")
+    at_night = len(said_in(world)) - quiet
+    world.weather.says(RAINY, rain_mm=0, chance=0.05)
+    for moment in ("13 23:45", "14 01:00", "14 03:00", "14 07:30", "14 09:00", "14 12:00"):
+        await strikes(world, f"2027-04-{moment}")
+
+    assert at_night == 0
+    assert [a.text for a in said_in(world)[quiet:] if "Now:" in a.text] == []
+
+
+async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
+    tmp_path: Path,
+) -> None:
+    """A warning comes at night; after "stop severe warnings" none does."""
+    alerts = FakeAlerts()
+    world = World(tmp_path / "warned.sqlite", alerts=alerts)
+    await world.opens()
+    await world.says(PLAN)
+    stopped = await world.says("stop weather")
+    await strikes(world, "2027-04-13 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(RAINY, rain_mm=18)
+    alerts.says(storm("1"))
+    await strikes(world, "2027-04-13 23:30")
+    await strikes(world, "2027-04-14 11:00")
+    [notice] = said_in(world)[quiet:]
+    why = await world.taps(notice, "Why this?")
+    severe = await world.says("stop severe warnings")
+    alerts.says(storm("2", severity=Severity.EXTREME))
+    await strikes(world, "2027-04-14 12:30")
+    after = said_in(world)[quiet + 1 :]
+    await world.closes()
+
+    assert "No more weather notices in this chat." in stopped.text
+    assert "“stop severe warnings” stops those too" in stopped.text
+    assert "Official warning for Lisbon" in notice.text
+    assert "Gusts up to 110 km/h" in notice.text
+    assert "grave official warning for Lisbon" in why.text
+    assert "No more severe warnings" in severe.text
+    assert [a.text for a in after if "warning" in a.text] == []
+
+
+async def test_each_notice_says_why_it_came_and_how_to_get_fewer(world: World) -> None:
+    await world.says(PLAN)
+    nothing_yet = await world.says("why did I get this?")
+    await strikes(world, "2027-04-01 09:30")
+    [outlook] = said_in(world)
+    by_word = await world.says("why did I get this?")
+    by_tap = await world.taps(outlook, "Why this?")
+    fewer = await world.taps(by_tap, "No outlooks")
+    await strikes(world, "2027-04-08 09:30")
+    silent = len(said_in(world))
+    back = await world.taps(fewer, "Outlooks on")
+    await strikes(world, "2027-04-09 09:30")
+
+    assert "begins in 14 days" in outlook.text
+    assert "no notice here yet" in nothing_yet.text
+    assert by_word.text == by_tap.text
+    assert "it is two weeks until your trip for **Lisbon" in by_tap.text
+    assert "No more outlooks" in fewer.text
+    assert silent == 1
+    assert "Outlooks are on." in back.text
+
+
+async def test_quiet_hours_a_snooze_and_a_muted_trip_are_kept(world: World) -> None:
+    await world.says(PLAN)
+    hours = await world.says("quiet hours 21 to 9")
+    snoozed = await world.says("snooze until 2 April")
+    shown = await world.says("notices")
+    await strikes(world, "2027-04-01 12:00")
+    while_snoozed = len(said_in(world))
+    muted = await world.says("mute this trip")
+    await strikes(world, "2027-04-08 12:00")
+    while_muted = len(said_in(world))
+    unmuted = await world.says("unmute this trip")
+    await ticks(world)
+    await strikes(world, "2027-04-12 18:30")
+
+    assert "Between 21:00 and 09:00" in hours.text
+    assert "until Fri 2 Apr 08:00" in snoozed.text
+    assert "Snoozed until Fri 2 Apr" in shown.text
+    assert "weather notices" in shown.text
+    assert while_snoozed == while_muted == 0
+    assert "Lisbon" in muted.text
+    assert "are on" in unmuted.text
+    assert [a for a in said_in(world) if "To pack for Lisbon" in a.text]
+
+
+async def test_the_whole_calendar_of_a_trip_is_said_each_on_its_day(world: World) -> None:
+    """Outlooks, packing, the check of the evening with the pocket pack, mornings, a last word."""
+    await world.says(f"{PLAN}, we leave at 18:40")
+    told: dict[str, list[Answer]] = {}
+    day = datetime(2027, 3, 30, tzinfo=UTC)
+    while day < datetime(2027, 4, 23, tzinfo=UTC):
+        for hour in (9, 12, 18, 20):
+            before = len(said_in(world))
+            world.clock.strikes(f"{day.date()} {hour:02d}:30")
+            await ticks(world)
+            told.setdefault(str(day.date()), []).extend(said_in(world)[before:])
+        day += timedelta(days=1)
+    texts = {day: "\n".join(a.text for a in said) for day, said in told.items() if said}
+    last = said_in(world)[-1]
+    visited = await world.taps(last, "Mark as visited")
+    profile = await world.says("what do you know about me?")
+
+    assert "begins in 14 days" in texts["2027-04-01"]
+    assert "begins in 7 days" in texts["2027-04-08"]
+    assert "To pack for Lisbon" in texts["2027-04-12"]
+    assert "Tomorrow: Lisbon" in texts["2027-04-14"]
+    assert [f.name for a in told["2027-04-14"] for f in a.files] == [
+        "caravan-lisbon-2027-04-15.html"
+    ]
+    for number, on in enumerate(("15", "16", "17", "18", "19"), 1):
+        assert f"Day {number} ·" in texts[f"2027-04-{on}"]
+    assert "Your flight leaves Mon 19 Apr at 18:40" in texts["2027-04-18"]
+    assert "Welcome back from Lisbon" in texts["2027-04-20"]
+    assert "visited" in visited.text
+    assert "Has been to: **Lisbon**" in profile.text
+    assert set(texts) == {f"2027-04-{d:02d}" for d in (1, 8, 12, 14, 15, 16, 17, 18, 19, 20)}
+
+
+async def test_a_group_gets_one_notice_where_it_planned_and_nothing_of_anybodys_own(
+    world: World,
+) -> None:
+    """What a member told in private, and what their profile holds, is in none of its words."""
+    group = Group(world)
+    await group.privately("hello", who="ana")
+    await group.privately("remember that I am vegan and my home is Zurich", who="ana")
+    await group.says(PLAN, who="ana")
+    await group.says("count me in", who="ben")
+    await group.privately("privately, my budget is 4321 euros", who="ben")
+    await strikes(world, "2027-04-14 09:00")
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-14 12:00")
+    here = said_in(world, group.chat)
+    notice = next(a for a in here if "Now:" in a.text)
+    changed = await group.taps(notice, label_of_swap(notice), who="ben")
+    stopped = await group.says("stop weather", who="ben")
+    elsewhere = [a for who in ("ana", "ben") for a in said_in(world, who)]
+
+    assert len([a for a in here if "Now:" in a.text]) == 1
+    assert "What changed" in changed.text
+    assert "No more weather notices in this chat." in stopped.text
+    assert [a.text for a in elsewhere if "Forecast" in a.text] == []
+    for answer in here:
+        for secret in ("vegan", "Zurich", "4321", "CHF"):
+            assert secret not in answer.text
+
+
+async def test_in_a_trip_over_several_towns_the_swap_is_taken_in_the_town_it_is_about(
+    world: World,
+) -> None:
+    """The forecast is asked for each town on its own days; the other town stays as it is."""
+    await world.says("plan Lisbon and Porto 15-21 april 2027")
+    before = await trip_of(world)
+    assert before.plan is not None
+    second = before.plan.towns[1]
+    day = next(
+        d
+        for d in before.plan.days
+        if second.first < d.day < second.last and any(s.swap_sight_id for s in d.stops)
+    )
+    await strikes(world, f"{day.day - timedelta(days=3)} 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(str(day.day), rain_mm=18)
+    await strikes(world, f"{day.day - timedelta(days=3)} 12:00")
+    [notice] = said_in(world)[quiet:]
+    changed = await world.taps(notice, label_of_swap(notice))
+    after = await trip_of(world)
+
+    assert "Now: 13–21 °C, rain 90 %." in notice.text
+    assert "What changed" in changed.text
+    assert after.plan is not None
+    first_town = [s for s in stops(before.plan) if s[1].date() < second.first]
+    assert [s for s in stops(after.plan) if s[1].date() < second.first] == first_town
+    assert stops(after.plan) != stops(before.plan)
