@@ -159,11 +159,8 @@ class Desk:
     def at(self, moment: str) -> None:
         self.clock.strikes(moment)
 
-    async def says(
-        self, kind: Kind, on: str, about: str = "", news: str = "", trip: Trip | None = None
-    ) -> Said | None:
-        """What the composer makes of a notice of this kind; None: nothing is worth saying."""
-        notice = Notice(
+    def notice(self, kind: Kind, on: str, about: str = "", news: str = "") -> Notice:
+        return Notice(
             id="notice-" + "a" * 24,
             trip=self.trip.id,
             kind=kind,
@@ -177,6 +174,12 @@ class Desk:
             why="because of the test",
             news=news,
         )
+
+    async def says(
+        self, kind: Kind, on: str, about: str = "", news: str = "", trip: Trip | None = None
+    ) -> Said | None:
+        """What the composer makes of a notice of this kind; None: nothing is worth saying."""
+        notice = self.notice(kind, on, about, news)
         hearer = Hearer(Profile(person="telegram:1"), NoticeWishes(), self.clock.now(), ZONE)
         composer = Composing(self.travel, FileExporter())
         parts = await composer.compose(notice, trip or self.trip, hearer)
