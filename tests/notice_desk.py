@@ -39,6 +39,7 @@ ZONE = "Europe/Lisbon"
 CHAT = Conversation(platform="telegram", chat_id="1")
 GROUP = Conversation(platform="telegram", chat_id="-42", mode=Mode.GROUP)
 FIRST, LAST = date(2027, 4, 15), date(2027, 4, 19)
+NOBODY = Profile(person="telegram:1")
 PLANNED_AT = datetime(2027, 1, 10, 9, tzinfo=UTC)
 WISH = Wish(
     when=When(first=FIRST, last=LAST),
@@ -176,11 +177,17 @@ class Desk:
         )
 
     async def says(
-        self, kind: Kind, on: str, about: str = "", news: str = "", trip: Trip | None = None
+        self,
+        kind: Kind,
+        on: str,
+        about: str = "",
+        news: str = "",
+        trip: Trip | None = None,
+        profile: Profile = NOBODY,
     ) -> Said | None:
         """What the composer makes of a notice of this kind; None: nothing is worth saying."""
         notice = self.notice(kind, on, about, news)
-        hearer = Hearer(Profile(person="telegram:1"), NoticeWishes(), self.clock.now(), ZONE)
+        hearer = Hearer(profile, NoticeWishes(), self.clock.now(), ZONE)
         composer = Composing(self.travel, FileExporter())
         parts = await composer.compose(notice, trip or self.trip, hearer)
         return None if parts is None else Said(parts)
