@@ -39,6 +39,7 @@ ZONE = "Europe/Lisbon"
 CHAT = Conversation(platform="telegram", chat_id="1")
 GROUP = Conversation(platform="telegram", chat_id="-42", mode=Mode.GROUP)
 FIRST, LAST = date(2027, 4, 15), date(2027, 4, 19)
+NOBODY = Profile(person="telegram:1")
 PLANNED_AT = datetime(2027, 1, 10, 9, tzinfo=UTC)
 WISH = Wish(
     when=When(first=FIRST, last=LAST),
@@ -159,11 +160,8 @@ class Desk:
     def at(self, moment: str) -> None:
         self.clock.strikes(moment)
 
-    async def says(
-        self, kind: Kind, on: str, about: str = "", news: str = "", trip: Trip | None = None
-    ) -> Said | None:
-        """What the composer makes of a notice of this kind; None: nothing is worth saying."""
-        notice = Notice(
+    def notice(self, kind: Kind, on: str, about: str = "", news: str = "") -> Notice:
+        return Notice(
             id="notice-" + "a" * 24,
             trip=self.trip.id,
             kind=kind,
@@ -177,7 +175,19 @@ class Desk:
             why="because of the test",
             news=news,
         )
-        hearer = Hearer(Profile(person="telegram:1"), NoticeWishes(), self.clock.now(), ZONE)
+
+    async def says(
+        self,
+        kind: Kind,
+        on: str,
+        about: str = "",
+        news: str = "",
+        trip: Trip | None = None,
+        profile: Profile = NOBODY,
+    ) -> Said | None:
+        """What the composer makes of a notice of this kind; None: nothing is worth saying."""
+        notice = self.notice(kind, on, about, news)
+        hearer = Hearer(profile, NoticeWishes(), self.clock.now(), ZONE)
         composer = Composing(self.travel, FileExporter())
         parts = await composer.compose(notice, trip or self.trip, hearer)
         return None if parts is None else Said(parts)

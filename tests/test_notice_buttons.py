@@ -6,11 +6,14 @@ import pytest
 
 from core.choices import MAX_ID_BYTES, notice_choice, request_of, swap_choice
 from core.itinerary.take_swap import swap_mark
+from core.messages import Choices
 from core.notices.asking import NoticesSaid
+from core.notices.digest import Composed, message
 from core.notices.policies import notice_id
+from core.notices.ports import Claimed
 from core.notices.state import Kind
 from core.reading import Intent
-from tests.notice_desk import opened
+from tests.notice_desk import CHAT, opened
 
 TRIP = "trip-0123456789abcdef01"
 NOTICE = notice_id(TRIP, Kind.WEATHER, "2027-04-16", "stop-lisbon/belem-tower/1")
@@ -61,3 +64,25 @@ async def test_every_swap_of_a_plan_has_a_button_of_its_own() -> None:
         assert request is not None
         assert request.intent is Intent.PLAN
         assert request.about == button.id
+
+
+async def test_what_comes_together_has_each_button_once_and_deeds_before_settings() -> None:
+    desk = await opened()
+    desk.at("2027-04-14 17:00")
+    composed = []
+    for kind, on in ((Kind.PACKING, "2027-04-15"), (Kind.FINAL_CHECK, "2027-04-15")):
+        said = await desk.says(kind, on)
+        assert said is not None
+        notice = desk.notice(kind, on)
+        composed.append(Composed(Claimed(notice, 1, 1), tuple(said.parts), late=False))
+    reply = message(CHAT, composed)
+    labels = [o.label for p in reply.parts if isinstance(p, Choices) for o in p.options]
+
+    assert labels == [
+        "Weather",
+        "Emergency numbers",
+        "Files",
+        "Why this?",
+        "No packing lists",
+        "No final checks",
+    ]

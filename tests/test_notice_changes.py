@@ -234,6 +234,17 @@ def test_only_stops_outdoors_that_are_still_to_come_are_worth_a_word() -> None:
     assert len(weather_news(of, Seen(), {HIKE: weather(**wet)}, NOW)[0]) == 1
 
 
+def test_the_first_forecast_of_a_day_counts_when_it_is_near() -> None:
+    """Who planned months ahead hears of rain three days before, not each day that gets a forecast;
+    who had a forecast hears of its change earlier."""
+    wet = {HIKE: weather(rain_chance=0.9, rain_mm=12)}
+    five_days, three_days = (datetime(2027, 4, day, 9, tzinfo=UTC) for day in (11, 13))
+
+    assert weather_news(plan(), Seen(), wet, five_days) == ([], Seen())
+    assert len(weather_news(plan(), Seen(), wet, three_days)[0]) == 1
+    assert len(weather_news(plan(told=weather(at=PLANNED)), Seen(), wet, five_days)[0]) == 1
+
+
 def test_a_new_plan_is_the_newer_word() -> None:
     """Who planned anew in the rain has read of it in the plan."""
     wet = weather(rain_chance=0.9, rain_mm=12)

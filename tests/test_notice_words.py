@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.notices.state import Kind
+from core.notices.state import FOUND, Kind
 from core.notices.watching import Watching
+from core.people import KEYS, Profile, ProfileFact
 from core.travel import (
     Alert,
     Confidence,
@@ -256,6 +257,25 @@ async def test_check_in_is_told_for_a_flight_whose_time_was_told(desk: Desk) -> 
     assert "leaves Mon 19 Apr at 18:40, as you said" in said.text
     assert "Most airlines open check-in about now" in said.text
     assert none is None
+
+
+async def test_no_word_of_a_notice_depends_on_a_profile(desk: Desk) -> None:
+    """So that of a group can hold nothing that a member said of themselves elsewhere."""
+    desk.at("2027-04-13 09:00")
+    facts = tuple(
+        ProfileFact(key=key, value="CANARY", origin="told", said_at=desk.clock.now())
+        for key in KEYS
+    )
+    known = Profile(person="telegram:1", facts=facts)
+    change = await weather_news(desk)
+    asked = [(kind, "2027-04-16", "") for kind in Kind if kind not in FOUND]
+    asked += [(change.kind, str(change.on), change.news)]
+
+    for kind, on, news in asked:
+        about = "7" if kind is Kind.OUTLOOK else ""
+        with_it = await desk.says(kind, on, about, news, profile=known)
+        without = await desk.says(kind, on, about, news)
+        assert (with_it and with_it.parts) == (without and without.parts), kind
 
 
 # --- what was found ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from adapters.stores.rows import dumped, text
 from core.messages import Choices, Reply, Text
 from core.session import Session
 
+_OF_REPLY = "reply = ? AND reply <> ''"  # as in its index
 MAX_REMEMBERED = 4_000  # characters of a notice in the history
 
 
@@ -19,14 +20,16 @@ def still_wanted(db: sqlite3.Connection, reply: str, now: float) -> bool:
     Nothing of it was sent yet. A trip or wish that has changed meanwhile, a chat that closed, quiet
     hours that began: whatever it is, the row goes back to where that is looked at.
     """
-    rows = db.execute("SELECT trip, stamp, until FROM notices WHERE reply = ?", (reply,)).fetchall()
+    rows = db.execute(
+        f"SELECT trip, stamp, until FROM notices WHERE {_OF_REPLY}", (reply,)
+    ).fetchall()
     if rows and all(
         now < until and notice_rows.stamp(db, trip) == stamp for trip, stamp, until in rows
     ):
         return True
     db.execute(
         "UPDATE notices SET state = 'planned', at = max(due, ?), ready = 0, reply = '',"
-        " sent_at = NULL, fence = fence + 1 WHERE reply = ? AND state = 'sent'",
+        f" sent_at = NULL, fence = fence + 1 WHERE {_OF_REPLY} AND state = 'sent'",
         (now, reply),
     )
     for trip, _, _ in rows:
@@ -40,7 +43,7 @@ def ended(db: sqlite3.Connection, reply: Reply, key: str, state: str, why: str) 
     What was said is remembered like any answer, and its choices can be answered by number.
     """
     marked = db.execute(
-        "UPDATE notices SET state = ?, reason = ? WHERE reply = ?", (state, why, reply.id)
+        f"UPDATE notices SET state = ?, reason = ? WHERE {_OF_REPLY}", (state, why, reply.id)
     ).rowcount
     if state == "sent" and marked:
         _remember(db, reply, key)
@@ -55,7 +58,7 @@ def _remember(db: sqlite3.Connection, reply: Reply, key: str) -> None:
     db.execute(
         "INSERT INTO messages (conversation, person, inbox_id, role, text, sender, said_at, tokens,"
         " call_id) SELECT ?, ?, 0, 'assistant', ?, '', sent_at, ?, '' FROM notices"
-        " WHERE reply = ? LIMIT 1",
+        f" WHERE {_OF_REPLY} LIMIT 1",
         (key, person, text(said), len(said) // 4 + 1, reply.id),
     )
     offered = tuple(o for p in reply.parts if isinstance(p, Choices) for o in p.options)

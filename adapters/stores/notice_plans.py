@@ -17,6 +17,7 @@ PLAN_LEASE_S = 60.0
 LOOK_AGAIN_S = 3_600.0
 MOST_LOOKS = 2_000  # in one transaction, nearly all of them at trips of which nothing has changed
 WATCH_LEASE_S = 600.0
+_LOOK = "SELECT trip, stamp, at FROM notice_calendar WHERE"
 
 
 def trips_to_plan(
@@ -27,9 +28,9 @@ def trips_to_plan(
     for _ in range(MOST_LOOKS // limit):
         # What is to be looked at in more than an hour was written by a clock that ran ahead.
         rows = db.execute(
-            "SELECT trip, stamp, at FROM notice_calendar WHERE at <= ? OR at > ? ORDER BY at"
-            " LIMIT ?",
-            (now, now + LOOK_AGAIN_S, limit - len(found)),
+            f"SELECT * FROM ({_LOOK} at <= ? ORDER BY at LIMIT ?) UNION ALL"
+            f" SELECT * FROM ({_LOOK} at > ? LIMIT ?) LIMIT ?",
+            (now, room := limit - len(found), now + LOOK_AGAIN_S, room, room),
         ).fetchall()
         for trip, planned, at in rows:
             stamp = notice_rows.stamp(db, trip)

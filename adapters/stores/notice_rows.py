@@ -11,7 +11,7 @@ from typing import Any
 from adapters.stores import links
 from adapters.stores.parsed import read
 from adapters.stores.rows import dumped, text
-from core.messages import Conversation
+from core.messages import Conversation, Mode
 from core.notices.ports import Setting
 from core.notices.state import URGENT, Kind, Notice, NoticeBook, NoticeWishes, State
 from core.people import Profile
@@ -55,6 +55,7 @@ CREATE INDEX notices_open ON notices (conversation, at) WHERE state IN ('planned
 CREATE INDEX notices_claimed ON notices (at) WHERE state = 'claimed';
 CREATE INDEX notices_told ON notices (conversation, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX notices_reply ON notices (reply) WHERE reply <> '';
+CREATE INDEX notices_ended ON notices (late_until) WHERE state NOT IN ('planned', 'claimed');
 CREATE INDEX notices_person ON notices (person);
 CREATE TABLE notice_calendar (
     trip TEXT PRIMARY KEY,
@@ -82,7 +83,9 @@ CREATE INDEX outbox_due ON outbox (later, due)
 INSERT INTO notice_calendar (trip, person, at) SELECT id, person, 0 FROM trip_plans
     WHERE status = 'planned';
 """
+# Named as in the partial indexes, which else are not used.
 OPEN = "state IN ('planned', 'claimed')"
+ENDED = "state NOT IN ('planned', 'claimed')"
 _NOTICE = (
     "n.id, n.trip, n.kind, n.day, n.about, n.due, n.late_until, n.zone, n.trip_version, n.why,"
     " n.news, n.state, n.reason, n.sent_at, n.conversation, c.platform, c.chat_id, c.thread_id,"
@@ -134,8 +137,9 @@ def _notice(row: tuple[Any, ...]) -> Notice:
 
 
 def conversation(platform: str, chat_id: str, thread_id: str, mode: str) -> Conversation:
-    return Conversation.model_validate(
-        {"platform": platform, "chat_id": chat_id, "thread_id": thread_id, "mode": mode}
+    """Columns of our own row, not checked again."""
+    return Conversation.model_construct(
+        platform=platform, chat_id=chat_id, thread_id=thread_id, mode=Mode(mode)
     )
 
 
@@ -302,35 +306,34 @@ class _Place:
 
 def _place(db: sqlite3.Connection, trip: str) -> _Place | None:
     row = db.execute(
-        "SELECT t.version, t.status, t.updated_at, t.person, t.conversation, c.closed, c.platform,"
-        " c.chat_id, c.thread_id, c.mode, n.touched FROM trip_plans t LEFT JOIN conversations c"
-        " ON c.key = t.conversation LEFT JOIN notice_calendar n ON n.trip = t.id WHERE t.id = ?",
+        "SELECT t.person, t.conversation, c.closed, c.platform, c.chat_id, c.thread_id, c.mode,"
+        " (SELECT traveller FROM travellers WHERE person = t.person),"
+        " (SELECT at FROM notice_wishes WHERE conversation = t.conversation),"
+        " (SELECT updated_at FROM user_profiles WHERE person = t.person),"
+        " n.touched, t.version, t.status, t.updated_at FROM trip_plans t"
+        " LEFT JOIN conversations c ON c.key = t.conversation"
+        " LEFT JOIN notice_calendar n ON n.trip = t.id WHERE t.id = ?",
         (trip,),
     ).fetchone()
     if row is None:
         return None
-    version, status, changed, person, key, closed, *place, touched = row
+    person, key, closed, *place, traveller, wishes_at, profile_at, _, _, _, _ = row
     to = conversation(*place) if closed == "" else None
-    traveller, profile_at = "", 0.0
     chats: tuple[str, ...] = (key,)
-    if place[3] == "solo":
+    if place[3] != "solo":
+        person, profile_at = "", None
+    elif traveller is not None:
         persons = links.persons_of(db, person)
-        traveller = person
-        if len(persons) > 1:
-            traveller = links.traveller_of(db, person)
-            chats = chats_of(db, key, persons)
-            to = _liked(db, traveller, persons, to)
-        (profile_at,) = db.execute(
-            "SELECT coalesce(max(updated_at), 0) FROM user_profiles WHERE person = ?", (traveller,)
+        chats = chats_of(db, key, persons)
+        to = _liked(db, traveller, persons, to)
+        person = traveller
+        wishes_at, profile_at = db.execute(
+            f"SELECT (SELECT max(at) FROM notice_wishes WHERE conversation IN"
+            f" ({links.marks(chats)})), (SELECT updated_at FROM user_profiles WHERE person = ?)",
+            (*chats, traveller),
         ).fetchone()
-    (wishes_at,) = db.execute(
-        "SELECT coalesce(max(at), 0) FROM notice_wishes"
-        f" WHERE conversation IN ({links.marks(chats)})",
-        chats,
-    ).fetchone()
-    there = to.key if to else ""
-    parts = (touched, version, status, changed, profile_at, wishes_at, there, len(chats))
-    return _Place("|".join(map(str, parts)), to, chats, traveller)
+    parts = (*row[-4:], wishes_at, profile_at, to.key if to else "", len(chats))
+    return _Place("|".join(map(str, parts)), to, chats, person)
 
 
 def _liked(

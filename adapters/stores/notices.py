@@ -11,7 +11,7 @@ from datetime import datetime
 
 from adapters.stores import notice_rows, outbox
 from adapters.stores.notice_plans import read_trip
-from adapters.stores.notice_rows import OPEN, find, moment
+from adapters.stores.notice_rows import ENDED, OPEN, find, moment
 from adapters.stores.parsed import Parsed
 from adapters.stores.rows import text
 from core.notices.ports import Batch, Claimed, Settlement, TripThen
@@ -68,18 +68,19 @@ def _batch(
 ) -> Batch | None:
     """Everything that is due in the chat, claimed; None when there is nothing to be said now."""
     taken = db.execute(
-        "SELECT 1 FROM notices WHERE conversation = ? AND state = 'claimed' AND at > ? LIMIT 1",
+        f"SELECT 1 FROM notices WHERE conversation = ? AND {OPEN} AND state = 'claimed' AND at > ?"
+        " LIMIT 1",
         (key, now),
     ).fetchone()
     if taken:  # somebody is about to speak there: one message an hour, not two at once
         db.execute(
-            "UPDATE notices SET ready = 0, at = ? WHERE conversation = ? AND ready = 1",
+            f"UPDATE notices SET ready = 0, at = ? WHERE conversation = ? AND {OPEN} AND ready = 1",
             (now + STALE_S, key),
         )
         return None
     rows = find(
         db,
-        "n.conversation = ? AND n.state = 'planned' AND (n.ready = 1 OR"
+        f"n.conversation = ? AND n.{OPEN} AND n.state = 'planned' AND (n.ready = 1 OR"
         f" (n.at <= ? AND n.kind NOT IN ({_NOT_EARLY})))"
         " ORDER BY n.ready DESC, n.urgent DESC, n.due, n.id LIMIT ?",
         (key, now + SAME_HOUR_S, MAX_IN_ONE),
@@ -224,7 +225,7 @@ def _hand_over(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now
 def reap(db: sqlite3.Connection, before: float, limit: int) -> int:
     """Rows that ended and were of no use any more before that moment; they cannot come back."""
     return db.execute(
-        f"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE NOT {OPEN}"
+        f"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE {ENDED}"
         " AND late_until < ? LIMIT ?)",
         (before, limit),
     ).rowcount

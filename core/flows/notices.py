@@ -189,8 +189,7 @@ def _why(turn: Turn, said: NoticesSaid) -> Screen:
     if notice is None:
         text = "I have sent no notice here yet. Which message do you mean?"
         return (Text(markdown=text),)
-    together = [n for n in last if n.sent_at == notice.sent_at] if not said.button else [notice]
-    return _because(turn, together)
+    return _because(turn, [n for n in last if n.sent_at == notice.sent_at])
 
 
 def _because(turn: Turn, notices: Sequence[Notice]) -> Screen:

@@ -34,7 +34,8 @@ def message(to: Conversation, composed: Sequence[Composed]) -> Reply:
 
 
 def _screen(composed: Sequence[Composed]) -> tuple[Part, ...]:
-    """All words first, then maps and files, then everything to tap at once."""
+    """All words first, then maps and files, then everything to tap, each label once: what can be
+    done comes before what is about notices."""
     said: list[str] = []
     others: list[Part] = []
     options: dict[str, Choice] = {}
@@ -45,12 +46,19 @@ def _screen(composed: Sequence[Composed]) -> tuple[Part, ...]:
             if isinstance(part, Text):
                 said.append(part.markdown)
             elif isinstance(part, Choices):
-                options |= {o.id: o for o in part.options}
+                for option in part.options:
+                    options.setdefault(option.label, option)
             else:
                 others.append(part)
     screen = [Text(markdown="\n\n".join(said))] if said else []
-    chosen = tuple(options.values())[:MAX_CHOICES]
+    chosen = tuple(sorted(options.values(), key=_is_control)[:MAX_CHOICES])
     return (*screen, *others, *((Choices(options=chosen),) if chosen else ()))
+
+
+def _is_control(option: Choice) -> bool:
+    """ "Why this?" and "No weather notices", not "Mark as visited"."""
+    verb, _, rest = option.id.partition(":")
+    return verb == "notices" and not rest.startswith("visited/")
 
 
 def late(notice: Notice) -> str:

@@ -15,6 +15,7 @@ from core.trips import Day, Plan, Stop, StopKind
 from core.zones import zone_of
 
 WATCHED_DAYS = 6  # forecasts farther ahead move too much to change a plan for them
+FIRST_DAYS = 3  # the first forecast of a day is no change; it counts when it is near and sure
 STEP = 0.3  # of the way from nothing to spoiled: 15 % of rain, 1.2 mm, 18 km/h, 6 °C
 POOR, FINE = 1.0, 0.7
 HELD = timedelta(hours=2)  # it is better when a later look says the same
@@ -62,6 +63,8 @@ def weather_news(
             continue
         key = (town.destination_id, day.day)
         told = _told(known.get(key), day, town.destination_id)
+        if ahead > FIRST_DAYS and (told.weather is None or told.weather.typical):
+            continue
         after, changed = _judged(told, new, now)
         if changed:
             found.append(
