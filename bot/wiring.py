@@ -81,7 +81,7 @@ class App:
     concierge: Concierge
     adapters: Sequence[ChatAdapter]
     runtime: Runtime
-    noticing: Noticing | None
+    noticing: Noticing
     close: list[Callable[[], object]]
 
     async def aclose(self) -> None:
@@ -153,11 +153,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
-    noticing = (
-        Noticing(store, clock, parts.composer, parts.watcher, runtime.counters)
-        if parts.composer is not None
-        else None
-    )
+    noticing = Noticing(store, clock, parts.composer, parts.watcher, runtime.counters)
     return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 
 
