@@ -13,12 +13,12 @@ from bot.clock import SystemClock
 from bot.noticing import Noticing, planned
 from bot.settings import Settings
 from core import words
-from core.groups.deadlines import zone_of
 from core.notices import calendar
 from core.notices.policies import Drop, Wait, verdict
 from core.notices.ports import ToPlan
 from core.notices.state import Notice, State
 from core.ports import Clock
+from core.zones import zone_of
 
 DAYS = 30
 

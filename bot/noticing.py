@@ -10,7 +10,6 @@ import secrets
 from collections import Counter
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -22,6 +21,7 @@ from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
 from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
 from core.notices.state import Composer, Found, Hearer, State, Watcher
 from core.ports import Clock
+from core.zones import zone_of
 
 PLAN_AT_ONCE = 20
 CHATS_AT_ONCE = 50
@@ -208,7 +208,7 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     plan = trip.plan
     if plan is None or calendar.unplanned(trip) or setting.wishes.off:
         return changes, None
-    zone = ZoneInfo(plan.towns[-1].timezone)
+    zone = zone_of(plan.towns[-1].timezone)
     over = now.astimezone(zone).date() > plan.last_day
     begins = datetime.combine(plan.first_day, datetime.min.time(), zone)
     return changes, None if over else begins - WATCH_AHEAD

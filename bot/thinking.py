@@ -11,9 +11,9 @@ from typing import Protocol
 import structlog
 
 from bot.crew import Crew
-from core.concierge import turn_id
 from core.errors import CaravanError, Stale, Unavailable
 from core.messages import Reply, Text
+from core.outcome import turn_id
 from core.ports import Claim, Clock, Store
 
 DATABASE = "database"  # who is Unavailable when the store cannot be written
@@ -74,6 +74,11 @@ class Thinking:
             await asyncio.sleep(RENEW_SECONDS)
             held = list(self._held.items())
             await asyncio.gather(*(self._renew(task, claim) for task, claim in held))
+
+    async def look_again(self, person: str) -> None:
+        """This person may have taken back what they had asked; then nobody thinks about it more."""
+        theirs = [(t, c) for t, c in self._held.items() if c.message.sender.id == person]
+        await asyncio.gather(*(self._renew(task, claim) for task, claim in theirs))
 
     async def _renew(self, task: asyncio.Task[None], claim: Claim) -> None:
         try:

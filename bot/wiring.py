@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -52,6 +53,7 @@ from core.notices.state import Composer, Watcher
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
+from core.spending import Budget
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
@@ -97,7 +99,8 @@ class App:
 
 @dataclass(frozen=True)
 class Parts:
-    """What tests replace; None means the real one."""
+    """What tests replace; None means the real one. `monotonic` and `sleep` are what the paces of
+    chat platforms go by."""
 
     clock: Clock | None = None
     model: LanguageModel | None = None
@@ -109,6 +112,8 @@ class Parts:
     composer: Composer | None = None
     watcher: Watcher | None = None
     wrap_store: Callable[[Store], Store] | None = None  # faults are wrappers around ports
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class NoWeather:
@@ -133,11 +138,14 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     reader = rule_reader()
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
-    store: Store = await SqliteStore.open(settings.database_path, clock)
+    per_minute = settings.messages_per_minute if settings.for_others else 0
+    store: Store = await SqliteStore.open(settings.database_path, clock, per_minute)
     if parts.wrap_store is not None:
         store = parts.wrap_store(store)
     adapters = (
-        list(parts.adapters) if parts.adapters is not None else _adapters(settings, clock, store)
+        list(parts.adapters)
+        if parts.adapters is not None
+        else _adapters(settings, clock, store, parts)
     )
     wiring = Wiring(
         reader=reader,
@@ -150,6 +158,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         exporter=FileExporter(),
         new_code=parts.new_code or fresh_code,
         introduce=_introduce(adapters),
+        budget=Budget(store, settings.token_limits, clock) if settings.token_limits else None,
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
@@ -249,7 +258,7 @@ def _introduce(adapters: Sequence[ChatAdapter]) -> Introduce:
     return introduce
 
 
-def _adapters(settings: Settings, clock: Clock, store: Store) -> list[ChatAdapter]:
+def _adapters(settings: Settings, clock: Clock, store: Store, parts: Parts) -> list[ChatAdapter]:
     """Every adapter that is configured; the console when there is none.
 
     What comes in over HTTP comes through one server, on PORT, whoever it is for.
@@ -275,14 +284,18 @@ def _adapters(settings: Settings, clock: Clock, store: Store) -> list[ChatAdapte
                 webhook=webhook,
                 front=front,
                 messages_per_second=settings.telegram_per_second,
+                monotonic=parts.monotonic,
+                sleep=parts.sleep,
             )
         )
     if settings.slack:
-        found.append(_slack(settings, clock, store, front))
+        found.append(_slack(settings, clock, store, front, parts))
     return found or [console(clock)]
 
 
-def _slack(settings: Settings, clock: Clock, store: Store, front: Front) -> ChatAdapter:
+def _slack(
+    settings: Settings, clock: Clock, store: Store, front: Front, parts: Parts
+) -> ChatAdapter:
     from adapters.chat.slack.adapter import SlackAdapter, SlackSettings
     from adapters.chat.slack.bolt import OAuth
     from adapters.chat.slack.outgoing import SlackOutgoing
@@ -295,7 +308,14 @@ def _slack(settings: Settings, clock: Clock, store: Store, front: Front) -> Chat
         return AtHome(*await store.at_home(person))
 
     def outgoing(tokens: Tokens, writer_of: Callable[[str], str]) -> Outgoing:
-        return SlackOutgoing(tokens, clock, settings.slack_base_url, recipient=writer_of)
+        return SlackOutgoing(
+            tokens,
+            clock,
+            settings.slack_base_url,
+            recipient=writer_of,
+            monotonic=parts.monotonic,
+            sleep=parts.sleep,
+        )
 
     return SlackAdapter(
         SlackSettings(

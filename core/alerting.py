@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core import words
 from core.travel import Alert, AlertReport, Confidence, Destination, Severity
+from core.zones import zone_of
 
 DAYS_AHEAD = 7  # warnings are issued for the next days; earlier, nobody is asked
 MOST_TOLD = 8
@@ -23,7 +24,7 @@ def due(first: date, last: date, today: date) -> bool:
 
 def notes(report: AlertReport, destination: Destination) -> list[str]:
     """Sentences for a plan: official warnings that are grave. Without markup, they are exported."""
-    zone = ZoneInfo(destination.timezone)
+    zone = zone_of(destination.timezone)
     return [
         f"Official warning for {destination.name}: {_MARKUP.sub('', a.event)}{_grade(a)}, "
         f"{_when(a, zone)}, by {a.source.attribution or a.source.name}{_as_of(a, zone)}."
@@ -49,7 +50,7 @@ def told(
     report: AlertReport, destination: Destination, first: date, last: date, now: datetime
 ) -> str:
     """The answer to "any warnings?", in Markdown. "None" is only said when everybody was heard."""
-    zone = ZoneInfo(destination.timezone)
+    zone = zone_of(destination.timezone)
     lines = [f"**Warnings for {words.literal(destination.name)}, {words.span(first, last)}**"]
     lines += [_line(a, zone) for a in report.alerts[:MOST_TOLD]]
     more = len(report.alerts) - MOST_TOLD

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core.contradictions import overruled
+from core.diets import refused_by, suits
 from core.errors import Rejected
 from core.gathering import SMALL_CHILD, Facts, walk_km
 from core.interests import INTERESTS, matches
@@ -29,6 +29,7 @@ from core.travel import Sight
 from core.trips import Transfer
 from core.wishes import Pace, Party, Wish
 from core.words import listing
+from core.zones import zone_of
 
 ASSUMED_LANDING = time(12, 0)
 ASSUMED_TAKEOFF = time(18, 0)
@@ -132,6 +133,7 @@ def _wanted(
             refused.add(found)
     refused |= {s.id for s in sights if _not_for_children(s, party.children)}
     steep = {s.id for s in sights if wish.step_free and STEPS & set(s.tags)}
+    uneaten = {s.id for s in sights if not suits(s, refused_by(wish.diet))}
     musts = {s.id for s in sights if s.category == APPOINTMENT or s.id in facts.booked}
     notes: list[str] = []
     missing: list[str] = []
@@ -149,7 +151,9 @@ def _wanted(
     famous = [s.name for s in sights if s.id in steep - musts - refused and s.rank == 1]
     if famous:
         notes.append(f"Left out because of steps: {listing(famous)}.")
-    out = (refused | steep) - musts
+    if famous := [s.name for s in sights if s.id in uneaten - musts - refused and s.rank == 1]:
+        notes.append(f"Left out because of what is eaten there: {listing(famous)}.")
+    out = (refused | steep | uneaten) - musts
     return [s for s in sights if s.id not in out], musts, notes, missing
 
 
@@ -180,7 +184,7 @@ def interest_of(sight: Sight, wish: Wish, party: Party) -> float:
 
 def _flight_times(facts: Facts, wish: Wish, part: Part) -> tuple[datetime | None, datetime | None]:
     """Landing and take-off as said; assumed when somebody surely flies and said nothing."""
-    zone = ZoneInfo(facts.destination.timezone)
+    zone = zone_of(facts.destination.timezone)
     one_day = len(facts.days) == 1 and part.first and part.last
     flies = facts.flies and not wish.no_flight and not one_day
     if facts.home is not None and facts.home.destination_id == facts.destination.id:

@@ -13,7 +13,7 @@ from core.groups.cost_said import CostSaid, Kind
 from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
 from core.messages import Choice
-from core.reading import Change, ChangeKind, Intent, Request, Topic
+from core.reading import Change, ChangeKind, Intent, ProfileEdit, Request, Topic
 from core.session import Session
 from core.wishes import Mention, Party, When, Wish
 
@@ -83,8 +83,8 @@ def request_of(id: str) -> Request | None:
         return Request(intent=Intent.PRIVATE, alone="forget", about=argument, confidence=1)
     if verb == "can":
         return _can(argument)
-    if verb == "dates":
-        return _dates(argument)
+    if verb in ("dates", "move"):
+        return _dates(verb, argument)
     if verb == "fly":
         return _flight_times(argument)
     if verb == "change" and argument in {k.value for k in ChangeKind}:
@@ -107,6 +107,9 @@ def request_of(id: str) -> Request | None:
     if verb in _COSTS:
         cost = CostSaid(kind=_COSTS[verb], button=argument)
         return Request(intent=Intent.COST, confidence=1, cost=cost)
+    if verb == "zone":
+        edit = ProfileEdit(key="timezone", value=argument)
+        return Request(intent=Intent.PROFILE, confidence=1, edits=(edit,))
     if verb == "unlearn":
         return Request(intent=Intent.PROFILE, confidence=1, about=argument)
     return None
@@ -199,10 +202,13 @@ def _voting(verb: str, argument: str) -> Request | None:
     )
 
 
-def _dates(argument: str) -> Request | None:
+def _dates(verb: str, argument: str) -> Request | None:
+    """A plan on other days; "move" changes the one there is as little as possible."""
     first, _, last = argument.partition("/")
     try:
-        when = When(first=date.fromisoformat(first), last=date.fromisoformat(last))
+        end = date.fromisoformat(last) if last else None
+        when = When(first=date.fromisoformat(first), last=end)
     except ValueError:
         return None
-    return Request(intent=Intent.PLAN, confidence=1, wish=Wish(when=when))
+    intent = Intent.REVISE if verb == "move" else Intent.PLAN
+    return Request(intent=intent, confidence=1, wish=Wish(when=when))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -155,7 +155,7 @@ async def prepare(
         for facts, purse, part in zip(gathered, money, parts, strict=True)
     )
     limit = budget.amount if budget and all(p.limit is not None for p in money) else None
-    notes = (*notes, *_to_say(travel, spans, wish))
+    notes = (*notes, *at_the_table(travel, [town for town, _, _ in spans], wish.diet))
     if wish.lodging and not any(facts.lodging_known for facts in gathered):
         notes = (*notes, UNPLACED.format(wish.lodging, "the days start there"))
     if len(spans) > 1 and gathered[0].flights is not None:
@@ -229,17 +229,17 @@ def pinned(wish: Wish, plan: Plan) -> Wish:
     return wish.model_copy(update={"appointments": fixed})
 
 
-def _to_say(travel: Travel, spans: Sequence[Span], wish: Wish) -> list[str]:
+def at_the_table(travel: Travel, towns: Sequence[Destination], diet: Collection[str]) -> list[str]:
     """What has to be said at the table: what I do not know, and "no meat" in each language."""
-    if not wish.diet:
+    if not diet:
         return []
     found: dict[str, str] = {}
-    needs = listing(need.replace("_", "-") for need in wish.diet)
+    needs = listing(need.replace("_", "-") for need in diet)
     found[""] = f"I know no menus: ask for {needs} food before you order."
-    if not MEATLESS & set(wish.diet):
+    if not MEATLESS & set(diet):
         return list(found.values())
-    more = "; milk and eggs you have to name too" if "vegan" in wish.diet else ""
-    for town, _, _ in spans:
+    more = "; milk and eggs you have to name too" if "vegan" in diet else ""
+    for town in towns:
         country = travel.places.country(town.country)
         for phrase in country.phrases if country else ():
             if phrase.meaning == "I don't eat meat":

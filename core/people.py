@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from core.messages import Person, Value
+from core.zones import known_zone
 
 # key -> (label, many values?)
 KEYS: dict[str, tuple[str, bool]] = {
@@ -37,7 +38,9 @@ MAX_FACTS = 100
 class ProfileFact(Value):
     """One thing known about a person, who said it how, and when.
 
-    `told_in` is the account it was told in, once several are joined.
+    `told_in` is the account it was told in, once several are joined. Of a time zone that was told
+    `instead` is the home town's, for as long as nobody knows one of that name; `doubted` is set
+    once the person was asked about it.
     """
 
     key: str
@@ -46,6 +49,8 @@ class ProfileFact(Value):
     words: str = ""  # what the person wrote, shortened
     said_at: AwareDatetime
     told_in: str = ""
+    instead: str = ""
+    doubted: bool = False
 
 
 class Profile(Value):
@@ -62,6 +67,18 @@ class Profile(Value):
 
     def value(self, key: str) -> str:
         return next((f.value for f in reversed(self.facts) if f.key == key), "")
+
+    @property
+    def zone(self) -> str:
+        """The time zone to go by: the person's own, else their home town's; "" stands for UTC."""
+        fact = self.fact("timezone")
+        if fact is None:
+            return ""
+        return next((name for name in (fact.value, fact.instead) if known_zone(name)), "")
+
+    def fact(self, key: str) -> ProfileFact | None:
+        """The newest fact of that key."""
+        return next((f for f in reversed(self.facts) if f.key == key), None)
 
     def values(self, key: str) -> tuple[str, ...]:
         return tuple(f.value for f in self.facts if f.key == key)

@@ -14,7 +14,7 @@ from core.groups.cost_said import CostSaid
 from core.groups.dates import Availability
 from core.linking import LinkSaid
 from core.messages import Value
-from core.wishes import Wish
+from core.wishes import When, Wish
 
 
 class Intent(StrEnum):
@@ -136,6 +136,22 @@ class GuestEdit(Value):
     remove: bool = False
 
 
+class NearDay(Value):
+    """A day beside one that no calendar has; `when` is the message read with it instead."""
+
+    day: date
+    when: When | None = None
+
+
+class NoDay(Value):
+    """A day that was said and that does not exist, such as 29 February 2027; `near` are the days
+    before and after it."""
+
+    words: str  # "29 February 2027"
+    near: tuple[NearDay, ...]
+    leap_year: int | None = None  # of a 29 February: the next year that has it
+
+
 class Request(Value):
     """One message, read. `confidence` 0..1 is how sure the reader is of the intent.
 
@@ -165,6 +181,7 @@ class Request(Value):
     poll: PollAsk | None = None
     vote: VoteSaid | None = None
     impossible: Literal["", "days", "people", "money", "date"] = ""  # what no trip can have so
+    no_day: NoDay | None = None  # when `impossible` is "date"
     guests: tuple[GuestEdit, ...] = ()
     cost: CostSaid | None = None  # for COST and BALANCES
     link: LinkSaid | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from core.choices import choice
 from core.errors import Rejected
-from core.reading import Request
+from core.messages import Choice, Choices, Part, Text
+from core.reading import NoDay, Request
 from core.resolving import MAX_DAYS, TOO_LONG, check_dates, check_party, nights_of
 from core.wishes import When, Wish
-from core.words import MONTH_NAMES
+from core.words import MONTH_NAMES, day, listing, span
 
 _IMPOSSIBLE = {
     "days": "A trip needs at least one day. How many days shall it be, and from when?",
@@ -21,19 +23,54 @@ _PARTS = {"days": "days", "date": "dates", "people": "people", "money": "money"}
 
 
 class Refused(NamedTuple):
-    """The sentences about what cannot be, and the name of the question that the first one asks."""
+    """The sentences about what cannot be, the name of the question that the first one asks, and
+    answers to tap."""
 
     sentences: tuple[str, ...]
     asked: str
+    options: tuple[Choice, ...] = ()
 
-    def as_error(self) -> Rejected:
-        return Rejected(" ".join(self.sentences))
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        text = Text(markdown=" ".join(self.sentences))
+        return (text, Choices(options=self.options)) if self.options else (text,)
 
 
 def refuse_impossible(request: Request) -> None:
     """Raises Rejected for what no trip can have."""
     if request.impossible:
-        raise Rejected(_IMPOSSIBLE[request.impossible])
+        raise Rejected(_impossible(request))
+
+
+def refuse_no_day(request: Request) -> None:
+    """Raises Rejected for a day that does not exist."""
+    if request.no_day is not None:
+        raise Rejected(_no_day(request.no_day))
+
+
+def _impossible(request: Request) -> str:
+    if request.no_day is not None:
+        return _no_day(request.no_day)
+    return _IMPOSSIBLE[request.impossible]
+
+
+def _no_day(no: NoDay) -> str:
+    """ "29 February 2027 does not exist (2028 has one). Do you mean Sun 28 Feb or ...?" """
+    leap = f" ({no.leap_year} has one)" if no.leap_year else ""
+    near = listing((day(n.day, year=True) for n in no.near), "or")
+    return f"{no.words} does not exist{leap}. Do you mean {near}?"
+
+
+def _days_to_tap(request: Request) -> tuple[Choice, ...]:
+    """The days beside one that does not exist, where they make the dates of the message whole."""
+    found = []
+    for near in request.no_day.near if request.no_day is not None else ():
+        when = near.when
+        if when is not None and when.first is not None:
+            last = when.last or ""
+            label = span(when.first, when.last) if when.last else day(when.first, year=True)
+            found.append(choice("dates", f"{when.first}/{last}", label))
+    return tuple(found)
 
 
 def sound(wish: Wish, request: Request, today: date) -> tuple[Wish, Refused | None]:
@@ -44,7 +81,7 @@ def sound(wish: Wish, request: Request, today: date) -> tuple[Wish, Refused | No
     """
     said: dict[str, str] = {}  # by the part of the wish
     if request.impossible:
-        said[_PARTS[request.impossible]] = _IMPOSSIBLE[request.impossible]
+        said[_PARTS[request.impossible]] = _impossible(request)
     if not said.keys() & {"days", "dates"}:
         said |= _of_dates(wish, today)
         if request.wish.when is None and said.pop("dates", ""):
@@ -65,7 +102,8 @@ def sound(wish: Wish, request: Request, today: date) -> tuple[Wish, Refused | No
         update["party"] = None
     if "money" in said:
         update["budget"] = None
-    return wish.model_copy(update=update), Refused(tuple(said.values()), next(iter(said)))
+    refused = Refused(tuple(said.values()), next(iter(said)), _days_to_tap(request))
+    return wish.model_copy(update=update), refused
 
 
 def _of_dates(wish: Wish, today: date) -> dict[str, str]:

@@ -7,6 +7,7 @@ from math import acos, asin, cos, degrees, radians, sin
 from zoneinfo import ZoneInfo
 
 from core.travel import Point
+from core.zones import zone_of
 
 _EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _HORIZON_DEG = -0.833  # the upper edge of the sun, with refraction
@@ -18,7 +19,7 @@ def daylight(place: Point, day: date, timezone: str) -> tuple[int, int] | None:
     Mean anomaly, equation of the centre and declination as in the almanacs' sunrise equation; a
     mountain horizon is not known to it.
     """
-    zone = ZoneInfo(timezone)
+    zone = zone_of(timezone)
     noon = datetime.combine(day, time(12), zone).astimezone(UTC)
     days = round((noon - _EPOCH) / timedelta(days=1) + place.lon / 360) - place.lon / 360
     anomaly = radians((357.5291 + 0.98560028 * days) % 360)

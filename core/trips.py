@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -16,6 +15,7 @@ from core.travel import DayWeather, Event, FlightEstimate, Leg, Money, Point, So
 from core.wishes import Wish
 from core.words import WEEKDAYS as WEEKDAYS
 from core.words import span
+from core.zones import zone_of
 
 MAX_UNDO = 5
 
@@ -198,7 +198,7 @@ class Plan(Value):
     def town_at(self, moment: datetime) -> Stage:
         """Where the traveller is at `moment`, by the calendar of the town itself."""
         for town in self.towns:
-            if moment.astimezone(ZoneInfo(town.timezone)).date() <= town.last:
+            if moment.astimezone(zone_of(town.timezone)).date() <= town.last:
                 return town
         return self.towns[-1]
 

@@ -57,7 +57,7 @@ class Shown:
     id: int
     text: str = ""
     entities: list[dict[str, Any]] = field(default_factory=list)
-    buttons: dict[str, str] = field(default_factory=dict)  # label -> callback data
+    buttons: dict[str, str] = field(default_factory=dict)  # label -> callback data or address
     thread: int | None = None
     media: str = ""
     file: bytes = b""
@@ -200,13 +200,21 @@ class FakeTelegram:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         return self.delivers({"message": message}, times)
 
-    def user_taps(self, label: str, *, chat: int = 7, user: int | None = None) -> int:
+    def user_taps(
+        self,
+        label: str,
+        *,
+        chat: int = 7,
+        user: int | None = None,
+        name: str = "Ann",
+        times: int = 1,
+    ) -> int:
         """Tap the newest button with this label."""
         shown = next(m for m in reversed(self.chats[chat]) if label in m.buttons)
         keyboard = [[{"text": t, "callback_data": d}] for t, d in shown.buttons.items()]
         query = {
             "id": str(10_000 + self._next_update),
-            "from": user_of(user or abs(chat), "Ann"),
+            "from": user_of(user or abs(chat), name),
             "chat_instance": "1",
             "data": shown.buttons[label],
             "message": {
@@ -223,7 +231,7 @@ class FakeTelegram:
                 ),
             },
         }
-        return self.delivers({"callback_query": query})
+        return self.delivers({"callback_query": query}, times)
 
     def poll(self, chat: int) -> Poll:
         """The newest native poll of a chat."""
@@ -529,12 +537,21 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
     buttons: dict[str, str] = {}
     for row in (given.get("reply_markup") or {}).get("inline_keyboard", []):
         for button in row:
-            if not 1 <= len(button["callback_data"].encode()) <= 64:
-                raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
             if not button["text"].strip():
                 raise Refusal(400, "Bad Request: can't parse inline keyboard button: Text is empty")
-            buttons[button["text"]] = button["callback_data"]
+            if not _is_button(button):
+                raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+            buttons[button["text"]] = button.get("callback_data") or button["url"]
     return {"text": text, "entities": entities, "buttons": buttons}
+
+
+def _is_button(button: dict[str, Any]) -> bool:
+    """Exactly one thing that a tap does: data for the bot, or an address."""
+    if set(button) == {"text", "url"}:
+        return str(button["url"]).startswith("https://")
+    return set(button) == {"text", "callback_data"} and (
+        1 <= len(button["callback_data"].encode()) <= 64
+    )
 
 
 def _splits(utf16: bytes, at: int) -> bool:

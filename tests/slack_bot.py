@@ -19,6 +19,7 @@ from bot.wiring import App, Parts, build
 from core.ports import LanguageModel
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, Called, Deliveries, FakeSlack
 from tests.fake_slack_api import SlackApi
+from tests.telegram_rig import Time
 from tests.world import FakeWeather, WorldClock
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -71,22 +72,31 @@ async def running(
     *,
     slack: FakeSlack | None = None,
     model: LanguageModel | None = None,
+    api: SlackApi | None = None,
+    clock: WorldClock | None = None,
+    time: Time | None = None,
 ) -> AsyncIterator[Rig]:
-    """Caravan on `slack` (a fresh one when None) with the database at `path`."""
-    own = slack is None
+    """Caravan on `slack` (a fresh one when None) with the database at `path`.
+
+    An `api` that is given is entered already and outlives this. `time` is what paces go by, when
+    it is not the real one.
+    """
+    own, own_api = slack is None, api is None
     slack = slack or await FakeSlack().start()
-    api = SlackApi(slack)
-    await api.__aenter__()
-    clock, port = WorldClock(), free_port()
+    if api is None:
+        api = await SlackApi(slack).__aenter__()
+    clock, port = clock or WorldClock(), free_port()
+    paced: dict[str, Any] = {"monotonic": time, "sleep": time.sleep} if time is not None else {}
     environment = {
         "CARAVAN_DATABASE": str(path),
         "CARAVAN_LIVE": "off",
+        "CARAVAN_MESSAGES_PER_MINUTE": "0",  # the clock stands still
         "SLACK_API_BASE_URL": slack.base_url,
         "PORT": str(port),
     }
     app = await build(
         load_settings({**environment, **settings}),
-        Parts(clock=clock, weather=FakeWeather(clock), model=model),
+        Parts(clock=clock, weather=FakeWeather(clock), model=model, **paced),
     )
     [adapter] = [a for a in app.adapters if isinstance(a, SlackAdapter)]
     posts = Deliveries(f"http://127.0.0.1:{port}/slack/events", now=lambda: clock.now().timestamp())
@@ -103,7 +113,8 @@ async def running(
         await task
         await posts.aclose()
         await app.aclose()
-        await api.__aexit__(None, None, None)
+        if own_api:
+            await api.__aexit__(None, None, None)
         if own:
             await slack.aclose()
 

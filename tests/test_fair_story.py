@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.messages import Choices, Reply, Text
 from tests.world import World
 
@@ -17,11 +19,11 @@ def _text(reply: Reply) -> str:
     return "\n".join(p.markdown for p in reply.parts if isinstance(p, Text))
 
 
-async def a_group(world: World, *people: str) -> None:
+async def a_group(world: World, *people: str, chat: str = GROUP) -> None:
     """Each of them has a private chat with Caravan and has spoken in the group."""
     for who in people:
         await world.says("/start", who=who, chat=who)
-        await world.says("hello", who=who, chat=GROUP)
+        await world.says("hello", who=who, chat=chat)
 
 
 async def test_a_private_budget_is_kept_by_a_plan_of_three_and_never_named(world: World) -> None:
@@ -150,6 +152,44 @@ async def test_a_change_that_does_not_fit_everyone_leaves_the_plan_as_it_was(
     assert "does not fit everyone" in answer.text
     assert "17 Apr" not in answer.text
     assert "you cannot on all days" in said_in(world, "ben")[-1]
+
+
+@pytest.mark.parametrize("limit", [250, 200])
+async def test_a_change_that_only_a_private_limit_forbids_does_not_speak_of_a_limit(
+    world: World, limit: int
+) -> None:
+    await a_group(world, "ana", "ben", "cid")
+    await world.says("plan Porto 15-18 april 2027", who="ana", chat=GROUP)
+    await world.says(f"privately, my budget is {limit} euros", who="ben", chat="ben")
+    answer = await world.says("slower", who="cid", chat=GROUP)
+
+    assert "limit" not in answer.text and "udget" not in answer.text
+    assert answer.text.startswith("**What changed**" if limit == 250 else "This does not fit")
+    assert (f"your limit is €{limit}" in said_in(world, "ben")[-1]) == (limit == 200)
+
+
+async def test_a_plan_for_one_more_is_held_against_what_was_told_in_private(world: World) -> None:
+    await a_group(world, "ana", "ben", "cid", "dee")
+    await world.says("plan Porto 15-18 april 2027", who="ana", chat=GROUP)
+    await world.says("privately, my budget is 150 euros", who="ben", chat="ben")
+    joined = await world.says("count me in", who="eva", chat=GROUP)
+
+    assert "The plan is still for 4: This does not fit everyone." in joined.text
+    assert "your limit is €150" in said_in(world, "ben")[-1]
+
+
+async def test_a_group_of_three_is_told_once_what_it_can_tell_in_private(world: World) -> None:
+    hint = "tell me in our private chat"
+    await a_group(world, "ana", "ben")
+    of_two = [t for t in said_in(world, GROUP) if hint in t]
+    first = await world.says("does it rain in Lisbon in April?", who="cid", chat=GROUP)
+    await world.says("hello", who="ana", chat=GROUP)
+    await world.says("plan Lisbon 15-16 april 2027", who="dan", chat=GROUP)
+
+    assert of_two == []
+    assert first.text.count(hint) == 1
+    assert [t for t in said_in(world, GROUP) if hint in t] == [first.text]
+    assert len(first.text.splitlines()[-1]) < 130
 
 
 # --- said aloud --------------------------------------------------------------------------------

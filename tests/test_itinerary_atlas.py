@@ -7,7 +7,6 @@ search, and the full search for one combination of each.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
@@ -33,7 +32,7 @@ def travel() -> Travel:
     return offline_travel(FakeClock(datetime(2031, 1, 1, 9, tzinfo=UTC)))
 
 
-def prepared(travel: Travel, slug: str, n: int) -> Made:
+async def prepared(travel: Travel, slug: str, n: int) -> Made:
     """What is known for the n-th combination of a destination."""
     turn = SLUGS.index(slug)
     length, month, pace = COMBINATIONS[n % len(COMBINATIONS)]
@@ -51,7 +50,7 @@ def prepared(travel: Travel, slug: str, n: int) -> Made:
     destination = travel.places.destination(slug)
     assert destination is not None
     spans = arranged([destination], first, last, None)
-    return asyncio.run(prepare(travel, spans, wish, None, Start(None, "EUR", TODAY)))
+    return await prepare(travel, spans, wish, None, Start(None, "EUR", TODAY))
 
 
 def wrong_with(plan: Plan, made: Made) -> list[str]:
@@ -59,9 +58,11 @@ def wrong_with(plan: Plan, made: Made) -> list[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_length_season_and_pace_gives_a_verified_plan(travel: Travel, slug: str) -> None:
+async def test_every_length_season_and_pace_gives_a_verified_plan(
+    travel: Travel, slug: str
+) -> None:
     for n in range(len(COMBINATIONS)):
-        made = prepared(travel, slug, n)
+        made = await prepared(travel, slug, n)
 
         plan = joined([build(problem, iterations=0) for problem in made.problems], made)
 
@@ -70,10 +71,10 @@ def test_every_length_season_and_pace_gives_a_verified_plan(travel: Travel, slug
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_searched_plan_of_each_destination_passes_the_last_gate(
+async def test_a_searched_plan_of_each_destination_passes_the_last_gate(
     travel: Travel, slug: str
 ) -> None:
-    made = prepared(travel, slug, SLUGS.index(slug))
+    made = await prepared(travel, slug, SLUGS.index(slug))
 
     plan = build_all(made)
 
@@ -81,9 +82,9 @@ def test_a_searched_plan_of_each_destination_passes_the_last_gate(
     assert len(plan.days) == len(made.towns[0].days)
 
 
-def test_most_outdoor_stops_have_something_indoors_for_a_wet_day(travel: Travel) -> None:
+async def test_most_outdoor_stops_have_something_indoors_for_a_wet_day(travel: Travel) -> None:
     april = COMBINATIONS.index((3, 4, Pace.NORMAL))
-    made = [prepared(travel, slug, april) for slug in SLUGS]
+    made = [await prepared(travel, slug, april) for slug in SLUGS]
     plans = [build(each.problems[0], iterations=0) for each in made]
     outdoor = [stop for plan in plans for stop in plan.visits() if not stop.indoor]
 

@@ -7,7 +7,6 @@ import updates entries instead of adding them again.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vText
 
@@ -16,6 +15,7 @@ from core.errors import Rejected
 from core.travel import Point
 from core.trips import Plan, Stage, Stop, StopKind, Trip
 from core.words import money, way
+from core.zones import zone_of
 
 PRODUCT = "-//Caravan//Travel companion//EN"
 DOMAIN = "caravan.invalid"  # RFC 2606: makes UIDs globally unique and belongs to nobody
@@ -53,7 +53,7 @@ def uid(trip_id: str, stop_id: str) -> str:
 
 def _event(trip: Trip, plan: Plan, stop: Stop, now: datetime) -> Event:
     town = plan.town_on(stop.start.date())
-    zone = ZoneInfo(town.timezone)
+    zone = zone_of(town.timezone)
     event = Event()
     event.add("uid", uid(trip.id, stop.id))
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))

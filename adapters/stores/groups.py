@@ -22,9 +22,12 @@ from core.groups.state import (
     OwnGroup,
     Poll,
     PrivateWish,
+    needs_of,
 )
 from core.messages import Conversation, MembersChanged
+from core.people import Profile
 from core.trips import Trip
+from core.wishes import Wish
 
 SCHEMA = """
 CREATE TABLE members (
@@ -144,7 +147,23 @@ def load(db: sqlite3.Connection, key: str, sender: str, parsed: Parsed) -> Group
         decisions=of(Decision, "decisions", "at"),
         expenses=of(Expense, "expenses", "at"),
         chats=_private_chats(db, key, sender),
+        needs=_needs(db, key, sender, parsed),
     )
+
+
+def _needs(
+    db: sqlite3.Connection, key: str, sender: str, parsed: Parsed
+) -> tuple[tuple[str, Wish], ...]:
+    """What the profiles of the members, and of who writes now, say that they need, whatever account
+    it was told in."""
+    rows = db.execute(
+        "WITH here (person) AS (SELECT ? UNION SELECT person FROM members WHERE conversation = ?)"
+        " SELECT here.person, p.body FROM here LEFT JOIN travellers t ON t.person = here.person"
+        " JOIN user_profiles p ON p.person = coalesce(t.traveller, here.person)",
+        (sender, key),
+    ).fetchall()
+    found = ((who, p) for who, body in rows if (p := parsed.read(Profile, body)) is not None)
+    return tuple((who, needs) for who, p in found if (needs := needs_of(p)) != Wish())
 
 
 def _with_refs(db: sqlite3.Connection, polls: tuple[Poll, ...]) -> tuple[Poll, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from adapters.travel.spot import AlertSource, Found, Spot
 from core.errors import Unavailable
 from core.ports import Clock
 from core.travel import Alert, AlertReport, Destination, Severity
+from core.zones import zone_of
 
 DEADLINE_S = 1.8  # a turn waits two seconds for all of its sources
 GRAVEST_FIRST = (
@@ -100,7 +100,7 @@ class AlertRouter:
 
 
 def _touches(alert: Alert, spot: Spot, first: date, last: date) -> bool:
-    zone = ZoneInfo(spot.timezone)
+    zone = zone_of(spot.timezone)
     begins = datetime.combine(first, time(0), zone)
     ends = datetime.combine(last + timedelta(days=1), time(0), zone)
     return alert.onset < ends and alert.ends > begins

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from core.text import name
 from core.travel import Point
+from core.zones import known_zone
 
 # Dates outside are mistakes, or "for ever", which no other time zone can express.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -85,12 +86,7 @@ def day(value: Any) -> date | None:
 
 def zone(value: Any) -> ZoneInfo | None:
     """A time zone by its IANA name; None when there is no such zone."""
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return known_zone(value) if isinstance(value, str) else None
 
 
 def moment(value: Any, local: ZoneInfo | None = None) -> datetime | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapters.travel import fields
 from adapters.travel.atlas.gazetteer import km_between
@@ -14,6 +13,7 @@ from adapters.travel.spot import Found, Spot, honest, source
 from core.errors import Unavailable
 from core.ports import Clock
 from core.travel import Alert, Severity
+from core.zones import zone_of
 
 WHO = "GDACS"
 BASE_URL = "https://www.gdacs.org"
@@ -141,7 +141,7 @@ def _event(feature: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _utc(value: Any) -> datetime | None:
     """GDACS writes UTC without saying so."""
-    return fields.moment(value, ZoneInfo("UTC"))
+    return fields.moment(value, zone_of(""))
 
 
 def _concerns(event: Mapping[str, Any], spot: Spot) -> bool:

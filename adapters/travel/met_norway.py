@@ -18,6 +18,7 @@ from adapters.travel.http import Answer, ProviderClient
 from core.errors import Unavailable
 from core.ports import Clock
 from core.travel import Confidence, DayWeather, Point, Source
+from core.zones import zone_of
 
 WHO = "MET Norway"
 BASE_URL = "https://api.met.no"
@@ -68,7 +69,7 @@ class MetNorway:
         if answer.status == 203:
             log.warning("MET Norway says that this version of its forecast will be switched off")
         now = self._clock.now()
-        days = _days(answer.body, fields.zone(timezone) or ZoneInfo("UTC"), now)
+        days = _days(answer.body, zone_of(timezone), now)
         return [
             _weather(day, known, _source(answer), now.date())
             for day, known in sorted(days.items())

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from adapters.travel import fields
 from adapters.travel.spot import Found, Spot
 from core.travel import Alert, DayWeather, Severity, Weather
+from core.zones import zone_of
 
 OURS = "from the forecast, not an official warning"
 GUST_KMH, RAIN_MM, SNOW_CM, HEAT_C, COLD_C, THUNDER = 75, 40, 15, 38, -15, 95
@@ -30,7 +30,7 @@ class Thresholds:
     async def alerts(self, spot: Spot, first: date, last: date) -> Found:
         """One warning for each day and kind. Raises Unavailable without a forecast."""
         days = await self._weather.forecast(spot.point, spot.timezone, first, last)
-        zone = fields.zone(spot.timezone) or ZoneInfo("UTC")
+        zone = zone_of(spot.timezone)
         return Found(
             tuple(
                 _alert(id, event, words, day, zone)

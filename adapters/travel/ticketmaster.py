@@ -18,6 +18,7 @@ from core.errors import Unavailable
 from core.ports import Clock
 from core.travel import Confidence, Destination, Event, EventKind, Money, Source
 from core.words import plural
+from core.zones import zone_of
 
 WHO = "Ticketmaster"
 BASE_URL = "https://app.ticketmaster.com"
@@ -52,7 +53,7 @@ class Ticketmaster:
         Raises Unavailable.
         Source: https://developer.ticketmaster.com (Discovery API v2).
         """
-        zone = ZoneInfo(destination.timezone)
+        zone = zone_of(destination.timezone)
         found: dict[str, Event] = {}
         for number in range(PAGES):
             answer = await self._page(destination, first, last, number)
@@ -68,7 +69,7 @@ class Ticketmaster:
 
     async def _page(self, destination: Destination, first: date, last: date, number: int) -> Answer:
         soon = first - self._clock.now().date() <= SOON
-        zone = ZoneInfo(destination.timezone)
+        zone = zone_of(destination.timezone)
         return await self._client.get(
             WHO,
             self._url,

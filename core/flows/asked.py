@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from core import words
 from core.cards import day_of
@@ -13,6 +12,7 @@ from core.resolving import destination_of, known_at, place_of
 from core.travel import CountryFacts, Destination, Place, Sight
 from core.trips import Day, Plan, Stop
 from core.turn import Turn
+from core.zones import zone_of
 
 
 async def place_asked(turn: Turn) -> Place | None:
@@ -72,7 +72,7 @@ def day_asked(turn: Turn, plan: Plan) -> Day:
     day = day_of(plan, turn.request.day, turn.request.on)
     if day is not None:
         return day
-    today = turn.now.astimezone(ZoneInfo(plan.town_at(turn.now).timezone)).date()
+    today = turn.now.astimezone(zone_of(plan.town_at(turn.now).timezone)).date()
     return day_of(plan, None, today) or plan.days[0]
 
 
@@ -106,5 +106,5 @@ def days_asked(turn: Turn, destination: Destination) -> tuple[date, date]:
     stay = plan.town_of(destination.id) if plan is not None else None
     if stay is not None:
         return stay.first, stay.last
-    today = turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    today = turn.now.astimezone(zone_of(destination.timezone)).date()
     return today, today + timedelta(days=6)

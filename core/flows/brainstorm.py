@@ -44,8 +44,9 @@ class Brainstorm:
         wish, refused = sound(_wish(turn, more=more), turn.request, turn.now.date())
         turn.update(wish=wish, module="brainstorm", asked=refused.asked if refused else "")
         if refused:
-            turn.update(offered=())
-            raise refused.as_error()
+            turn.offer(*refused.options)
+            yield refused.parts
+            return
         group = together_in(turn, wish)
         full = with_profile(group.wish, turn.known)
         home = await home_of(turn, full)

@@ -31,7 +31,7 @@ def answer(turn: Turn) -> Screen:
 
 
 def _zone(turn: Turn) -> str:
-    return turn.profile.value("timezone")
+    return turn.profile.zone
 
 
 def _list(turn: Turn) -> Screen:

@@ -16,6 +16,7 @@ from core.groups.voting import Result, may_vote, outcome, valid_picks
 from core.messages import Choices, Text, shown_poll
 from core.naming import folded
 from core.reading import Intent
+from core.refusals import refuse_no_day
 from core.turn import Screen, Turn
 from core.words import listing, literal
 
@@ -33,6 +34,7 @@ class Deciding:
         yield tuple(part for screen in (*ended, answer) for part in screen)
 
     async def _answer(self, turn: Turn) -> Screen:
+        refuse_no_day(turn.request)
         match turn.request.intent:
             case Intent.POLL:
                 return await polling.answer(turn)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from core.errors import Rejected
-from core.flows.plan_facts import facts_again
+from core.flows.plan_facts import facts_again, towns_of
 from core.flows.together import (
     ENOUGH,
     NOT_EVERYONE,
@@ -19,9 +19,11 @@ from core.flows.together import (
 from core.groups.fairness import interest_for, satisfaction
 from core.groups.merging import Voice
 from core.groups.privacy import may_derive, misfits, money_step, per_person, probed
+from core.groups.state import needs_of
 from core.interests import INTERESTS, matches
+from core.itinerary.problem import STEP_FREE
 from core.itinerary.stages import split
-from core.making import Made
+from core.making import Made, at_the_table
 from core.messages import Text
 from core.people import Profile
 from core.resolving import currency_of
@@ -87,7 +89,7 @@ async def _in_private(turn: Turn) -> str:
             person=turn.message.sender.id,
             name=turn.message.sender.name,
             said=group.wish.wish if group.wish else Wish(),
-            private=alone.wish if alone else Wish(),
+            private=(alone.wish if alone else Wish()).with_news(needs_of(turn.profile)),
         )
         blocks.append(await _told(blank, group.trip, group.trip.plan, me))
     if not blocks and turn.trip and turn.trip.plan:
@@ -118,7 +120,17 @@ async def _told(turn: Turn, trip: Trip, plan: Plan, me: Voice) -> str:
         reasons = [f"- {reason}" for misfit in why for reason in misfit.why]
         lines += ["Of what you told me in private it does not keep:", *reasons] if why else []
         lines += [] if why else ["It keeps everything that you told me in private."]
+        lines += at_the_table(turn.travel, towns_of(turn, plan), me.private.diet)
+        lines += _steps_unknown(plan, made) if me.private.step_free else []
     return "\n".join(lines)
+
+
+def _steps_unknown(plan: Plan, made: Made) -> list[str]:
+    """Where somebody who needs step-free ways has to ask: the group's plan does not say so."""
+    sights = {id: s for p in made.problems for id, s in p.sights.items()}
+    visits = [s for s in plan.visits() if s.sight_id in sights]
+    unsure = [literal(v.title) for v in visits if STEP_FREE not in sights[v.sight_id].tags]
+    return [f"Ask whether these are step-free: {listing(unsure)}."] if unsure else []
 
 
 def _share(plan: Plan, made: Made, me: Voice, wish: Wish) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from core import words
 from core.choices import flight_choice
@@ -21,6 +20,7 @@ from core.flights import (
 from core.messages import Choice, Choices, Text
 from core.trips import Plan
 from core.turn import Screen, Turn
+from core.zones import zone_of
 
 STATUS_SECONDS = 6.0
 MOVED_MIN = 15  # a landing that differs less from the plan needs no change of it
@@ -137,7 +137,7 @@ def _landing_choice(plan: Plan | None, states: Sequence[FlightState]) -> list[Ch
     at = states[0].arrival.at
     if at is None or states[0].phase is FlightPhase.CANCELLED:
         return []
-    local = at.astimezone(ZoneInfo(plan.towns[0].timezone))
+    local = at.astimezone(zone_of(plan.towns[0].timezone))
     near = plan.arrival_at is None or abs(local - plan.arrival_at) >= timedelta(minutes=MOVED_MIN)
     same_zone = local.utcoffset() == at.utcoffset()
     if local.date() != plan.first_day or not near or not same_zone:

@@ -11,6 +11,7 @@ from core.groups.merging import Voice, voices
 from core.groups.privacy import may_derive, probed
 from core.groups.state import GroupNews, MemberWish
 from core.messages import Choices, Text
+from core.refusals import refuse_no_day
 from core.resolving import nights_of
 from core.turn import Screen, Turn
 from core.wishes import Wish
@@ -25,6 +26,7 @@ class Free:
     name = "free"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
+        refuse_no_day(turn.request)
         if turn.request.free:
             yield _noted(turn, turn.request.free)
         else:

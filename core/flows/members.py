@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from core import words
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.changing import Asked, changed_for_all
 from core.flows.plan_facts import facts_again, facts_for, towns_of
+from core.flows.together import together_in
+from core.groups.merging import voices
 from core.groups.party import counted, follows, guest, named, people_of
+from core.groups.privacy import may_derive
 from core.groups.state import GroupNews, Member
-from core.making import dressed, insist
+from core.making import Made
 from core.messages import Choice, Choices, Mode, Text
 from core.reading import Change, ChangeKind, GuestEdit, Intent
 from core.remaking import revise_all
 from core.resolving import MAX_PARTY, check_party
 from core.text import name as plain_name
 from core.turn import Screen, Turn
-from core.wishes import Party
+from core.wishes import Party, Wish
 
 HOW_TO_BE_HEARD = {
     "telegram": "In this group Telegram shows me only commands and replies to my messages. For "
     "mentions to reach me, make me an admin; or turn my privacy mode off at @BotFather "
     "(/setprivacy) and add me to the group again. I still speak only when spoken to."
 }
+PRIVATE_HERE = (
+    "_What the others must not know (budget, diet, days), tell me in our private chat: they only "
+    "hear whether a plan fits everyone._"
+)
 JOIN = choice("join", "", "Count me in")
 
 
@@ -52,10 +60,11 @@ class Members:
 
 
 def with_company(turn: Turn, screen: Screen) -> Screen:
-    """The answer with what a group needs besides: a way in below a new plan, and the question how
-    many the plan is for when somebody has left."""
+    """The answer with what a group needs besides: what stays private, a way in below a new plan,
+    and the question how many the plan is for when somebody has left."""
     if not screen:
         return screen
+    screen = _with_privacy(turn, screen)
     if turn.message.conversation.mode is Mode.GROUP and turn.touched:
         screen = _with_option(turn, screen, JOIN)
     trip = turn.trip
@@ -77,6 +86,22 @@ def with_company(turn: Turn, screen: Screen) -> Screen:
     offered = tuple(dict.fromkeys((*turn.session.offered, *options)))
     turn.offer(*offered)
     return (*screen, Text(markdown=text), Choices(options=options))
+
+
+def _with_privacy(turn: Turn, screen: Screen) -> Screen:
+    """Said once in a group, as soon as so many are in that a private wish points to nobody."""
+    told, request = turn.session.private_told, turn.request
+    if told or not turn.in_group or request.about == "deaf" or not may_derive(voices(turn.group)):
+        return screen
+    turn.update(private_told=True)
+    if request.intent is Intent.PRIVATE:  # which says it at length
+        return screen
+    last = next((n for n in reversed(range(len(screen))) if isinstance(screen[n], Text)), None)
+    part = screen[last] if last is not None else None
+    if last is None or not isinstance(part, Text):
+        return (*screen, Text(markdown=PRIVATE_HERE))
+    told_there = Text(markdown=f"{part.markdown}\n\n{PRIVATE_HERE}")
+    return (*screen[:last], told_there, *screen[last + 1 :])
 
 
 def _with_option(turn: Turn, screen: Screen, option: Choice) -> Screen:
@@ -184,12 +209,14 @@ async def _plan_for(turn: Turn, size: Party) -> str:
     old = trip.plan
     wish = trip.wish.model_copy(update={"party": size})
     old_made = await facts_again(turn, trip.wish, old)
-    made = await facts_for(turn, wish, towns_of(turn, old), old.first_day, old.last_day, like=old)
-    change = Change(kind=ChangeKind.PARTY)
-    revision = await asyncio.to_thread(revise_all, old, old_made, made, (change,))
-    plan = dressed(revision.plan, made, wish)
-    insist(plan, made)
-    turn.keep_trip(trip.replanned(plan, wish, turn.now))
+    towns, change = towns_of(turn, old), Change(kind=ChangeKind.PARTY)
+
+    async def facts(wish: Wish) -> Made:
+        return await facts_for(turn, wish, towns, old.first_day, old.last_day, like=old)
+
+    asked = Asked(await facts(wish), lambda made: revise_all(old, old_made, made, (change,)), facts)
+    revision = await changed_for_all(turn, replace(together_in(turn, wish), wish=wish), asked)
+    turn.keep_trip(trip.replanned(revision.plan, wish, turn.now))
     turn.update(wish=wish, last_change="plan")
     if not (revision.moved or revision.dropped or revision.added):
         return f"\n\nThe plan is for {size.size} now; every stop stays as it was."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core import alerting, words
 from core.cards import event_days, event_words
@@ -18,10 +17,12 @@ from core.flows.asked import (
     known_destination,
     place_asked,
 )
+from core.flows.places_for_all import food_for_all
 from core.messages import Text
 from core.naming import best_named
 from core.travel import DayWeather, Sight
 from core.turn import Screen, Turn
+from core.zones import known_zone, zone_of
 
 SOURCE_SECONDS = 2.0
 
@@ -32,7 +33,7 @@ async def hours_answer(turn: Turn) -> Screen:
     on = turn.request.on
     if on is None and plan is not None and plan.town_of(destination.id):
         on = day_asked(turn, plan).day
-    on = on or turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    on = on or turn.now.astimezone(zone_of(destination.timezone)).date()
     sights = await turn.travel.places.sights(destination, on, on)
     named = [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights]
     found = best_named(turn.request.about, named)
@@ -104,7 +105,7 @@ async def warnings_answer(turn: Turn) -> Screen:
     """Official warnings for the days asked about, of which only the next week can be known."""
     destination = await known_destination(turn)
     first, last = days_asked(turn, destination)
-    today = turn.now.astimezone(ZoneInfo(destination.timezone)).date()
+    today = turn.now.astimezone(zone_of(destination.timezone)).date()
     if not alerting.due(first, last, today):
         when = "is over" if last < today else "is too far ahead for warnings"
         text = f"{words.span(first, last)} {when}. Ask me again in the week before the trip."
@@ -147,7 +148,10 @@ async def local_time_answer(turn: Turn) -> Screen:
     if not zone:
         destination = await known_destination(turn)
         name, zone = destination.name, destination.timezone
-    local = turn.now.astimezone(ZoneInfo(zone))
+    here = known_zone(zone)
+    if here is None:
+        return (Text(markdown=f"I do not know what time it is in {words.literal(name)}."),)
+    local = turn.now.astimezone(here)
     return (
         Text(
             markdown=f"In {words.literal(name)} it is {words.clock(local)}, "
@@ -227,13 +231,15 @@ async def food_answer(turn: Turn) -> Screen:
     first, _ = days_asked(turn, d)
     sights = await turn.travel.places.sights(d, first, first)
     tasty = [s for s in sights if s.category == "market" or {"food", "wine"} & set(s.tags)]
+    shown, beside = food_for_all(turn, sorted(tasty, key=lambda s: (s.rank, s.id)), 4)
     lines = [f"A plain meal in {d.name} is about {words.amount(d.meal_mid, d.currency)}."]
-    for s in sorted(tasty, key=lambda s: (s.rank, s.id))[:4]:
+    for s in shown:
         where = f", {words.literal(s.area)}" if s.area else ""
         lines.append(f"- **{words.literal(s.name)}** ({s.category}{where})")
     lines.append(
         f"I have no checked restaurants, so I do not name any. ({d.source.name}, estimate)"
     )
+    lines += [beside] if beside else []
     return (Text(markdown="\n".join(lines)),)
 
 

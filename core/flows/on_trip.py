@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from core import words
 from core.cards import day_card, day_of, is_running, next_stop
@@ -20,11 +19,12 @@ from core.messages import Choice, Choices, Pin, Text
 from core.reading import ChangeKind, Topic
 from core.trips import Day, Plan, Stop, StopKind
 from core.turn import Screen, Turn
+from core.zones import zone_of
 
 
 async def next_answer(turn: Turn) -> Screen:
     plan = plan_asked(turn)
-    local = turn.now.astimezone(ZoneInfo(plan.town_at(turn.now).timezone))
+    local = turn.now.astimezone(zone_of(plan.town_at(turn.now).timezone))
     if turn.request.day is not None or turn.request.on is not None:
         day = day_of(plan, turn.request.day, turn.request.on)
         if day is None:

@@ -7,12 +7,17 @@ import hashlib
 from core import words
 from core.choices import choice
 from core.flows.in_group import asks_to_remember, for_this_trip
+from core.flows.own_zone import home_zone, learn_zone, zone_forgotten, zone_question, zone_shown
 from core.messages import Choice, Choices, Text
 from core.people import KEYS, MAX_VALUE_CHARS, ProfileFact
 from core.resolving import place_of
 from core.turn import Screen, Turn
 from core.wishes import Mention
 
+IN_GROUPS = (
+    " In your groups I hold every plan against it too; the others only hear whether something fits "
+    "everyone, and not for whom."
+)
 _ORIGINS = {"told": "you told me", "chosen": "you chose it", "concluded": "I concluded it"}
 
 
@@ -70,6 +75,7 @@ def _unlearn(turn: Turn, mark: str) -> Screen:
     if fact is None:
         return (Text(markdown="That button is too old, so I changed nothing."), undo_menu(turn))
     turn.profile = turn.profile.without(fact.key, fact.value)
+    zone_forgotten(turn, fact if fact.key == "timezone" else None)
     return _profile_changed(turn, [f"{KEYS[fact.key][0]}: {words.literal(fact.value)} removed"])
 
 
@@ -89,12 +95,16 @@ async def _learn(turn: Turn) -> Screen:
         if edit.remove:
             kept = turn.profile
             turn.profile = turn.profile.without(edit.key, edit.value)
+            zone_forgotten(turn, kept.fact("timezone"))
             said.append(
                 f"{label}: {words.literal(edit.value) or 'all'} "
                 f"{'removed' if turn.profile != kept else 'was not there'}"
             )
             continue
         value = edit.value.strip()[:MAX_VALUE_CHARS]
+        if edit.key == "timezone":
+            said.append(f"{label}: {words.literal(await learn_zone(turn, value))}")
+            continue
         turn.profile = turn.profile.learned(
             ProfileFact(
                 key=edit.key,
@@ -113,7 +123,9 @@ async def _learn(turn: Turn) -> Screen:
     turn.profile = turn.profile.model_copy(
         update={"earlier": (*before.earlier, before.facts)[-10:]}
     )
-    return _profile_changed(turn, said)
+    news = {e.key for e in turn.request.edits if not e.remove}
+    in_groups = bool(news & {"diet", "step_free"}) and bool(turn.group.own)
+    return _profile_changed(turn, said, IN_GROUPS if in_groups else "")
 
 
 async def _learn_home(turn: Turn, home: str) -> None:
@@ -121,19 +133,21 @@ async def _learn_home(turn: Turn, home: str) -> None:
     place = await place_of(Mention(text=home), turn.travel)
     if place is None:
         return
-    facts = [("timezone", place.timezone)]
+    home_zone(turn, place.timezone, home)
     country = turn.travel.places.country(place.country)
     if country is not None and not turn.profile.value("currency"):
-        facts.append(("currency", country.currency))
-    turn.profile = turn.profile.learned(
-        *(
-            ProfileFact(key=key, value=value, origin="concluded", words=home, said_at=turn.now)
-            for key, value in facts
+        turn.profile = turn.profile.learned(
+            ProfileFact(
+                key="currency",
+                value=country.currency,
+                origin="concluded",
+                words=home,
+                said_at=turn.now,
+            )
         )
-    )
 
 
-def _profile_changed(turn: Turn, said: list[str]) -> Screen:
+def _profile_changed(turn: Turn, said: list[str], more: str = "") -> Screen:
     if turn.in_group:
         turn.update(last_change="", asked="", wish=turn.session.wish.with_news(turn.request.wish))
         return (Text(markdown=f"Remembered, in your profile: {'; '.join(said)}."),)
@@ -143,10 +157,9 @@ def _profile_changed(turn: Turn, said: list[str]) -> Screen:
     options = [choice("undo", "", "Undo"), choice("profile", "", "Show my profile")]
     if turn.session.suggested or wish.when or wish.destinations:
         options.insert(0, choice("ideas", "", "Go on"))
-    return (
-        Text(markdown=f"Noted. {'; '.join(said)}."),
-        Choices(options=turn.offer(*options)),
-    )
+    question, zones = zone_question(turn)
+    text = f"Noted. {'; '.join(said)}.{more}" + (f"\n\n{question}" if question else "")
+    return (Text(markdown=text), Choices(options=turn.offer(*zones, *options)))
 
 
 def settings_text(turn: Turn) -> str:
@@ -155,12 +168,13 @@ def settings_text(turn: Turn) -> str:
         ("Language", p.value("language") or f"as you write (now {turn.session.language})"),
         ("Currency", p.value("currency") or "from your home, else EUR"),
         ("Home", p.value("home") or "not known"),
-        ("Time zone", p.value("timezone") or "UTC until I know your home"),
+        ("Time zone", zone_shown(turn)),
         ("Pace", p.value("pace") or "normal"),
     ]
     lines = ["**Settings**", *(f"- {k}: {words.literal(v)}" for k, v in shown)]
     lines.append(
-        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “relaxed pace”. "
+        "\nChange them in words: “my currency is CHF”, “I live in Zurich”, “my time zone is "
+        "Europe/Zurich”, “relaxed pace”. "
         "“link my accounts” joins this chat with another one of yours."
     )
     return "\n".join(lines)

@@ -1,4 +1,5 @@
-"""Which places a group is shown: those that fit everyone, as far as that may be told."""
+"""Which places a group is shown, to travel to or to eat at: those that fit everyone, as far as that
+may be told."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from core import ranking
+from core.diets import refused_by, suits
 from core.flows.together import Together, rates_of, tell
-from core.groups.merging import Voice
-from core.groups.privacy import Misfit, cannot_on, may_derive, per_person
+from core.groups.merging import Voice, together, voices
+from core.groups.privacy import Misfit, cannot_on, may_derive, nothing_to_eat, per_person
 from core.ranking import Question, Suggestion
-from core.travel import Destination
+from core.resolving import with_profile
+from core.travel import Destination, Sight
 from core.turn import Turn
 from core.words import amount, literal
 
@@ -47,6 +50,25 @@ def not_for_everyone(turn: Turn, found: Sequence[Suggestion], whom: Whom) -> tup
     for suggestion in hit:
         tell(turn, whom[suggestion.destination.id], literal(suggestion.destination.name))
     return (NOT_ALL,) if hit else ()
+
+
+def food_for_all(turn: Turn, places: Sequence[Sight], count: int) -> tuple[list[Sight], str]:
+    """The first `count` places to eat that suit everybody, and what is said below them.
+
+    With fewer members than may be told apart they suit what was said aloud.
+    """
+    everybody = voices(turn.group) if turn.in_group else ()
+    aloud = with_profile(together(turn.session.wish, everybody), turn.known)
+    open_to_all = [s for s in places if suits(s, refused_by(aloud.diet))]
+    if may_derive(everybody):
+        uneaten = refused_by({d for v in everybody for d in v.private.diet})
+        return [s for s in open_to_all if suits(s, uneaten)][:count], ""
+    shown = open_to_all[:count]
+    hit = [
+        Misfit(v.person, tuple(why)) for v in everybody if (why := nothing_to_eat(shown, v.private))
+    ]
+    tell(turn, hit, "Something")
+    return shown, NOT_ALL if hit else ""
 
 
 def _misfits(

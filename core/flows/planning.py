@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from core import words
@@ -11,33 +11,28 @@ from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
 from core.contradictions import settled
-from core.errors import Rejected
+from core.flows.changing import Asked, changed_for_all
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
+from core.flows.nearest import other_days
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
 from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
 from core.flows.private import tell_me_alone
 from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
 from core.flows.splits import split_proposed
 from core.flows.together import (
-    NOT_EVERYONE,
+    DoesNotFit,
     conflict_or_none,
     give_way,
-    inside_all,
-    may_look_further,
-    misfits_of,
     named_conflicts,
     plan_for_all,
-    revised_for_all,
-    tell,
     together_in,
 )
 from core.flows.tours import going_or_question
-from core.groups.privacy import values_asked
 from core.interests import INTERESTS
 from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
 from core.itinerary.stages import split
-from core.making import Made, dressed, insist, pinned
+from core.making import Made, pinned
 from core.messages import Choice, Choices, Text
 from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
@@ -83,8 +78,9 @@ class Planning:
         wish, refused = sound(_wish(turn), turn.request, turn.now.date())
         turn.update(wish=wish, module="planning", asked=refused.asked if refused else "")
         if refused:
-            turn.update(offered=())
-            raise refused.as_error()
+            turn.offer(*refused.options)
+            yield refused.parts
+            return
         going, question = await going_or_question(turn, wish)
         if going is None:
             yield question
@@ -100,7 +96,11 @@ class Planning:
         if question := contradiction_or_none(turn, wish, made):
             yield question
             return
-        plan = await plan_for_all(turn, group, towns, first, last, made)
+        try:
+            plan = await plan_for_all(turn, group, towns, first, last, made)
+        except DoesNotFit as error:
+            yield await other_days(turn, group, towns, first, last, error)
+            return
         wish = pinned(wish, plan)
         turn.update(wish=pinned(turn.session.wish, plan), asked=_asks(wish))
         trip = _stored(turn, wish, plan)
@@ -146,15 +146,17 @@ class Planning:
             turn.update(wish=wish)
             yield question
             return
-        revision = await asyncio.to_thread(revise_all, old_plan, old_made, made, changes)
-        revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
-        insist(revision.plan, made)
-        group = together_in(turn, wish)
-        if why := await misfits_of(turn, group, revision.plan, made):
-            may_look_further(turn, group, why, values_asked(wish, first, last))
-            inside_wish = await inside_all(turn, group, made)
-            inside = await facts_for(turn, inside_wish, towns, first, last, like=old_plan)
-            revision = await revised_for_all(turn, group, made, inside, old_plan, old_made, changes)
+        asked = Asked(
+            made,
+            lambda made: revise_all(old_plan, old_made, made, changes),
+            lambda wish: facts_for(turn, wish, towns, first, last, like=old_plan),
+        )
+        group = replace(together_in(turn, wish), wish=wish)
+        try:
+            revision = await changed_for_all(turn, group, asked)
+        except DoesNotFit as error:
+            yield await other_days(turn, group, towns, first, last, error, verb="move")
+            return
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
             turn.unchanged = not news
@@ -180,7 +182,7 @@ class Planning:
         if not towns:
             yield question
             return
-        wish = wish_after(trip, turn.request.wish, towns, exchange)
+        plan, wish = trip.plan, wish_after(trip, turn.request.wish, towns, exchange)
         yield (Text(markdown="Changing as little as possible…"),)
         old_made = await facts_again(turn, trip.wish, trip.plan)
         made = await facts_of_others(turn, wish, trip.plan, towns)
@@ -188,12 +190,19 @@ class Planning:
             turn.update(wish=wish)
             yield question
             return
-        revision = await asyncio.to_thread(exchange_towns, trip.plan, old_made, made)
-        revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
-        insist(revision.plan, made)
-        if why := await misfits_of(turn, together_in(turn, wish), revision.plan, made):
-            tell(turn, why)
-            raise Rejected(NOT_EVERYONE)
+        asked = Asked(
+            made,
+            lambda made: exchange_towns(plan, old_made, made),
+            lambda wish: facts_of_others(turn, wish, plan, towns),
+        )
+        group = replace(together_in(turn, wish), wish=wish)
+        try:
+            revision = await changed_for_all(turn, group, asked)
+        except DoesNotFit as error:
+            days = await other_days(turn, group, towns, plan.first_day, plan.last_day, error)
+            turn.update(wish=wish)  # the days are for what was asked
+            yield days
+            return
         async for screen in self._changed(turn, trip, made, wish, revision):
             yield screen
 

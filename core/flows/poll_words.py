@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core import words
-from core.groups.deadlines import zone_of
 from core.groups.state import Decision, GroupState, Poll
 from core.groups.voting import Result
+from core.zones import known_zone
 
 MAX_NAMES = 12
 
 
 def moment(at: datetime, zone: str) -> str:
     """ "Fri 27 Nov 18:00 Europe/Berlin time"; "09:00 UTC" when no zone is known."""
-    local = at.astimezone(zone_of(zone))
-    return f"{words.day(local.date())} {words.clock(local)} {f'{zone} time' if zone else 'UTC'}"
+    known = known_zone(zone)
+    local = at.astimezone(known or UTC)
+    return f"{words.day(local.date())} {words.clock(local)} {f'{zone} time' if known else 'UTC'}"
 
 
 def title(poll: Poll) -> str:

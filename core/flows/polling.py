@@ -78,7 +78,7 @@ def _open(turn: Turn, ask: PollAsk) -> Screen:
     subject, values = _subject(options)
     question = _short(ask.question or _question(subject, options), MAX_QUESTION)
     voters = _voters(turn, ask)
-    zone = turn.profile.value("timezone")
+    zone = turn.profile.zone
     closes_at = closing(ask.deadline, turn.now, zone)
     if closes_at is None:
         raise Rejected(

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from core.choices import choice
 from core.groups.dates import Availability
 from core.groups.merging import NO_NAME
-from core.groups.state import GroupNews, OwnGroup, PrivateWish
+from core.groups.state import GroupNews, OwnGroup, PrivateWish, needs_of
 from core.interests import INTERESTS
 from core.messages import Choice, Choices, Text
 from core.naming import folded
+from core.refusals import refuse_no_day
 from core.turn import Screen, Turn
 from core.wishes import Budget, Wish
 from core.words import amount, listing, literal, span
@@ -49,7 +50,9 @@ class Private:
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
         if turn.in_group:
             yield _in_group(turn)
-        elif turn.request.alone == "show":
+            return
+        refuse_no_day(turn.request)
+        if turn.request.alone == "show":
             yield _shown(turn)
         elif turn.request.alone == "forget":
             yield _forgotten(turn)
@@ -124,7 +127,8 @@ def _told(turn: Turn) -> Screen:
     turn.update(private=Wish(), private_words="", asked="")
     return (
         Text(
-            markdown=f"Kept, for {trip_name(meant)} and for me alone:\n{_lines(kept)}\n\n"
+            markdown=f"Kept, for {trip_name(meant)} and for me alone:\n"
+            f"{_lines(kept.wish, kept.free)}\n\n"
             "From now on I hold plans and ideas there against it. The others only hear whether "
             "something fits everyone, and with fewer than three of you I suggest nothing that "
             "would tell. “What did I tell you privately?” shows it, “forget what I told you "
@@ -135,15 +139,19 @@ def _told(turn: Turn) -> Screen:
 
 
 def _shown(turn: Turn) -> Screen:
-    if not turn.group.private:
+    needs = needs_of(turn.profile)
+    if not turn.group.private and needs == Wish():
         return (Text(markdown=f"You told me nothing in private yet. {HOW}"),)
     blocks = []
     options: list[Choice] = []
     for kept in turn.group.private:
         group = next((g for g in turn.group.own if g.conversation.key == kept.conversation), None)
         name = trip_name(group) if group else "a group that you left"
-        blocks.append(f"**For {name}**\n{_lines(kept)}")
+        blocks.append(f"**For {name}**\n{_lines(kept.wish, kept.free)}")
         options += _deleting(kept)
+    if needs != Wish():
+        blocks.append(f"**In every group**, from your profile\n{_lines(needs, Availability())}")
+        options.append(choice("profile", "", "Show my profile"))
     return (
         Text(markdown="\n\n".join(blocks)),
         Choices(options=turn.offer(*options)),
@@ -224,9 +232,9 @@ def _deleting(kept: PrivateWish) -> list[Choice]:
     return [choice("unsay", f"{mark}/{field}", f"Delete: {field}") for field in held]
 
 
-def _lines(kept: PrivateWish) -> str:
+def _lines(wish: Wish, free: Availability) -> str:
     """What is kept, one line each."""
-    wish, found = kept.wish, []
+    found = []
     if wish.budget is not None:
         a_day = " a day" if wish.budget.scope == "person_day" else ""
         money = (
@@ -250,9 +258,9 @@ def _lines(kept: PrivateWish) -> str:
         found.append("no flights")
     if wish.max_flight_hours is not None:
         found.append(f"no flight over {wish.max_flight_hours:g} h")
-    if kept.free.can:
-        found.append(f"you can {listing((span(s.first, s.last) for s in kept.free.can), 'or')}")
-    if kept.free.cannot:
-        days = [span(s.first, s.last) for s in kept.free.cannot]
+    if free.can:
+        found.append(f"you can {listing((span(s.first, s.last) for s in free.can), 'or')}")
+    if free.cannot:
+        days = [span(s.first, s.last) for s in free.cannot]
         found.append(f"you cannot {listing(days, 'or')}")
     return "\n".join(f"- {line}" for line in found)

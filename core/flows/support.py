@@ -35,6 +35,7 @@ from core.flows.on_trip import (
 )
 from core.messages import Choices, Text
 from core.reading import Intent, Topic
+from core.refusals import refuse_no_day
 from core.tools import travel_tools
 from core.travel import CountryFacts, Destination
 from core.turn import Screen, Turn
@@ -82,6 +83,7 @@ class Support:
             async for screen in _chat(turn):
                 yield screen
             return
+        refuse_no_day(turn.request)
         turn.update(module="support")
         if turn.request.topic is Topic.FLIGHTS:
             async for screen in fares.offers(turn):

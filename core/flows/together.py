@@ -8,12 +8,13 @@ a group reads depends on them only through what is possible.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from core.choices import choice
+from core.diets import Served, suits
 from core.errors import Rejected
 from core.flows.plan_facts import facts_for
 from core.groups.fairness import build_fair, interest_for
@@ -37,11 +38,8 @@ from core.groups.privacy import (
 from core.groups.state import GroupNews
 from core.itinerary.compose import CHECK_STEPS
 from core.itinerary.problem import Problem
-from core.itinerary.revise import Revision
 from core.making import Builder, Made, build_all, dressed, insist
 from core.messages import Choices, Text
-from core.reading import Change
-from core.remaking import revise_all
 from core.resolving import budget_of, rates_for
 from core.travel import Destination
 from core.trips import Day, Plan, Stop
@@ -63,6 +61,13 @@ ENOUGH = (
     "in a day, so that nobody's private wishes are found out by trying. Ask me again tomorrow, or "
     "agree on it here."
 )
+
+
+Facts = Callable[[Wish], Awaitable[Made]]  # the facts of the same trip for another wish
+
+
+class DoesNotFit(Rejected):
+    """What was asked for fits not everyone, and nothing like it does on these days."""
 
 
 @dataclass(frozen=True)
@@ -120,16 +125,20 @@ async def plan_for_all(
     if not why:
         return plan
     may_look_further(turn, group, why, values_asked(group.wish, first, last))
+
+    async def facts(wish: Wish) -> Made:
+        return await facts_for(turn, wish, towns, first, last)
+
     try:
-        inside = await facts_for(turn, await inside_all(turn, group, made), towns, first, last)
+        inside = await made_inside(turn, group, made, facts)
         built = await asyncio.to_thread(build_all, inside, None, _builder(group))
         plan = as_said(built, inside, made, group.wish)
     except Rejected as error:
         tell(turn, why)
-        raise Rejected(NOTHING_FITS) from error
+        raise DoesNotFit(NOTHING_FITS) from error
     if left := await misfits_of(turn, group, plan, inside):
         tell(turn, left)
-        raise Rejected(NOTHING_FITS)
+        raise DoesNotFit(NOTHING_FITS)
     return plan
 
 
@@ -162,8 +171,11 @@ async def misfits_of(turn: Turn, group: Together, plan: Plan, made: Made) -> lis
     return misfits(plan, made.problems, group.everybody, rates)
 
 
-async def inside_all(turn: Turn, group: Together, made: Made) -> Wish:
-    """The public wish within everybody's coarse limits: to build with, never shown or kept."""
+async def made_inside(turn: Turn, group: Together, made: Made, facts: Facts) -> Made:
+    """The facts and problems within everybody's coarse limits: to build with, never shown or kept.
+
+    Raises Rejected when they leave nothing, with a reason that may name them.
+    """
     currency = made.towns[0].currency
     days = sum(len(t.days) for t in made.towns)
     rates = await rates_of(turn, group.everybody, currency)
@@ -174,7 +186,18 @@ async def inside_all(turn: Turn, group: Together, made: Made) -> Wish:
         rate = (await rates_for(turn.travel.rates, {aloud.currency}, currency)).get(aloud.currency)
         limit = None if rate is None else aloud.amount * Decimal(str(rate))
     people = group.wish.party.size if group.wish.party else 1
-    return within(group.wish, cell, currency, people, limit)
+    inside = await facts(within(group.wish, cell, currency, people, limit))
+    return _with_food_for_all(inside, cell.uneaten)
+
+
+def _with_food_for_all(made: Made, uneaten: frozenset[Served]) -> Made:
+    """Without the places to eat that not everybody can use; what has to be in stays."""
+    briefs = []
+    for brief in made.briefs:
+        known, musts = brief.problem.sights, brief.problem.musts
+        left = {id: s for id, s in known.items() if id in musts or suits(s, uneaten)}
+        briefs.append(replace(brief, problem=replace(brief.problem, sights=left)))
+    return replace(made, briefs=tuple(briefs))
 
 
 def as_said(plan: Plan, inside: Made, made: Made, wish: Wish) -> Plan:
@@ -252,27 +275,6 @@ def give_way(turn: Turn) -> None:
             )
         )
     )
-
-
-async def revised_for_all(
-    turn: Turn,
-    group: Together,
-    made: Made,
-    inside: Made,
-    old_plan: Plan,
-    old_made: Made,
-    changes: Sequence[Change],
-) -> Revision:
-    """The change done within everybody's limits. Raises Rejected when that cannot be."""
-    try:
-        revision = await asyncio.to_thread(revise_all, old_plan, old_made, inside, changes)
-        plan = as_said(revision.plan, inside, made, group.wish)
-    except Rejected as error:
-        raise Rejected(f"{NOT_EVERYONE} The plan stays as it was.") from error
-    if why := await misfits_of(turn, group, plan, inside):
-        tell(turn, why)
-        raise Rejected(f"{NOT_EVERYONE} The plan stays as it was.")
-    return revision.with_plan(plan, revision.summary)
 
 
 def tell(turn: Turn, why: Sequence[Misfit], what: str = "The plan") -> None:

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.groups.asking import Deadline
+from core.zones import zone_of
 
 DEFAULT = timedelta(hours=24)
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=60)
 END_OF_DAY = time(23, 59)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of this name; UTC when it is empty or unknown."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def closing(deadline: Deadline | None, now: datetime, zone: str) -> datetime | None:

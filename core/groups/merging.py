@@ -64,17 +64,18 @@ class Conflict:
 
 
 def voices(state: GroupState) -> tuple[Voice, ...]:
-    """Everybody who is in, in a fixed order, with what they said."""
-    private = {p.person: p for p in state.private}
+    """Everybody who is in, in a fixed order, with what they said and what they need."""
+    private, needs = {p.person: p for p in state.private}, dict(state.needs)
     found = []
     for m in sorted(state.present, key=lambda m: m.person):
         aloud, alone = state.wish_of(m.person), private.get(m.person)
+        told = alone.wish if alone else Wish()
         found.append(
             Voice(
                 person=m.person,
                 name=m.name or NO_NAME,
                 said=aloud.wish if aloud else Wish(),
-                private=alone.wish if alone else Wish(),
+                private=told.with_news(needs.get(m.person, Wish())),
                 free=aloud.free if aloud else Availability(),
                 free_private=alone.free if alone else Availability(),
                 account=m.role == "member",

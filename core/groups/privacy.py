@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from core.diets import Served, refused_by, suits
 from core.groups.merging import Voice
 from core.interests import INTERESTS, matches
 from core.itinerary.problem import STEPS, Problem
@@ -41,12 +42,14 @@ Rates = Mapping[str, Decimal]  # what one unit of a currency is in that of the c
 @dataclass(frozen=True)
 class Cell:
     """The coarse limits that hold for everybody. `budget` is for one person, in the currency of the
-    costs; `refused` are interest tags and names of sights."""
+    costs; `refused` are interest tags and names of sights, `uneaten` what no place to eat that is
+    visited may be all about."""
 
     budget: Decimal | None = None
     walk_km: float | None = None
     step_free: bool = False
     refused: frozenset[str] = frozenset()
+    uneaten: frozenset[Served] = frozenset()
     flight_hours: int | None = None
     no_flight: bool = False
     out: frozenset[str] = frozenset()  # ids of destinations
@@ -91,6 +94,7 @@ def cell_of(everybody: Sequence[Voice], currency: str, days: int, rates: Rates) 
         walk_km=max((s for s in _WALK_STEPS if s <= min(walks)), default=0.0) if walks else None,
         step_free=any(w.step_free for w in wishes),
         refused=frozenset(t for w in wishes for t in w.dislikes),
+        uneaten=refused_by({d for w in wishes for d in w.diet}),
         flight_hours=int(min(hours)) if hours else None,
         no_flight=any(w.no_flight for w in wishes),
         out=frozenset(m.id.removeprefix("atlas:") for w in wishes for m in w.avoid if m.id),
@@ -156,6 +160,7 @@ def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) ->
         found.append(
             f"its longest single walk is {far:.1f} km, your limit {wish.max_walk_km:g} km."
         )
+    found += nothing_to_eat(visited, wish)
     for tag in wish.dislikes:
         if hit := [s.name for s in visited if refused(tag, s, visited)]:
             what = INTERESTS[tag].label if tag in INTERESTS else tag
@@ -173,6 +178,14 @@ def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) ->
         f"you refuse {literal(t.destination)}." for t in plan.towns if t.destination_id in avoided
     ]
     return found
+
+
+def nothing_to_eat(sights: Sequence[Sight], wish: Wish) -> list[str]:
+    """Why some of these are no places for a diet; empty when all are, as far as names tell."""
+    refuses = refused_by(wish.diet)
+    names = [literal(s.name) for s in sights if not suits(s, refuses)]
+    diet = listing(literal(d.replace("_", "-")) for d in wish.diet)
+    return [f"{listing(names)}: by the name, nothing there is {diet}."] if names else []
 
 
 def refused(tag: str, sight: Sight, among: Sequence[Sight]) -> bool:

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime
 
 from core.groups.dates import Availability
 from core.messages import Conversation, Value
+from core.people import Profile
 from core.trips import Trip
 from core.wishes import Wish
 
@@ -166,7 +167,8 @@ class OwnGroup:
 class GroupState:
     """Everything kept of a group, oldest first. In a private chat `private` holds the sender's own
     and `own` their groups; the rest is empty. `chats` are the private chats of people of the group
-    in which Caravan may speak."""
+    in which Caravan may speak. `needs` are (person, diet and step-free ways) that members told of
+    themselves elsewhere: for code alone, as `private` is."""
 
     members: tuple[Member, ...] = ()
     wishes: tuple[MemberWish, ...] = ()
@@ -177,6 +179,7 @@ class GroupState:
     expenses: tuple[Expense, ...] = ()
     own: tuple[OwnGroup, ...] = ()
     chats: tuple[tuple[str, Conversation], ...] = ()
+    needs: tuple[tuple[str, Wish], ...] = ()
 
     @property
     def present(self) -> tuple[Member, ...]:
@@ -197,6 +200,14 @@ class GroupState:
     def chat_of(self, person: str) -> Conversation | None:
         """Where this person can be told something alone; None when Caravan may not speak first."""
         return next((c for p, c in self.chats if p == person), None)
+
+    def with_people_of(self, other: GroupState) -> GroupState:
+        """The state with the chats and needs of somebody who had not spoken here before as well."""
+        return replace(
+            self,
+            chats=tuple((dict(self.chats) | dict(other.chats)).items()),
+            needs=tuple((dict(self.needs) | dict(other.needs)).items()),
+        )
 
     def with_news(self, news: GroupNews) -> GroupState:
         """The state after a turn's changes: rows of the same key are replaced."""
@@ -237,6 +248,12 @@ class GroupNews:
                 for name in self.__dataclass_fields__
             }
         )
+
+
+def needs_of(profile: Profile) -> Wish:
+    """What somebody needs on every trip: their diet and step-free ways. Tastes are none of it."""
+    step_free = True if profile.value("step_free") == "yes" else None
+    return Wish(diet=profile.values("diet"), step_free=step_free)
 
 
 T = TypeVar("T")

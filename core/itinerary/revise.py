@@ -25,6 +25,7 @@ from core.words import clock, listing, plural
 from core.words import day as day_text
 
 NOTHING = "Nothing had to change."
+FOR_THE_LIMIT = "had to go to stay inside your limit."
 CHEAPER_SHARE = Decimal("0.85")  # "cheaper" without an amount aims at this part of the total
 
 SWAP_FROM = 60.0  # loss from which two days may change places: more than a sight of the third rank
@@ -140,7 +141,7 @@ def _finished(
     gone = {step.title for step in changes.dropped}
     names = [new.sights[tables.ids[s]].name for s in too_dear]
     if names := [name for name in names if name in gone]:
-        summary.insert(0, f"{listing(names)} had to go to stay inside your limit.")
+        summary.insert(0, f"{listing(names)} {FOR_THE_LIMIT}")
     return Revision(
         plan=made,
         kept=changes.kept,

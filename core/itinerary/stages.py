@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from core.errors import Rejected
 from core.itinerary.problem import PACES
@@ -20,6 +19,7 @@ from core.travel import Confidence, Destination, Money, Point, Source
 from core.trips import Budget, Day, Plan, Stage, Transfer
 from core.wishes import Pace
 from core.words import listing, plural
+from core.zones import zone_of
 
 MAX_TOWNS = 6
 DETOUR = 1.25  # the order as it was said is kept up to this much more way
@@ -117,12 +117,12 @@ def transfer(a: Destination, b: Destination, day: date, pace: Pace, people: int)
     """
     km = distance_km(a.center, b.center)
     mode, minutes, each = _by(a, b, km)
-    depart = datetime.combine(day, time(), ZoneInfo(a.timezone)) + timedelta(
+    depart = datetime.combine(day, time(), zone_of(a.timezone)) + timedelta(
         minutes=PACES[pace].start
     )
     minutes = -(-minutes // GRID) * GRID
-    arrive = (depart.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(b.timezone))
-    if arrive.date() != day or depart.astimezone(ZoneInfo(b.timezone)).date() != day:
+    arrive = (depart.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone_of(b.timezone))
+    if arrive.date() != day or depart.astimezone(zone_of(b.timezone)).date() != day:
         raise Rejected(
             f"{a.name} and {b.name} are too far apart for one trip: the way takes more than a "
             "day. Shall I plan them as two trips?"

@@ -7,7 +7,6 @@ numbers 0..n-1, the anchor is n, days are 0..d-1, money is in hundredths.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from core.itinerary import budget
 from core.itinerary.problem import (
@@ -29,6 +28,7 @@ from core.itinerary.problem import (
     Problem,
 )
 from core.travel import Leg, Money, Sight
+from core.zones import zone_of
 
 GRID = 5
 NO_LIMIT = 48 * 60
@@ -66,7 +66,7 @@ class Tables:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.zone = ZoneInfo(problem.destination.timezone)
+        self.zone = zone_of(problem.destination.timezone)
         self.ids = sorted(problem.sights)
         self.index = {id: n for n, id in enumerate(self.ids)}
         sights = [problem.sights[id] for id in self.ids]

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
     CAR_SEATS,
@@ -25,6 +24,7 @@ from core.itinerary.verify_day import MEALS, DayCheck
 from core.itinerary.violations import Kind, Violation
 from core.travel import Leg
 from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, SwapDay
+from core.zones import zone_of
 
 __all__ = ["Kind", "Violation", "verify"]
 
@@ -143,7 +143,7 @@ def _may_be_left_out(left_out: Counter[str], day: Day, problem: Problem) -> bool
 
 def _stops_after(plan: Plan, swap: SwapDay, problem: Problem) -> tuple[Stop, ...]:
     """The day after the swap as stops, with the ways between them as the facts have them."""
-    zone = ZoneInfo(problem.destination.timezone)
+    zone = zone_of(problem.destination.timezone)
     midnight = datetime.combine(swap.day, time())
     now = next((d.stops for d in plan.days if d.day == swap.day), ())
     stops = [s for s in now if s.kind is StopKind.ARRIVAL]

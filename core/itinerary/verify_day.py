@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from core.itinerary.problem import (
     APPOINTMENT,
@@ -30,6 +29,7 @@ from core.itinerary.problem import (
 from core.itinerary.violations import Kind, Violation
 from core.travel import EventKind, Leg, Sight
 from core.trips import Stop, StopKind
+from core.zones import zone_of
 
 MEALS = {
     StopKind.LUNCH: (LUNCH_MIN, LUNCH_WINDOW),
@@ -45,7 +45,7 @@ class DayCheck:
     def __init__(self, problem: Problem, day: date, stops: Sequence[Stop]) -> None:
         self.problem, self.day = problem, day
         self.stops = list(stops)
-        self.zone = ZoneInfo(problem.destination.timezone)
+        self.zone = zone_of(problem.destination.timezone)
         self.found: list[Violation] = []
         self.places = self._places()
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import words
-from core.groups.deadlines import zone_of
 from core.messages import Choice, Choices, Conversation, Part, Reply, Text
 from core.notices.ports import Claimed
 from core.notices.state import MESSAGE, Notice
+from core.zones import zone_of
 
 MAX_CHOICES = 8
 

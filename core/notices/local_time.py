@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from core.groups.deadlines import instant, zone_of
+from core.groups.deadlines import instant
 from core.notices.state import NoticeWishes
 from core.trips import Plan
+from core.zones import zone_of
 
 MIDNIGHT = time(0)
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from core.groups.deadlines import instant, zone_of
+from core.groups.deadlines import instant
 from core.notices.local_time import MIDNIGHT, quiet_end, quiet_start
 from core.notices.state import Kind, Notice, NoticeWishes, Policy, State
+from core.zones import zone_of
 
 JITTER = timedelta(minutes=10)
 A_LITTLE_LATE = timedelta(minutes=30)  # from here on a notice says that it is late

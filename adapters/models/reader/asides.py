@@ -12,6 +12,7 @@ from adapters.models.reader.profile import (
     wants_all_forgotten,
     wants_profile,
     wants_silence,
+    zone_words,
 )
 from adapters.models.reader.questions import why_about
 from adapters.models.reader.tastes import find_tastes
@@ -34,6 +35,9 @@ def account(said: Said, context: ReadingContext) -> Request | None:
     code = currency_of(word, word.upper(), context.home_currency) if word else ""
     if code:
         edit = ProfileEdit(key="currency", value=code)
+        return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
+    if zone := zone_words(said):
+        edit = ProfileEdit(key="timezone", value=zone)
         return Request(intent=Intent.PROFILE, confidence=0.9, edits=(edit,))
     if wants_silence(said):
         return Request(intent=Intent.SETTINGS, confidence=0.85)

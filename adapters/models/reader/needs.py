@@ -116,7 +116,8 @@ _DIETS = {
     "halal": re.compile(r"\bhalal\b"),
     "kosher": re.compile(r"\bkosher\b"),
     "gluten_free": re.compile(
-        r"\b(?:gluten[- ]?free|c(?:o)?eliac|no gluten|glutenfrei|sin gluten|sans gluten)\b"
+        r"\b(?:gluten[- ]?free|c(?:o)?eliac|no gluten|glutenfrei|sin gluten|sans gluten|"
+        r"(?:can't|cannot|don't|do not|never|not) (?:eat|have|tolerate) (?:any )?gluten)\b"
     ),
     "lactose_free": re.compile(
         r"\b(?:lactose(?:[- ](?:free|intolerant|intolerance))|dairy[- ]free|no dairy)\b"
@@ -128,8 +129,11 @@ _DIETS = {
 
 _STEP_FREE = re.compile(
     r"\b(?:wheel ?chairs?|step[- ]?free|accessible|disabled|mobility "
-    r"(?:issues|problems|scooter|impaired)|can't (?:walk|climb) (?:far|much|"
-    r"stairs|steps)|no stairs|crutches|rollstuhl|silla de ruedas|fauteuil "
+    r"(?:issues|problems|scooter|impaired)|can't (?:walk|climb) (?:far|much)|"
+    r"(?:can't|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
+    r"(?:up )?(?:the |any |many )?(?:stairs|steps)|(?:trouble|problems?) with (?:the )?"
+    r"(?:stairs|steps)|(?:stairs|steps) are (?:too much|(?:a problem|hard|difficult|impossible) "
+    r"for me)|no (?:stairs|steps)|crutches|rollstuhl|silla de ruedas|fauteuil "
     r"roulant|walking frame|rollator|barrier[- ]free)\b"
 )
 

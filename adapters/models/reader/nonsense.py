@@ -1,15 +1,13 @@
-"""What no trip can be: no days, nobody, no money, the 31st of April."""
+"""What no trip can be: no days, nobody, no money."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Literal
 
-from adapters.models.reader.almanac import MONTHS
 from adapters.models.reader.text import Said
 
-Nonsense = Literal["", "days", "people", "money", "date"]
+Nonsense = Literal["", "days", "people", "money"]
 
 _ZERO = r"(?<![\d.,:/-])(?:0|zero|-\d+|minus \w+)"
 _NO_DAYS = re.compile(rf"{_ZERO}[ -]?(?:days?|weeks?)\b(?! (?:longer|more|later|earlier|extra))")
@@ -30,12 +28,6 @@ _NO_SUM = re.compile(
     r"|(?:have |with |on )?(?:no|without(?: any)?) (?:money|budget)(?! (?:limit|issue|problem|"
     r"matter|object|constraint|concern|worr|belt|exchange|change|is no|no object))(?=$|[\s,.;!]))"
 )
-_M = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DAY_MONTH = re.compile(
-    rf"\b(?P<d>29|30|31)(?:st|nd|rd|th|\.)?(?: of)? (?P<m>{_M})\b(?:,? (?P<y>\d{{4}}))?"
-)
-_MONTH_DAY = re.compile(rf"\b(?P<m>{_M}) (?P<d>29|30|31)(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?")
-_ISO = re.compile(r"\b(?P<y>\d{4})-(?P<mn>\d\d)-(?P<d>\d\d)\b")
 
 
 def find_nonsense(said: Said) -> Nonsense:
@@ -47,18 +39,4 @@ def find_nonsense(said: Said) -> Nonsense:
         return "people"
     if _NO_MONEY.search(low) or _NO_SUM.search(low):
         return "money"
-    for pattern in (_DAY_MONTH, _MONTH_DAY, _ISO):
-        for m in pattern.finditer(low):
-            groups = m.groupdict()
-            month = int(groups["mn"]) if groups.get("mn") else MONTHS[groups["m"]]
-            if not _exists(int(groups["y"] or 2028), month, int(groups["d"])):
-                return "date"
     return ""
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True

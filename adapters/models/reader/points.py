@@ -98,7 +98,7 @@ _SOON = re.compile(
 _IN = re.compile(
     rf"\b(?:in|en|dans|em|tra)\s+(?:about\s+)?(?P<n>{NUMBER}|a|an|a couple of|"
     rf"a few|zwei|drei|dos|tres|deux|trois)\s+"
-    r"(?P<unit>days?|weeks?|months?|tagen|wochen|dias|semanas|jours|semaines|giorni|settimane)\b"
+    r"(?P<unit>days?|weeks?|months?|years?|tagen|wochen|dias|semanas|jours|semaines|giorni|settimane)\b"
     r"(?!\s+(?:in|of)\b)(?:'?\s*time\b)?"
 )
 _UNTIL = re.compile(
@@ -115,6 +115,7 @@ _GAP = re.compile(
 _SHORT_WEEKDAYS = frozenset("mon tue wed thu fri sat sun mar".split())
 _BEFORE_WEEKDAY = re.compile(r"(?:on|by|from|to|until|till|til|next|this|since|before|after|,)\s*$")
 _MONTHS_OF_YEAR = 12
+_LAST_YEAR = 2199
 
 
 def find_days(said: Said, today: date) -> Found:
@@ -300,6 +301,11 @@ def _in(m: re.Match[str], today: date) -> Day | None:
     if n is None:
         return None
     unit = m["unit"][0]
+    if m["unit"].startswith("year"):  # of 29 February too: somewhen in that month
+        year = today.year + n
+        if year > _LAST_YEAR:
+            return None
+        return Day(*month_span(year, today.month), m.start(), m.end(), "month")
     if m["unit"].startswith("month"):
         middle = today + timedelta(round(30.4 * n))
         return Day(middle - timedelta(5), middle + timedelta(5), m.start(), m.end(), "month")

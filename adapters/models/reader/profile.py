@@ -21,7 +21,11 @@ _ALWAYS = re.compile(
     r")?(?:vegetarians?|vegans?|veggie|pescatarians?|c(?:o)?eliac|lactose|"
     r"disabled|gluten)|\bi (?:don't|do not|dont|never) eat|\bi (?:eat|keep) "
     r"(?:only )?(?:halal|kosher)|\bi (?:use|need|am in|'m in) a wheelchair|"
-    r"\bi(?:'?m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bich bin "
+    r"\bi(?:'?m| am) (?:allergic|in a wheelchair)|\bmy diet is|\bi have c(?:o)?eliac|"
+    r"\bi (?:can't|cannot|can not) (?:eat|have|tolerate)\b|\bi(?:'m| am)? (?:can't|cannot|can not|"
+    r"unable to|not able to) (?:climb|do|manage|take|use|walk|go up) (?:up )?(?:the |any |many )?"
+    r"(?:stairs|steps)|\b(?:stairs|steps) are (?:a problem|hard|difficult|impossible) for me|"
+    r"\bich bin "
     r"(?:vegetarier|veganer)|\bsoy vegan\w|\bsoy vegetarian\w|\bje suis veg"
 )
 _TASTE_STATED = re.compile(
@@ -38,6 +42,7 @@ _FORGET = re.compile(
     r"longer\b|\bforget (?:my|that i)\b"
 )
 _FORGET_KEY = (
+    ("timezone", r"\btime ?zone\b"),
     ("home", r"\b(?:live|home|from|address)\b"),
     ("name", r"\bname\b"),
     ("currency", r"\bcurrency\b"),
@@ -131,6 +136,28 @@ def currency_word(said: Said) -> str:
     """The word after "my currency is" or "show prices in"; empty when nothing like it was said."""
     m = _CURRENCY.search(said.low)
     return m["word"] if m else ""
+
+
+_Z = r"(?:time ?zone|zeitzone|zona horaria|fuseau horaire|fuso orario|fuso horario)"
+_ZONE = re.compile(
+    rf"\b(?:(?:my |our |meine |mi |mon |il mio |meu ){_Z}(?: is(?: now)?| ist| es| est| e|:| =)|"
+    rf"(?:set|change|switch|update) (?:my |the )?{_Z} (?:to|as))\s+(?P<after>[^,;?!\"]{{1,300}})|"
+    rf"\b(?:i'm|i am|we are|we're) (?:in|on) (?:the )?(?P<before>[\w+/-]+) {_Z}"
+)
+_ZONE_ENDS = re.compile(r"\.(?:\s|$)|\s(?:and|und|y|et|please|now|time)\b")
+_NO_ZONE = re.compile(
+    r"(?:not|wrong|right|correct|off|different|unknown|same|the|set|that|what|where|same)\b|$"
+)
+
+
+def zone_words(said: Said) -> str:
+    """The words after "my time zone is"; empty when nothing like it was said."""
+    m = _ZONE.search(said.low)
+    if m is None:
+        return ""
+    words = said.text[slice(*m.span("after" if m["after"] else "before"))]
+    words = _ZONE_ENDS.split(words, maxsplit=1)[0].strip(" '")
+    return "" if _NO_ZONE.match(words.casefold()) else words
 
 
 _SHOW = re.compile(

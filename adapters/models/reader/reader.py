@@ -32,6 +32,7 @@ from adapters.models.reader.language import language_of
 from adapters.models.reader.linking import linking
 from adapters.models.reader.members import members
 from adapters.models.reader.money import find_budget
+from adapters.models.reader.no_day import find_no_day
 from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
@@ -74,6 +75,17 @@ from core.reading import (
 from core.wishes import Mention, Wish
 
 What = Literal["", "calendar", "data"]
+# What is said with dates that are taken at their word.
+_DATED = (
+    Intent.PLAN,
+    Intent.BRAINSTORM,
+    Intent.REVISE,
+    Intent.FREE,
+    Intent.PRIVATE,
+    Intent.POLL,
+    Intent.DECIDED,
+    Intent.SUPPORT,
+)
 
 
 class RuleReader:
@@ -98,6 +110,9 @@ class RuleReader:
         # German writes every noun with a capital, so a capital tells nothing there.
         said.shouted = said.shouted or language == "de"
         request = self._read(said, command, context).model_copy(update={"language": language})
+        if request.intent in _DATED and (no_day := find_no_day(said, context.today)):
+            what = request.impossible or "date"
+            request = request.model_copy(update={"impossible": what, "no_day": no_day})
         return _unsure_in_foreign(request, said, command)
 
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # The package's type stubs leave its errors out.
 from opening_hours import (  # type: ignore[attr-defined]
@@ -17,6 +16,7 @@ from opening_hours import (  # type: ignore[attr-defined]
 
 from adapters.travel.atlas.holidays import closing_holidays
 from adapters.travel.atlas.schema import DestinationFile, Poi
+from core.zones import known_zone
 
 DAY_MIN = 1440
 # Opened in the evening and closed before this hour belongs to the evening's day.
@@ -109,12 +109,14 @@ def _hours(
 def _parsed(
     text: str, country: str, timezone: str, coords: tuple[float, float]
 ) -> OpeningHours | None:
+    zone = known_zone(timezone)
+    if zone is None:  # hours in an unknown zone are unknown
+        return None
     try:
-        zone = ZoneInfo(timezone)
         return OpeningHours(text, timezone=zone, country=country, coords=coords)
     except UnknownCountryError:
         return OpeningHours(text, timezone=zone, coords=coords, auto_country=False)
-    except (ParserError, ZoneInfoNotFoundError):
+    except ParserError:
         return None
 
 

@@ -1,0 +1,64 @@
+"""A change of a group's plan: as it was asked for, else within everybody's limits, else none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.errors import Rejected
+from core.flows.together import (
+    NOT_EVERYONE,
+    DoesNotFit,
+    Facts,
+    Together,
+    as_said,
+    made_inside,
+    may_look_further,
+    misfits_of,
+    tell,
+)
+from core.groups.privacy import values_asked
+from core.itinerary.revise import FOR_THE_LIMIT, Revision
+from core.making import Made, dressed, insist
+from core.turn import Turn
+
+STAYS = f"{NOT_EVERYONE} The plan stays as it was."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change that was asked for: how it is made out of facts, and the facts for a wish."""
+
+    made: Made  # what was said aloud, with the change in it
+    change: Callable[[Made], Revision]
+    facts: Facts
+
+
+async def changed_for_all(turn: Turn, group: Together, asked: Asked) -> Revision:
+    """The changed plan, checked, that fits everyone.
+
+    Raises Rejected when there is none, or when it may not be told.
+    """
+    made, wish = asked.made, group.wish
+    revision = await asyncio.to_thread(asked.change, made)
+    revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+    insist(revision.plan, made)
+    why = await misfits_of(turn, group, revision.plan, made)
+    if not why:
+        return revision
+    plan = revision.plan
+    may_look_further(turn, group, why, values_asked(wish, plan.first_day, plan.last_day))
+    try:
+        inside = await made_inside(turn, group, made, asked.facts)
+        revision = await asyncio.to_thread(asked.change, inside)
+        plan = as_said(revision.plan, inside, made, wish)
+    except Rejected as error:
+        tell(turn, why)
+        raise DoesNotFit(STAYS) from error
+    if left := await misfits_of(turn, group, plan, inside):
+        tell(turn, left)
+        raise DoesNotFit(STAYS)
+    # Whose limit made a stop too dear nobody may guess.
+    told = tuple(line for line in revision.summary if not line.endswith(FOR_THE_LIMIT))
+    return revision.with_plan(plan, told)
