@@ -37,13 +37,13 @@ log = structlog.get_logger(__name__)
 
 
 class Noticing:
-    """One process's share of the work on notices."""
+    """One process's share of the work on notices; without a composer it plans, and says nothing."""
 
     def __init__(
         self,
         store: NoticeStore,
         clock: Clock,
-        composer: Composer,
+        composer: Composer | None = None,
         watcher: Watcher | None = None,
         counters: Counter[str] | None = None,
         worker: str = "",
@@ -81,7 +81,9 @@ class Noticing:
     async def send(self) -> int:
         """Hand everything that is due to the outbox; returns how many notices."""
         said = 0
-        while batches := await self._store.claim_notices(self._worker, CHATS_AT_ONCE):
+        while self._composer and (
+            batches := await self._store.claim_notices(self._worker, CHATS_AT_ONCE)
+        ):
             said += sum(await asyncio.gather(*(self._send_one(batch) for batch in batches)))
         return said
 
@@ -133,6 +135,7 @@ class Noticing:
     ) -> Composed | tuple[datetime, bool] | None:
         """What the notice says, None when there is nothing; else when to try again, and whether
         this attempt does not count."""
+        assert self._composer is not None
         then = batch.trips[each.notice.trip]
         hearer = Hearer(batch.profile, then.setting.wishes, now, _zone(batch, each, now), late)
         try:

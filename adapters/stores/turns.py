@@ -265,7 +265,8 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, sender: str, now: fl
         )
         profile = profile.model_copy(update={"facts": tuple(facts)})
     before = _profile(db, person, read)
-    if any(profile.value(k) != (before.value(k) if before else "") for k in ("timezone", "reach")):
+    known = before or Profile(person=person)
+    if (profile.zone, profile.value("reach")) != (known.zone, known.value("reach")):
         _replan_all(db, sender)
     if before is None:
         db.execute(
