@@ -123,7 +123,9 @@ class Mortal(Noticing):
 class Days:
     """The run: travellers, what happens to them, and what they hear."""
 
-    def __init__(self, folder: Path, *, trips: int, days: int, seed: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, trips: int, days: int, seed: int = 0, risk: float = 0.03
+    ) -> None:
         self.random = Random(seed)
         self.clock = Clock()
         self.rig = Rig(folder, self.clock)
@@ -135,6 +137,7 @@ class Days:
         self.injected: list[tuple[datetime, str, Change]] = []
         self._just_composed: list[str] = []
         self._trips = trips
+        self._risk = risk  # that a process dies with a claim, or with a message on its way
         self._end = START + timedelta(days=days)
         self._down = list(self._outages(days, 48, 11))
         self._silent = list(self._outages(days, 6, 5))
@@ -159,7 +162,7 @@ class Days:
             Mortal(s, self.clock, lines, self.script, worker=f"w{n}") for n, s in enumerate(stores)
         ]
         for engine in engines:
-            engine.random, engine.risk = self.random, 0.03
+            engine.random, engine.risk = self.random, self._risk
         happenings = self._happenings()
         upcoming = next(happenings, None)
         peek = sqlite3.connect(self.rig.file)
@@ -207,7 +210,7 @@ class Days:
     async def _deliver(self, store: SqliteStore, delivery: Delivery) -> None:
         text = "\n".join(p.markdown for p in delivery.reply.parts if isinstance(p, Text))
         self._check(delivery.reply.conversation.key, text, again=delivery.resend)
-        if self.random.random() < 0.01:  # it is there, and the mark is never written
+        if self.random.random() < self._risk / 2:  # it is there, and the mark is never written
             self.verdicts.seen["died while sending"] += 1
             return
         await store.sent(delivery, ["1"])

@@ -31,7 +31,7 @@ SECRET, TOKEN = "bench-signing-secret", "xoxb-benchmark-opens-nothing"
 TEAM, BOT_USER, BOT_ID = "T0BENCH", "U0BENCHBOT", "B0BENCH"
 READY_S = 60.0
 # What rules do not read, so that a model is asked at once.
-FOREIGN = "quisiera ir a algún sitio tranquilo con mi madre"
+FOREIGN = "quiero ir a algún sitio bonito"
 CARAVAN = "benchmarks.bots.slack_caravan"
 BOTS = {
     "Bolt echo (async, its aiohttp server)": "benchmarks.bots.bolt_echo",
@@ -152,6 +152,7 @@ async def running(
         "SLACK_API_BASE_URL": f"{slack.url}/api",
         "PORT": str(port),
         "CARAVAN_LIVE": "off",
+        "CARAVAN_MESSAGES_PER_MINUTE": "0",  # a benchmark writes faster than any person
         **extra,
     }
     bot = BotProcess(module, environment)

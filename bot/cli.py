@@ -1,4 +1,4 @@
-"""The command line: caravan run | chat | plan | doctor | atlas."""
+"""The command line: caravan run | chat | plan | notices | doctor | atlas."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bot.refresh_command import refresh
 
             return refresh(arguments, settings)
+        if arguments.command == "notices":
+            from bot.notices_command import notices
+
+            return notices(arguments, settings, sys.stdout)
         return _run(settings, chat_only=arguments.command == "chat")
     except Misconfigured as error:
         print(f"Caravan cannot start.\n  {error.why}", file=sys.stderr)
@@ -51,10 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--live", action="store_true", help="also ask every provider that is on one question"
     )
+    from bot.notices_command import add_notices
     from bot.plan_command import add_plan
     from bot.refresh_command import add_atlas
 
     add_plan(commands)
+    add_notices(commands)
     add_atlas(commands)
     return parser
 

@@ -10,7 +10,6 @@ import secrets
 from collections import Counter
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -22,6 +21,7 @@ from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
 from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
 from core.notices.state import Composer, Found, Hearer, State, Watcher
 from core.ports import Clock
+from core.zones import zone_of
 
 PLAN_AT_ONCE = 20
 CHATS_AT_ONCE = 50
@@ -37,13 +37,13 @@ log = structlog.get_logger(__name__)
 
 
 class Noticing:
-    """One process's share of the work on notices."""
+    """One process's share of the work on notices; without a composer it plans, and says nothing."""
 
     def __init__(
         self,
         store: NoticeStore,
         clock: Clock,
-        composer: Composer,
+        composer: Composer | None = None,
         watcher: Watcher | None = None,
         counters: Counter[str] | None = None,
         worker: str = "",
@@ -81,7 +81,9 @@ class Noticing:
     async def send(self) -> int:
         """Hand everything that is due to the outbox; returns how many notices."""
         said = 0
-        while batches := await self._store.claim_notices(self._worker, CHATS_AT_ONCE):
+        while self._composer and (
+            batches := await self._store.claim_notices(self._worker, CHATS_AT_ONCE)
+        ):
             said += sum(await asyncio.gather(*(self._send_one(batch) for batch in batches)))
         return said
 
@@ -133,6 +135,7 @@ class Noticing:
     ) -> Composed | tuple[datetime, bool] | None:
         """What the notice says, None when there is nothing; else when to try again, and whether
         this attempt does not count."""
+        assert self._composer is not None
         then = batch.trips[each.notice.trip]
         hearer = Hearer(batch.profile, then.setting.wishes, now, _zone(batch, each, now), late)
         try:
@@ -205,7 +208,7 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     plan = trip.plan
     if plan is None or calendar.unplanned(trip) or setting.wishes.off:
         return changes, None
-    zone = ZoneInfo(plan.towns[-1].timezone)
+    zone = zone_of(plan.towns[-1].timezone)
     over = now.astimezone(zone).date() > plan.last_day
     begins = datetime.combine(plan.first_day, datetime.min.time(), zone)
     return changes, None if over else begins - WATCH_AHEAD

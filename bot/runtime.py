@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from bot.drafts import Drafts
 from bot.showing import Showing
 from bot.thinking import Answers, Thinking
 from core.errors import Unavailable
-from core.messages import Inbound, InboundMessage
+from core.messages import Inbound, InboundMessage, TurnStopped
 from core.ports import ChatAdapter, Clock, Inbox, Store
 
 POLL_SECONDS = 1.0
@@ -75,7 +75,7 @@ class Runtime:
         Raises what an adapter raises (Misconfigured: a wrong token).
         """
         think, send = self._thinking.crew, self._showing.crew
-        inbox = _Intake(self._store, think.wake, send.wake)
+        inbox = _Intake(self._store, think.wake, send.wake, self._thinking.look_again)
         intake = [
             asyncio.create_task(a.run(inbox, lambda: None), name=f"intake-{p}")
             for p, a in self._adapters.items()
@@ -117,10 +117,17 @@ class Runtime:
 class _Intake:
     """The inbox as adapters see it: what was stored is worked on at once."""
 
-    def __init__(self, store: Inbox, think: Callable[[], None], send: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Inbox,
+        think: Callable[[], None],
+        send: Callable[[], None],
+        look_again: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._store = store
         self._think = think
         self._send = send
+        self._look_again = look_again
 
     async def accept(self, inbound: Sequence[Inbound]) -> int:
         new = await self._store.accept(inbound)
@@ -128,6 +135,9 @@ class _Intake:
             self._think()
             if not all(isinstance(one, InboundMessage) for one in inbound):
                 self._send()  # replies may wait for a chat that moved or opened
+            for one in inbound:
+                if isinstance(one, TurnStopped):
+                    await self._look_again(one.sender.id)
         return new
 
     def __getattr__(self, name: str) -> Any:

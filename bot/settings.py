@@ -15,8 +15,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from core.errors import Misconfigured
+from core.spending import Limits
 
 _VENDORS = ("openai", "anthropic")
+ONE_ANSWER = 4_000  # tokens of an answer and the tools described, beside the prompt
 
 
 def _model(value: str) -> str:
@@ -78,6 +80,12 @@ class Settings(BaseModel):
     anthropic_api_key: SecretStr = Field(SecretStr(""), alias="ANTHROPIC_API_KEY")
     anthropic_base_url: Url = Field("", alias="ANTHROPIC_BASE_URL")
     context_tokens: int = Field(6_000, alias="CARAVAN_CONTEXT_TOKENS", ge=1_000, le=200_000)
+
+    tokens_per_person: int = Field(500_000, alias="CARAVAN_TOKENS_PER_PERSON_DAY", ge=0)
+    tokens_per_chat: int = Field(1_000_000, alias="CARAVAN_TOKENS_PER_CHAT_DAY", ge=0)
+    tokens_per_workspace: int = Field(5_000_000, alias="CARAVAN_TOKENS_PER_WORKSPACE_DAY", ge=0)
+    tokens_per_day: int = Field(20_000_000, alias="CARAVAN_TOKENS_PER_DAY", ge=0)
+    messages_per_minute: int = Field(20, alias="CARAVAN_MESSAGES_PER_MINUTE", ge=0, le=100_000)
 
     telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_BOT_TOKEN")
     telegram_base_url: Url = Field("https://api.telegram.org", alias="TELEGRAM_API_BASE_URL")
@@ -152,6 +160,21 @@ class Settings(BaseModel):
         return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v]
 
     @property
+    def for_others(self) -> bool:
+        """Whether people other than the operator write: there is a platform beside the terminal."""
+        return bool(self.telegram_token.get_secret_value()) or self.slack
+
+    @property
+    def token_limits(self) -> Limits:
+        """What a language model may be asked for in a day."""
+        return Limits(
+            person=self.tokens_per_person,
+            chat=self.tokens_per_chat,
+            workspace=self.tokens_per_workspace,
+            everybody=self.tokens_per_day,
+        )
+
+    @property
     def slack(self) -> bool:
         """Whether Slack is on: for one workspace by a token, or for many by OAuth."""
         return bool(self.slack_bot_token.get_secret_value() or self.slack_client_id)
@@ -199,6 +222,15 @@ def _contradictions(s: Settings) -> list[str]:
         found.append("OPENAI_API_KEY: needed by LANGUAGE_MODEL=openai:...")
     if "anthropic" in s.vendors and not s.anthropic_api_key.get_secret_value():
         found.append("ANTHROPIC_API_KEY: needed by LANGUAGE_MODEL=anthropic:...")
+    for variable in (
+        "CARAVAN_TOKENS_PER_PERSON_DAY",
+        "CARAVAN_TOKENS_PER_CHAT_DAY",
+        "CARAVAN_TOKENS_PER_WORKSPACE_DAY",
+        "CARAVAN_TOKENS_PER_DAY",
+    ):
+        tokens, needed = s.by_variable(variable), s.context_tokens + ONE_ANSWER
+        if isinstance(tokens, int) and 0 < tokens < needed:
+            found.append(f"{variable}: one call may need {needed}; 0 is unlimited")
     if s.telegram_webhook_url and not s.telegram_webhook_secret.get_secret_value():
         found.append("TELEGRAM_WEBHOOK_SECRET: needed by TELEGRAM_WEBHOOK_URL")
     token = s.telegram_token.get_secret_value()

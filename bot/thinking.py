@@ -75,6 +75,11 @@ class Thinking:
             held = list(self._held.items())
             await asyncio.gather(*(self._renew(task, claim) for task, claim in held))
 
+    async def look_again(self, person: str) -> None:
+        """This person may have taken back what they had asked; then nobody thinks about it more."""
+        theirs = [(t, c) for t, c in self._held.items() if c.message.sender.id == person]
+        await asyncio.gather(*(self._renew(task, claim) for task, claim in theirs))
+
     async def _renew(self, task: asyncio.Task[None], claim: Claim) -> None:
         try:
             await self._store.renew(claim)

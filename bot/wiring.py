@@ -56,6 +56,7 @@ from core.notices.watching import Watching
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
 from core.reading import ReadingContext
+from core.spending import Budget
 from core.travel import Alerts, DayWeather, Point, Travel, Weather
 
 VERSION = "0.1.0"
@@ -141,7 +142,8 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     reader = rule_reader()
     offline = OfflineModel(reader)
     model = parts.model or await _model(settings, offline)
-    store: Store = await SqliteStore.open(settings.database_path, clock)
+    per_minute = settings.messages_per_minute if settings.for_others else 0
+    store: Store = await SqliteStore.open(settings.database_path, clock, per_minute)
     if parts.wrap_store is not None:
         store = parts.wrap_store(store)
     adapters = (
@@ -160,6 +162,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         exporter=FileExporter(),
         new_code=parts.new_code or fresh_code,
         introduce=_introduce(adapters),
+        budget=Budget(store, settings.token_limits, clock) if settings.token_limits else None,
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)

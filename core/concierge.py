@@ -21,12 +21,14 @@ from core.flows.members import with_company
 from core.groups.heard import unsay
 from core.groups.party import people_of
 from core.hearing import Heard, answers_apart, edited, may_share_a_turn, together
+from core.last_words import with_last_words
 from core.messages import InboundMessage, Reply, Text
 from core.outcome import outcome, overheard, reply, turn_id
 from core.ports import Claim, Clock, LanguageModel, Ledger, Opened, Outcome, Store
 from core.prompts import PromptLoader
 from core.reading import Intent, Reader, Request
 from core.screens import with_last
+from core.spending import Budget, payer_of
 from core.travel import Travel
 from core.turn import Flow, Screen, Turn
 from core.understanding import Understanding
@@ -84,6 +86,7 @@ class Wiring:
     exporter: Exporter
     new_code: Callable[[], str]
     introduce: Introduce = _as_it_came
+    budget: Budget | None = None  # without one, a model may be asked for ever
 
 
 class Concierge:
@@ -228,7 +231,7 @@ class Concierge:
 
     async def _open(self, message: InboundMessage, opened: Opened) -> Turn:
         now = self._w.clock.now()
-        ledger = Ledger()
+        ledger = Ledger(budget=self._w.budget)
         request = await self._understanding.read(message, opened, now, ledger)
         language = request.language if request.language != "und" else opened.session.language
         counters: dict[str, int] = {}
@@ -273,6 +276,7 @@ class Concierge:
         """Run the flow; its last screen is the answer. The others are shown as they come."""
         flow = self._w.flows[FLOW_OF.get(turn.request.intent, "account")]
         screen: Screen = ()
+        turn.ledger.payer = payer_of(turn.message)
         try:
             async for draft, is_last in with_last(flow.run(turn)):
                 screen = draft
@@ -281,4 +285,4 @@ class Concierge:
                     seq += 1
         except (Rejected, NotAllowed) as error:
             screen = (Text(markdown=error.reason),)
-        return screen, seq
+        return with_last_words(turn, screen), seq

@@ -147,6 +147,19 @@ class MembersChanged(Value):
     at: AwareDatetime
 
 
+class TurnStopped(Value):
+    """Somebody wants no answer any more to what they said before `at`.
+
+    Only to messages whose id ends with `within`, when that is given.
+    """
+
+    id: str
+    conversation: Conversation
+    sender: Person
+    at: AwareDatetime
+    within: str = ""
+
+
 class MessageDeleted(Value):
     """Somebody took a message back: `ref` is its id inside the chat."""
 
@@ -164,6 +177,7 @@ Inbound = (
     | PollDue
     | MembersChanged
     | MessageDeleted
+    | TurnStopped
 )
 
 

@@ -25,6 +25,7 @@ from core.notices.ports import NoticeStore
 from core.notices.state import NoticeBook, NoticeWishes
 from core.people import Profile
 from core.session import Session
+from core.spending import Booking, Books, Budget, OverBudget, Payer
 from core.trips import Recommendation, Trip
 
 
@@ -179,6 +180,7 @@ class LlmCall:
     seconds: float
     outcome: str  # ok | rate_limited | timeout | error | cut | refused | invalid
     cost: Decimal | None = None
+    booking: Booking | None = None  # what was set aside for it
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,7 @@ class Vault(Protocol):
         ...
 
 
-class Store(Inbox, Outbox, Vault, NoticeStore, Protocol):
+class Store(Inbox, Outbox, Vault, Books, NoticeStore, Protocol):
     """One database. One method per promise, each atomic."""
 
     async def open_turn(self, message: InboundMessage) -> Opened: ...
@@ -412,12 +414,32 @@ OnCall = Callable[[LlmCall], None]
 
 @dataclass
 class Ledger:
-    """Collects the calls of one turn; also the budget of it."""
+    """Collects the calls of one turn, and asks for each whether `payer` may have it.
+
+    Without a budget there is no limit. `refused` is why a call was not made, the last time.
+    """
 
     calls: list[LlmCall] = field(default_factory=list)
+    budget: Budget | None = None
+    payer: Payer | None = None
+    refused: OverBudget | None = None
 
     def add(self, call: LlmCall) -> None:
         self.calls.append(call)
+
+    async def reserve(self, tokens: int) -> Booking | None:
+        """Set aside what a call may need at most. Whoever calls a model asks this before.
+
+        Raises:
+            OverBudget: a budget has too little left, so the call is not to be made.
+        """
+        if self.budget is None or self.payer is None:
+            return None
+        try:
+            return await self.budget.reserve(self.payer, tokens)
+        except OverBudget as error:
+            self.refused = error
+            raise
 
 
 class LanguageModel(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -24,9 +25,10 @@ class Session(Value):
 
     `offered` are the choices shown last, in order, so that "2" means something. `asked` names the
     question that waits for an answer. `erase_token` belongs to a confirmation that was asked for.
-    `outage_told` keeps a degraded notice to one per outage, `hearing_told` the word on how to be
-    heard in a group to one for ever, `private_told` the one on what stays private there;
-    `party_asked` is the number of people last asked about.
+    `outage_told` keeps a degraded notice to one per outage, `budget_told` that of a budget which is
+    used up to one a day (UTC), `hearing_told` the word on how to be heard in a group to one for
+    ever, `private_told` the one on what stays private there; `party_asked` is the number of people
+    last asked about.
     """
 
     conversation: str
@@ -43,6 +45,7 @@ class Session(Value):
     last_change: Literal["", "profile", "plan", "cost"] = ""  # what "undo" takes back
     cost: CostDraft | None = None  # a cost that waits for an answer
     outage_told: bool = False
+    budget_told: date | None = None
     hearing_told: bool = False
     private_told: bool = False
     party_asked: int = 0

@@ -13,6 +13,7 @@ from core.ports import LanguageModel, Ledger, Opened, Prompt
 from core.prompts import PromptLoader
 from core.reading import ChangeKind, Intent, Paraphrase, Reader, ReadingContext, Request
 from core.session import Session
+from core.spending import payer_of
 from core.travel import Travel
 from core.trips import Trip
 from core.wishes import Wish
@@ -77,6 +78,7 @@ class Understanding:
                 message=message.text,
             )
         )
+        ledger.payer = payer_of(message)
         prompt = Prompt(messages, "read", self._prompts.version("system"))
         try:
             return await self._model.extract(prompt, Paraphrase, ledger)

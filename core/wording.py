@@ -17,6 +17,7 @@ from core.errors import Rejected, Unavailable
 from core.grounding import Ground
 from core.people import KEYS, MAX_VALUE_CHARS, Profile
 from core.ports import Entry, Prompt, Tool
+from core.spending import OverBudget
 from core.text import gate
 from core.turn import Turn
 
@@ -96,6 +97,8 @@ async def word(
 def _without_model(turn: Turn, draft: str, error: Unavailable | Rejected) -> str:
     if isinstance(error, Rejected):
         return draft or error.reason
+    if isinstance(error, OverBudget):  # told with the answer, see core/last_words.py
+        return draft
     if turn.session.outage_told:
         return draft
     turn.update(outage_told=True)

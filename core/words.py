@@ -107,6 +107,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def too_fast(per_minute: int) -> str:
+    """What somebody is told once who writes faster than anybody is answered."""
+    return (
+        f"That was a lot at once: I answer {per_minute} messages a minute, so some of your last "
+        "ones stay without an answer. In a minute, please say what is still open, best in one "
+        "message."
+    )
+
+
 def listing(items: Iterable[str], word: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     names = list(items)
@@ -206,6 +215,9 @@ def _age(age: timedelta) -> str:
 def literal(text: str) -> str:
     """`text` as Markdown that shows exactly these characters, on one line."""
     return escape(text)
+
+
+STOPPED = "Stopped."
 
 
 def closed_elsewhere(trip: str) -> str:

@@ -93,6 +93,7 @@ class FakeSlack:
             "views.open": self._ok,
             "views.publish": self._ok,
             "assistant.threads.setSuggestedPrompts": self._ok,
+            "agents.sessions.setStatus": self._ok,
             "conversations.open": self._conversations_open,
             "users.info": self._users_info,
         }

@@ -87,7 +87,7 @@ def test_adapters_import_only_values_ports_and_errors_of_core(path: Path) -> Non
         "core.messages "
         "core.naming core.notices.asking core.notices.ports core.notices.state core.people "
         "core.ports core.reading core.session core.text core.travel "
-        "core.trips core.turn core.wishes core.words core.zones"
+        "core.trips core.spending core.turn core.wishes core.words core.zones"
     ).split()
 
     assert ours <= set(allowed)

@@ -19,11 +19,11 @@ def _text(reply: Reply) -> str:
     return "\n".join(p.markdown for p in reply.parts if isinstance(p, Text))
 
 
-async def a_group(world: World, *people: str) -> None:
+async def a_group(world: World, *people: str, chat: str = GROUP) -> None:
     """Each of them has a private chat with Caravan and has spoken in the group."""
     for who in people:
         await world.says("/start", who=who, chat=who)
-        await world.says("hello", who=who, chat=GROUP)
+        await world.says("hello", who=who, chat=chat)
 
 
 async def test_a_private_budget_is_kept_by_a_plan_of_three_and_never_named(world: World) -> None:
@@ -176,6 +176,20 @@ async def test_a_plan_for_one_more_is_held_against_what_was_told_in_private(worl
 
     assert "The plan is still for 4: This does not fit everyone." in joined.text
     assert "your limit is €150" in said_in(world, "ben")[-1]
+
+
+async def test_a_group_of_three_is_told_once_what_it_can_tell_in_private(world: World) -> None:
+    hint = "tell me in our private chat"
+    await a_group(world, "ana", "ben")
+    of_two = [t for t in said_in(world, GROUP) if hint in t]
+    first = await world.says("does it rain in Lisbon in April?", who="cid", chat=GROUP)
+    await world.says("hello", who="ana", chat=GROUP)
+    await world.says("plan Lisbon 15-16 april 2027", who="dan", chat=GROUP)
+
+    assert of_two == []
+    assert first.text.count(hint) == 1
+    assert [t for t in said_in(world, GROUP) if hint in t] == [first.text]
+    assert len(first.text.splitlines()[-1]) < 130
 
 
 # --- said aloud --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from random import Random
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import pytest
 
@@ -31,36 +31,21 @@ from core.messages import Conversation, InboundMessage, Mode, Person, Text
 from core.ranking import Question
 from core.reading import Change, ChangeKind, Intent, Request
 from core.session import Session
-from core.travel import Destination, Places, Sight
+from core.travel import Destination
 from core.trips import Plan, Trip
 from core.turn import Turn
 from core.weighing import marks_of, weighed
 from core.wishes import Budget, Mention, Party, When, Wish
+from tests.small_atlas import small
 from tests.turns import Lines, a_turn
 from tests.world import WorldClock
 
 GROUP = Conversation(platform="telegram", chat_id="-7", mode=Mode.GROUP)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 T = TypeVar("T")
+# Out of town: what is left is planned faster.
 FAR = {f"salzburg/{s}" for s in ("hellbrunn", "untersberg", "hangar-7", "hallstatt")}
-
-
-class Near:
-    """The atlas without the sights that lie out of town: what is left is planned faster."""
-
-    def __init__(self, whole: Places) -> None:
-        self.whole = whole
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.whole, name)
-
-    async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
-        found = await self.whole.sights(destination, first, last)
-        return [s for s in found if s.id not in FAR]
-
-
-WHOLE = offline_travel(WorldClock())
-TRAVEL = replace(WHOLE, places=cast(Places, Near(WHOLE.places)))
+TRAVEL = small(offline_travel(WorldClock()), without=FAR)
 PEOPLE = ("ana", "ben", "cid")
 FIRST, LAST = date(2027, 4, 15), date(2027, 4, 16)
 SALZBURG = Wish(  # a brewery, a ridge with steps, churches and a fortress in two days

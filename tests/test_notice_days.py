@@ -10,7 +10,7 @@ from benchmarks.notice_days import Days
 async def test_over_many_days_nothing_is_missed_said_twice_at_night_or_unwanted(
     tmp_path: Path,
 ) -> None:
-    verdicts = await Days(tmp_path, trips=16, days=32, seed=1).run()
+    verdicts = await Days(tmp_path, trips=16, days=32, seed=1, risk=0.2).run()
 
     assert not verdicts.wrong, verdicts.examples
     assert verdicts.seen["due and heard"] > 20

@@ -123,7 +123,7 @@ def an_answer() -> Reply:
 
 
 async def test_what_may_come_later_is_claimed_later_whatever_was_due_first(tmp_path: Path) -> None:
-    """A morning brief due at 8:15 in one chat, a reminder due at 9 and of no use at 11 in another."""
+    """A morning brief due at 8:15 in one chat; in another a reminder due at 9, of no use at 11."""
     rig = Rig(tmp_path)
     store, noticing = await rig.opens()
     plan, just_now = a_plan(FIRST), datetime.combine(FIRST, time(8), UTC)

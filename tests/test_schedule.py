@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.schedule import KEEP_DAYS, purge, ticking
+from bot.schedule import KEEP_DAYS, purge, tick, ticking
+from core.errors import Unavailable
 from core.messages import Choices
 from tests.world import World
 
@@ -26,11 +27,23 @@ async def test_finished_messages_go_after_their_time_and_the_history_stays(world
 
 async def test_a_late_tick_is_made_up_for_and_never_doubled(world: World) -> None:
     assert world.app is not None
-    with ticking(world.app.store, world.clock) as scheduler:
+    with ticking(world.app.store, world.clock, world.app.noticing) as scheduler:
         jobs = scheduler.get_jobs()
 
-    assert {job.id for job in jobs} == {"purge", "polls"}
+    assert {job.id for job in jobs} == {"purge", "polls", "plan", "send", "watch"}
     for job in jobs:
         assert job.misfire_grace_time is None
         assert job.coalesce
         assert job.max_instances == 1
+
+
+async def test_a_tick_that_fails_is_noted_and_the_next_one_works() -> None:
+    answers = iter([Unavailable("database", "locked"), RuntimeError("a mistake"), 3])
+
+    async def work() -> int:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert [await tick("plan", work) for _ in range(3)] == [0, 0, 3]

@@ -17,9 +17,11 @@ from adapters.chat.slack.parse import (
     FormWanted,
     HomeOpened,
     Parsed,
+    Stopped,
     WorkspaceLeft,
     parse,
 )
+from adapters.chat.slack.ports import thread_of
 from adapters.chat.slack.words import words_of
 from core.messages import (
     ConversationClosed,
@@ -137,6 +139,7 @@ def test_a_thread_in_a_direct_message_is_the_same_conversation() -> None:
     found = message(event(said("slower", ts=TS, channel=DIRECT, thread=ROOT)))
 
     assert found.conversation.key == f"slack:{TEAM}/{DIRECT}:"
+    assert thread_of(found.id) == ROOT
 
 
 def test_a_mention_in_a_channel_opens_a_thread_below_it() -> None:
@@ -429,10 +432,18 @@ def test_a_workspace_that_leaves_is_named() -> None:
     assert users == Ignored("user token")
 
 
-def test_the_stop_button_says_cancel() -> None:
+def test_the_stop_button_ends_what_its_presser_asked_in_that_thread() -> None:
     inner = {"type": "agent_session_stopped", "channel": DIRECT, "user": ANA, "thread_ts": ROOT}
+    found = read(event({**inner, "event_ts": TS, "streaming_message_ts": []}))
 
-    assert message(event(inner)).text == "/cancel"
+    assert isinstance(found, Stopped)
+    assert (found.channel, found.thread) == (DIRECT, ROOT)
+    assert found.turn.conversation.key == f"slack:{TEAM}/{DIRECT}:"
+    assert found.turn.sender.id == f"slack:{TEAM}/{ANA}"
+    assert found.turn.within == ROOT
+    first = message(event(said("plan Rome", ts=ROOT, channel=DIRECT)))
+    later = message(event(said("slower", ts=TS, channel=DIRECT, thread=ROOT)))
+    assert first.id.endswith(ROOT) and later.id.endswith(ROOT)
 
 
 @pytest.mark.parametrize("kind", ["app_context_changed", "channel_rename", "reaction_added"])

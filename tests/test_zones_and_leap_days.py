@@ -164,6 +164,24 @@ async def test_a_zone_that_was_told_stays_in_front_of_a_new_home(world: World) -
     assert "Time zone: Europe/Lisbon" in homes.text
 
 
+async def test_a_zone_that_vanished_since_it_was_told_is_asked_about_once(world: World) -> None:
+    await world.says("my time zone is Europe/Kiev")
+    with closing(sqlite3.connect(world.path)) as db, db:
+        db.execute(
+            "UPDATE user_profiles SET body ="
+            " CAST(replace(CAST(body AS TEXT), 'Kiev', 'Kyyv') AS BLOB)"
+        )
+    in_group = await world.says("what can you do?", chat="-1")
+    alone = await world.says("what can you do?")
+    again = await world.says("what can you do?")
+    shown = await world.says("/settings")
+
+    assert "time zone" not in in_group.text
+    assert "I do not know the time zone “Europe/Kyyv”, so I go by UTC. Did you mean" in alone.text
+    assert "time zone" not in again.text
+    assert "Time zone: Europe/Kyyv (not known to me, so UTC)" in shown.text
+
+
 async def test_a_stored_trip_in_a_zone_that_is_gone_still_helps(world: World) -> None:
     await world.says("plan Lisbon 24 to 26 November 2026")
     assert world.app is not None

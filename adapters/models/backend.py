@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from core.ports import Said, Tool, ToolCall
 
+EXTRACT_TOKENS = 1_000  # of an answer in a shape, at most
 Outcome = Literal["ok", "rate_limited", "timeout", "error", "cut", "refused", "invalid"]
 
 

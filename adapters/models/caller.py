@@ -7,14 +7,17 @@ handed on; after the first piece every failure ends the answer.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from adapters.models.backend import (
+    EXTRACT_TOKENS,
     Ask,
     Backend,
     Called,
@@ -28,6 +31,7 @@ from adapters.models.breaker import Breaker
 from adapters.models.tally import Tally
 from core.errors import Rejected, Unavailable
 from core.ports import Ledger, LlmCall, Prompt
+from core.spending import Booking
 
 WHO = "The language model"
 REFUSED = "I cannot help with that one. Ask me something else about your trip."
@@ -59,6 +63,7 @@ class Caller:
         self._limits = limits
         self._sleep = sleep
         self._rng = rng
+        self._sizes: dict[type[BaseModel], int] = {}
         self.timer = timer
 
     async def stream(
@@ -76,8 +81,9 @@ class Caller:
                 if self.timer() >= share or not breaker.admits():
                     break
                 spoken = False
+                booking = await self._reserved(ledger, breaker, ask, ask.max_tokens)
                 try:
-                    with self._recorded(backend, breaker, ask, prompt, ledger) as tally:
+                    with self._recorded(backend, breaker, ask, prompt, ledger, booking) as tally:
                         parts = self._answer(backend, ask, tally, share, end)
                         async with aclosing(parts):
                             async for part in parts:
@@ -113,8 +119,10 @@ class Caller:
             for attempt in range(self._limits.tries):
                 if self.timer() >= share or not breaker.admits():
                     break
+                most = EXTRACT_TOKENS + self._size_of(shape)
+                booking = await self._reserved(ledger, breaker, ask, most)
                 try:
-                    with self._recorded(backend, breaker, ask, prompt, ledger) as tally:
+                    with self._recorded(backend, breaker, ask, prompt, ledger, booking) as tally:
                         found = await self._within(backend.extract(ask, shape), share)
                         tally.usage = found.usage
                         tally.text = str(found.content)
@@ -183,9 +191,31 @@ class Caller:
             raise Failure("timeout", "no answer in time", again=True)
         return came
 
+    async def _reserved(
+        self, ledger: Ledger, breaker: Breaker, ask: Ask, most: int
+    ) -> Booking | None:
+        """Set aside what the call may need: the prompt and `most` for the answer.
+
+        Raises OverBudget, or Unavailable when the books do not answer; both end the answer.
+        """
+        if ledger.budget is None:
+            return None
+        tools = sum(self._size_of(t.arguments) + self._count(t.description) for t in ask.tools)
+        try:
+            return await ledger.reserve(self._size(ask) + tools + most)
+        except BaseException:
+            breaker.released()  # no call, so nothing was learned about the backend
+            raise
+
     @contextmanager
     def _recorded(
-        self, backend: Backend, breaker: Breaker, ask: Ask, prompt: Prompt, ledger: Ledger
+        self,
+        backend: Backend,
+        breaker: Breaker,
+        ask: Ask,
+        prompt: Prompt,
+        ledger: Ledger,
+        booking: Booking | None,
     ) -> Iterator[Tally]:
         """Writes the call into the ledger and tells the breaker, however it ends."""
         began = self.timer()
@@ -200,7 +230,8 @@ class Caller:
             raise
         finally:
             breaker.released()
-            ledger.add(self._entry(backend, ask, prompt, tally, self.timer() - began))
+            entry = self._entry(backend, ask, prompt, tally, self.timer() - began)
+            ledger.add(replace(entry, booking=booking))
 
     def _entry(
         self, backend: Backend, ask: Ask, prompt: Prompt, tally: Tally, seconds: float
@@ -233,6 +264,12 @@ class Caller:
         said = [m.said if isinstance(m, Called) else m for m in ask.messages]
         calls = "".join(f"{c.name}{dict(c.arguments)}" for m in said for c in m.tool_calls)
         return sum(self._count(m.content) + PER_MESSAGE for m in said) + self._count(calls)
+
+    def _size_of(self, shape: type[BaseModel]) -> int:
+        """Tokens of a shape in a request; the same for all turns, so they are kept."""
+        if shape not in self._sizes:
+            self._sizes[shape] = self._count(json.dumps(shape.model_json_schema()))
+        return self._sizes[shape]
 
     # --- between two calls ----------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import httpx2
 from pydantic import BaseModel, SecretStr
 
 from adapters.models.backend import (
+    EXTRACT_TOKENS,
     Ask,
     Called,
     CallPart,
@@ -180,7 +181,6 @@ class LangChainBackend:
 _Errors = tuple[type[Exception], ...]
 _OPENAI = "https://api.openai.com/v1"
 _ANTHROPIC = "https://api.anthropic.com"
-_EXTRACT_TOKENS = 1_000
 
 
 def _openai(spec: ModelSpec, transport: AiohttpTransport) -> tuple[BaseChatModel, _Errors]:
@@ -226,7 +226,7 @@ def _openai(spec: ModelSpec, transport: AiohttpTransport) -> tuple[BaseChatModel
         api_key=key,
         base_url=base_url,
         openai_proxy="",
-        max_tokens=_EXTRACT_TOKENS,
+        max_tokens=EXTRACT_TOKENS,
         max_retries=0,
         stream_usage=True,
         stream_chunk_timeout=None,  # ours come first, and cost no task for every chunk
@@ -257,7 +257,7 @@ def _anthropic(spec: ModelSpec, transport: AiohttpTransport) -> tuple[BaseChatMo
         model=spec.model,
         api_key=SecretStr(spec.api_key or "none"),
         base_url=spec.base_url or _ANTHROPIC,
-        max_tokens=_EXTRACT_TOKENS,
+        max_tokens=EXTRACT_TOKENS,
         max_retries=0,
     )
     return model, (anthropic.AnthropicError, httpx2.HTTPError, LangChainException)

@@ -1,4 +1,4 @@
-"""What people do to messages they have sent: edit them, take them back, leave the chat.
+"""What people do to messages they have sent: edit them, take them back, stop their answer, leave.
 
 A row of the inbox with `reread` set led to what is kept (a plan, a wish); when it is edited after
 its answer, it comes to the lane once more, with the words that were answered in `was`.
@@ -6,14 +6,23 @@ its answer, it comes to the lane once more, with the words that were answered in
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 
 from pydantic import ValidationError
 
-from adapters.stores import conversations
+from adapters.stores import conversations, outbox
 from adapters.stores.lanes import INBOX, OUTBOX
 from adapters.stores.rows import dumped, text
-from core.messages import InboundMessage, MembersChanged, MessageDeleted
+from core.messages import (
+    InboundMessage,
+    MembersChanged,
+    MessageDeleted,
+    Reply,
+    Text,
+    TurnStopped,
+)
+from core.words import STOPPED
 
 EDITABLE = 200  # an edit is looked for among so many of the newest lines
 
@@ -110,6 +119,29 @@ def left(db: sqlite3.Connection, changed: MembersChanged) -> None:
         ).fetchall()
         for row, key in rows:
             _drop(db, row, key)
+
+
+def stop(db: sqlite3.Connection, stopped: TurnStopped, now: float) -> None:
+    """What is being answered, or waits for that, gets one word and no other answer."""
+    key = conversations.resolve(db, stopped.conversation.key)
+    open_rows = db.execute(
+        "SELECT id, external_id FROM inbox WHERE conversation = ? AND person = ? AND version <= ?"
+        " AND state IN ('claimed', 'waiting') ORDER BY state, id",
+        (key, stopped.sender.id, stopped.at.timestamp()),
+    ).fetchall()
+    meant = [(row, message) for row, message in open_rows if message.endswith(stopped.within)]
+    for row, _ in meant:
+        _drop(db, row, key)
+    for _, message in meant[:1]:  # the one that is being answered, when there is one
+        reply = Reply(
+            id=f"stopped-{hashlib.blake2b(message.encode(), digest_size=9).hexdigest()}",
+            seq=0,
+            final=True,
+            conversation=stopped.conversation,
+            parts=(Text(markdown=STOPPED),),
+            answers=message,
+        )
+        outbox.put(db, reply, key, stopped.sender.id, now)
 
 
 def _drop(db: sqlite3.Connection, row: int, key: str) -> None:

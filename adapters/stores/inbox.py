@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from adapters.stores import amends, conversations, farewell, groups, polls
+from adapters.stores import amends, conversations, farewell, groups, outbox, pacing, polls
 from adapters.stores.lanes import INBOX, LEASE_S
 from adapters.stores.rows import dumped, text
 from core.errors import Stale
@@ -24,6 +24,7 @@ from core.messages import (
     MessageDeleted,
     PollDue,
     PollVoted,
+    TurnStopped,
 )
 from core.ports import Claim
 
@@ -32,14 +33,19 @@ MAX_BURST = 12  # messages that are answered together
 _log = logging.getLogger(__name__)
 
 
-def accept(db: sqlite3.Connection, inbound: Sequence[Inbound], now: float) -> int:
-    """Keep everything; returns how many were new. See core.ports.Inbox.accept."""
-    return sum(_accept_one(db, item, now) for item in inbound)
+def accept(
+    db: sqlite3.Connection, inbound: Sequence[Inbound], now: float, per_minute: int = 0
+) -> int:
+    """Keep everything; returns how many were new. See core.ports.Inbox.accept.
+
+    Of one person `per_minute` messages are taken in to be answered, all when it is 0.
+    """
+    return sum(_accept_one(db, item, now, per_minute) for item in inbound)
 
 
-def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
+def _accept_one(db: sqlite3.Connection, item: Inbound, now: float, per_minute: int) -> bool:
     if isinstance(item, InboundMessage):
-        return _accept_message(db, item, now)
+        return _accept_message(db, item, now, per_minute)
     if isinstance(item, PollVoted):
         return _insert(db, *polls.vote(db, item), "", now)
     if isinstance(item, PollDue):
@@ -63,10 +69,14 @@ def _accept_one(db: sqlite3.Connection, item: Inbound, now: float) -> bool:
             amends.left(db, item)
         case MessageDeleted():
             amends.delete(db, item)
+        case TurnStopped():
+            amends.stop(db, item, now)
     return True
 
 
-def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float) -> bool:
+def _accept_message(
+    db: sqlite3.Connection, message: InboundMessage, now: float, per_minute: int
+) -> bool:
     key = conversations.resolve(db, message.conversation.key)
     ref = "" if message.choice else message.ref
     known = (
@@ -85,21 +95,45 @@ def _accept_message(db: sqlite3.Connection, message: InboundMessage, now: float)
             edited = message.model_copy(update={"id": first_id})
             amends.edit(db, edited, key, row, state, present)
     else:
-        new = _insert(db, message, key, ref, now)
+        pace = pacing.pace_of(db, message, per_minute)
+        if pace == pacing.HASTY:
+            return _accept_hasty(db, message, key, ref, now, per_minute)
+        new = _insert(db, message, key, ref, now, pace)
     if new:
         conversations.heard(db, message.conversation, key, message.sender.id, now)
     return new
 
 
-def _insert(db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: float) -> bool:
-    values = (m.id, key, m.sender.id, ref, m.version.timestamp(), dumped(m), now, key)
+def _insert(
+    db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: float, pace: int = 0
+) -> bool:
+    values = (m.id, key, m.sender.id, ref, m.version.timestamp(), dumped(m), now, pace, key)
     inserted = db.execute(
         "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
-        f" received_at, behind) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, {INBOX.occupied})"
+        f" received_at, pace, behind) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, {INBOX.occupied})"
         " ON CONFLICT (external_id) DO NOTHING",
         values,
     )
     return inserted.rowcount > 0
+
+
+def _accept_hasty(
+    db: sqlite3.Connection, m: InboundMessage, key: str, ref: str, now: float, per_minute: int
+) -> bool:
+    """Keep what came too fast to be answered; the first of a burst brings a sentence."""
+    kept = db.execute(
+        "INSERT INTO inbox (external_id, conversation, person, ref, version, body, state,"
+        " received_at, pace) VALUES (?, ?, ?, ?, ?, ?, 'done', ?, ?)"
+        " ON CONFLICT (external_id) DO NOTHING",
+        (m.id, key, m.sender.id, ref, m.version.timestamp(), dumped(m), now, pacing.HASTY),
+    )
+    if not kept.rowcount:
+        return False
+    conversations.heard(db, m.conversation, key, m.sender.id, now)
+    word = pacing.word_for(db, m, per_minute)
+    if word is not None:
+        outbox.put(db, word, key, m.sender.id, now)
+    return True
 
 
 def _note(db: sqlite3.Connection, external_id: str, now: float) -> bool:

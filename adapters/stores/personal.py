@@ -36,7 +36,7 @@ PERSONAL = {
     "dead_letters": "person",
 }
 # The others: nothing in them is anybody's.
-IMPERSONAL = {"schema_version", "vault"}
+IMPERSONAL = {"schema_version", "vault", "spending"}
 # What is kept of a private chat, whoever it came from.
 _OF_A_CHAT = (
     "messages",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import groups, links, notice_rows
+from adapters.stores import groups, links, notice_rows, pacing, spending
 from core.errors import Misconfigured
 
-VERSION = 4
+VERSION = 5
 
 _V1 = """
 CREATE TABLE inbox (
@@ -175,7 +175,13 @@ DROP INDEX messages_inbox;
 """
 )
 
-MIGRATIONS = {1: _V1, 2: _V2, 3: groups.SCHEMA + links.SCHEMA, 4: notice_rows.SCHEMA}
+MIGRATIONS = {
+    1: _V1,
+    2: _V2,
+    3: groups.SCHEMA + links.SCHEMA,
+    4: spending.SCHEMA + pacing.SCHEMA,
+    5: notice_rows.SCHEMA,
+}
 
 
 def migrate(connection: sqlite3.Connection, target: int = VERSION) -> None:

@@ -19,6 +19,7 @@ from adapters.stores import (
     outbox,
     personal,
     polls,
+    spending,
     turns,
     vault,
 )
@@ -33,6 +34,7 @@ from core.notices.ports import Batch, Changes, Settlement, ToPlan, ToWatch
 from core.notices.state import Notice
 from core.people import Profile
 from core.ports import Claim, Clock, Delivery, Opened, Outcome
+from core.spending import Booking, Limits
 from core.trips import Trip
 
 REAP_BATCH = 2_000
@@ -41,15 +43,20 @@ REAP_BATCH = 2_000
 class SqliteStore:
     """core.ports.Store over SQLite. Make it with `open`."""
 
-    def __init__(self, writer: Writer, clock: Clock, presence: Presence) -> None:
+    def __init__(
+        self, writer: Writer, clock: Clock, presence: Presence, per_minute: int = 0
+    ) -> None:
+        self._per_minute = per_minute
         self._writer = writer
         self._clock = clock
         self._presence = presence
         self._parsed = Parsed()
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock) -> SqliteStore:
+    async def open(cls, path: Path, clock: Clock, per_minute: int = 0) -> SqliteStore:
         """Open or make the database at `path`.
+
+        So many messages of one person are answered in a minute; 0 is all of them.
 
         When no other process is alive on the file, what a dead one left half done is taken up at
         once; beside a living one, its leases have to end first.
@@ -61,7 +68,7 @@ class SqliteStore:
             presence = await asyncio.to_thread(_prepare, path)
         except (OSError, sqlite3.Error) as error:
             raise Misconfigured("CARAVAN_DATABASE", f"{path}: {error}") from error
-        return cls(Writer(path), clock, presence)
+        return cls(Writer(path), clock, presence, per_minute)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -69,8 +76,8 @@ class SqliteStore:
     # --- the inbox -----------------------------------------------------------------------------
 
     async def accept(self, inbound: Sequence[Inbound]) -> int:
-        now = self._now()
-        return await self._writer.run(lambda db: inbox.accept(db, inbound, now))
+        now, pace = self._now(), self._per_minute
+        return await self._writer.run(lambda db: inbox.accept(db, inbound, now, pace))
 
     async def bury(self, platform: str, external_id: str, raw: str, why: str) -> None:
         now = self._now()
@@ -208,6 +215,11 @@ class SqliteStore:
         return await self._writer.run(  # what a power cut takes is found again
             lambda db: notice_plans.keep_news(db, watched, notices, seen, at, now), Kind.MARK
         )
+
+    # --- budgets -------------------------------------------------------------------------------
+
+    async def book_tokens(self, booking: Booking, limits: Limits) -> bool:
+        return await self._writer.run(lambda db: spending.book(db, booking, limits), Kind.MARK)
 
     # --- the vault -----------------------------------------------------------------------------
 

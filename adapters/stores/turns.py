@@ -18,6 +18,7 @@ from adapters.stores import (
     notice_rows,
     outbox,
     personal,
+    spending,
 )
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
@@ -155,6 +156,7 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
     message = claim.message
     person = message.sender.id
     rows, key = inbox.finish(db, claim, also=outcome.also)
+    spending.settle(db, outcome.llm_calls)
     row = rows[message.id]
     if outcome.secret:
         db.executemany("UPDATE inbox SET body = x'' WHERE id = ?", [(r,) for r in rows.values()])
@@ -258,7 +260,8 @@ def _keep_profile(db: sqlite3.Connection, profile: Profile, sender: str, now: fl
         )
         profile = profile.model_copy(update={"facts": tuple(facts)})
     before = _profile(db, person, read)
-    if any(profile.value(k) != (before.value(k) if before else "") for k in ("timezone", "reach")):
+    known = before or Profile(person=person)
+    if (profile.zone, profile.value("reach")) != (known.zone, known.value("reach")):
         _replan_all(db, sender)
     if before is None:
         db.execute(

@@ -20,7 +20,7 @@ from adapters.chat.slack.installs import Install, Installs, Seal
 from adapters.chat.slack.intake import OPENED, Acked, Intake, Threads
 from adapters.chat.slack.names import Names
 from adapters.chat.slack.outgoing import CAPABILITIES
-from adapters.chat.slack.parse import FormWanted, HomeOpened, WorkspaceLeft
+from adapters.chat.slack.parse import FormWanted, HomeOpened, Stopped, WorkspaceLeft
 from adapters.chat.slack.ports import (
     NEW_THREAD,
     PLATFORM,
@@ -32,6 +32,7 @@ from adapters.chat.slack.ports import (
     person_id,
     place,
     team_of,
+    thread_of,
 )
 from adapters.chat.slack.transport import API_URL
 from core.errors import Misconfigured, Unavailable
@@ -180,11 +181,15 @@ class SlackAdapter:
 
     # --- App Home and the profile form ---------------------------------------------------------
 
-    def _then(self, read: HomeOpened | FormWanted) -> None:
+    def _then(self, read: HomeOpened | FormWanted | Stopped) -> None:
         """What is shown at once, and lost if it fails: nobody waits for it."""
-        self._in_background(
-            self._show_home(read) if isinstance(read, HomeOpened) else self._show_form(read)
-        )
+        match read:
+            case HomeOpened():
+                self._in_background(self._show_home(read))
+            case FormWanted():
+                self._in_background(self._show_form(read))
+            case Stopped():
+                self._in_background(self._outgoing.at_rest(read.team, read.channel, read.thread))
 
     async def _show_home(self, opened: HomeOpened) -> None:
         if opened.tab != "home":
@@ -281,10 +286,16 @@ class SlackAdapter:
 
 
 def _placed(reply: Reply) -> Reply:
-    """The reply to where Slack knows it: a thread that does not exist yet is the channel."""
+    """The reply to where Slack knows it: a thread that does not exist yet is the channel, and what
+    was said in a thread of a direct message channel is answered there."""
     where = reply.conversation
-    if not where.thread_id.startswith(NEW_THREAD):
+    if where.mode is Mode.SOLO:
+        thread = thread_of(reply.answers)
+    elif where.thread_id.startswith(NEW_THREAD):
+        thread = ""
+    else:
         return reply
-    assert where.mode is Mode.GROUP
-    top = place(team_of(where), channel_of(where))
-    return reply.model_copy(update={"conversation": top})
+    if thread == where.thread_id:
+        return reply
+    placed = where.model_copy(update={"thread_id": thread})
+    return reply.model_copy(update={"conversation": placed})

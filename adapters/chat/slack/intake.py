@@ -18,6 +18,7 @@ from adapters.chat.slack.parse import (
     FormWanted,
     HomeOpened,
     Parsed,
+    Stopped,
     WorkspaceLeft,
     parse,
 )
@@ -85,7 +86,7 @@ class Intake:
         threads: Threads,
         clock: Clock,
         counts: Counter[str],
-        then: Callable[[HomeOpened | FormWanted], None],
+        then: Callable[[HomeOpened | FormWanted | Stopped], None],
     ) -> None:
         self._inbox = inbox
         self._installs = installs
@@ -117,6 +118,9 @@ class Intake:
                 return Acked(body={"response_action": "errors", "errors": dict(read.errors)})
             case WorkspaceLeft():
                 await self.leave(read)
+            case Stopped():
+                await self._accept(read.turn, body, install)
+                self._then(read)
             case Overheard():
                 await self._overhear(read, body, install)
             case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapters.chat.fields import Raw, Unreadable, part, required, said, word
-from adapters.chat.slack.ports import PLATFORM, person_id, place
+from adapters.chat.slack.ports import PLATFORM, in_thread, person_id, place
 from adapters.chat.slack.words import words_of
 from core.messages import Conversation, InboundMessage, MessageDeleted, Mode, Person
 
@@ -70,7 +70,7 @@ def deleted(event: Raw, id: str, me: Me) -> MessageDeleted | Overheard | Ignored
 
 
 def where(me: Me, channel: str, thread: str) -> Conversation:
-    """A direct message channel is one conversation, whatever is answered in threads there."""
+    """A direct message channel is one conversation, whatever is said in threads there."""
     if channel.startswith("D"):
         return place(me.team, channel, direct=True)
     return place(me.team, channel, thread)
@@ -115,7 +115,7 @@ def _heard(
         return Ignored("not for us")
     read = InboundMessage(
         # app_mention and message are two events of one message; they share this id.
-        id=id or f"{PLATFORM}:{me.team}:{channel}:{ts}",
+        id=in_thread(id or f"{PLATFORM}:{me.team}:{channel}:{ts}", thread if direct else ""),
         conversation=where(me, channel, thread or ts),
         sender=person(me, word(message, "user")),
         text=words.text or ("" if unsupported else "/help"),

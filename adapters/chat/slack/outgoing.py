@@ -231,6 +231,11 @@ class SlackOutgoing(Outgoing):
         given = {"channel_id": channel, "title": PROMPTS_TITLE, "prompts": list(PROMPTS)}
         await self._shown_or_logged(team, "assistant.threads.setSuggestedPrompts", given)
 
+    async def at_rest(self, team: str, channel: str, thread: str) -> None:
+        given = {"channel_id": channel, "status": "active"}
+        given |= {"thread_ts": thread} if thread else {}
+        await self._shown_or_logged(team, "agents.sessions.setStatus", given)
+
     async def _shown_or_logged(self, team: str, method: str, given: Mapping[str, Any]) -> None:
         if self._rates.reserve(team, "", method, 0.0) > 0:
             self.counts["view skipped"] += 1

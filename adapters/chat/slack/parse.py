@@ -31,6 +31,7 @@ from adapters.chat.slack.ports import (
     PROFILE_MODAL,
     SHORTCUT_ASK,
     chat_id,
+    in_thread,
     place,
 )
 from adapters.chat.slack.words import words_of
@@ -40,6 +41,7 @@ from core.messages import (
     Inbound,
     InboundMessage,
     MembersChanged,
+    TurnStopped,
 )
 from core.text import gate, name
 
@@ -114,7 +116,19 @@ class WorkspaceLeft:
     why: str
 
 
-Parsed = Inbound | Overheard | Ignored | HomeOpened | FormWanted | FormRefused | WorkspaceLeft
+@dataclass(frozen=True)
+class Stopped:
+    """Somebody stops the answer in a thread; Slack waits to be told that nothing is done there."""
+
+    turn: TurnStopped
+    team: str
+    channel: str
+    thread: str
+
+
+Parsed = (
+    Inbound | Overheard | Ignored | HomeOpened | FormWanted | FormRefused | WorkspaceLeft | Stopped
+)
 
 
 def parse(body: Raw, me: Me, now: datetime) -> Parsed:
@@ -193,16 +207,18 @@ def _closed(id: str, team: str, channel: str, why: str) -> ConversationClosed:
     return ConversationClosed(id=id, key=key, why=why, whole=True)
 
 
-def _stopped(event: Raw, id: str, me: Me, now: datetime) -> InboundMessage:
-    """The stop button of the agent surface says what the command says."""
-    return InboundMessage(
+def _stopped(event: Raw, id: str, me: Me, now: datetime) -> Stopped:
+    """The stop button of the agent surface, in one thread of it."""
+    channel, thread, at = word(event, "channel"), said(event, "thread_ts"), said(event, "event_ts")
+    turn = TurnStopped(
         id=id,
-        conversation=where(me, word(event, "channel"), said(event, "thread_ts")),
+        conversation=where(me, channel, thread),
         sender=person(me, word(event, "user")),
-        text="/cancel",
-        sent_at=now,
-        ref=id,
+        at=instant(at) if at else now,
+        # The message that began the thread has it as its own ts, the others by `in_thread`.
+        within=thread if channel.startswith("D") else "",
     )
+    return Stopped(turn, me.team, channel, thread)
 
 
 # --- commands, buttons, forms, shortcuts -------------------------------------------------------
@@ -242,15 +258,16 @@ def _tap(body: Raw, me: Me, now: datetime) -> Parsed:
         container = required(body, "container")
         channel, ts = word(container, "channel_id"), word(container, "message_ts")
         # Below a message that begins a thread stands its own ts.
-        here = where(me, channel, said(container, "thread_ts") or ts)
+        thread = said(container, "thread_ts")
+        here = where(me, channel, thread or ts)
     elif home:
-        channel, ts, here = home, word(view, "id"), where(me, home, "")
+        channel, ts, thread, here = home, word(view, "id"), "", where(me, home, "")
     else:
         return Ignored("button without a chat")
     label = part(action, "text")
     id = f"{PLATFORM}:{me.team}:tap:{channel}:{ts}:{user}:{word(action, 'action_ts')}"
     return InboundMessage(
-        id=id,
+        id=in_thread(id, thread if channel.startswith("D") else ""),
         conversation=here,
         sender=person(me, user),
         text=name(said(label, "text")) if label is not None else "",

@@ -64,6 +64,10 @@ class Outgoing(Protocol):
         """Show suggested prompts in the agent surface; a failure is logged, never raised."""
         ...
 
+    async def at_rest(self, team: str, channel: str, thread: str) -> None:
+        """Say that nothing is being answered in a thread; a failure is logged, never raised."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
@@ -86,6 +90,19 @@ def chat_id(team: str, channel: str) -> str:
 def person_id(team: str, user: str) -> str:
     """The id of a person; user ids are unique inside a workspace only."""
     return f"{PLATFORM}:{team}/{user}"
+
+
+def in_thread(message_id: str, thread: str) -> str:
+    """The id of a message that was said in a thread of a direct message channel.
+
+    All of such a channel is one conversation, so the id is what says where the answer belongs.
+    """
+    return f"{message_id}@{thread}" if thread else message_id
+
+
+def thread_of(message_id: str) -> str:
+    """The thread that `in_thread` put into an id; empty when there is none."""
+    return message_id.partition("@")[2]
 
 
 def team_of(conversation: Conversation) -> str:

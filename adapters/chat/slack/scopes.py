@@ -30,6 +30,7 @@ OF_EVENTS: dict[str, tuple[str, ...]] = {
 # https://docs.slack.dev/reference/methods; what was said is read back only after a doubtful send.
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 OF_METHODS: dict[str, tuple[str, ...]] = {
+    "agents.sessions.setStatus": ("chat:write",),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
     "auth.test": (),
     "chat.appendStream": ("chat:write",),

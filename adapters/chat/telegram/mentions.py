@@ -73,6 +73,22 @@ def to_us(message: Raw, me: Me) -> bool:
     return isinstance(author, Mapping) and author.get("id") == me.id
 
 
+def borrowed(message: Raw) -> bool:
+    """Forwarded, or written by an inline bot: whom such words call was not called here and now."""
+    return any(message.get(field) is not None for field in ("forward_origin", "via_bot"))
+
+
+def to_another_bot(message: Raw, me: Me) -> bool:
+    """A reply to what another bot said; in its topic everything else looks like a reply to it."""
+    answered = message.get("reply_to_message")
+    if not isinstance(answered, Mapping) or answered.get("forum_topic_created") is not None:
+        return False
+    author = answered.get("from")
+    return (
+        isinstance(author, Mapping) and author.get("is_bot") is True and author.get("id") != me.id
+    )
+
+
 def without_our_name(text: str, entities: list[tuple[Raw, str]], me: Me) -> str:
     """ "/plan@caravan_bot Rome" and "@caravan_bot plan Rome" without the name of the bot."""
     if not me.username:

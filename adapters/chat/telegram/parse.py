@@ -21,10 +21,12 @@ from adapters.chat.fields import (
 )
 from adapters.chat.telegram.mentions import (
     Me,
+    borrowed,
     command_of,
     entities_of,
     is_ours,
     mentions,
+    to_another_bot,
     to_us,
     without_our_name,
 )
@@ -142,8 +144,11 @@ def _message(id: str, message: Raw, me: Me, *, edited: bool) -> Inbound | Ignore
     if command is not None and "@" in command and not is_ours(command.partition("@")[2], me):
         return Ignored("command for another bot")
     conversation = _conversation(message, chat)
-    addressed = conversation.mode is Mode.SOLO or command is not None or to_us(message, me)
-    addressed = addressed or any(mentions(e, text_of, me) for e, text_of in entities)
+    addressed = conversation.mode is Mode.SOLO or to_us(message, me)
+    if not addressed and not borrowed(message):
+        named = any(mentions(e, text_of, me) for e, text_of in entities)
+        commanded = command is not None and ("@" in command or not to_another_bot(message, me))
+        addressed = named or commanded
     return InboundMessage(
         id=id,
         conversation=conversation,
