@@ -19,7 +19,7 @@ from core.notices.digest import Composed, message
 from core.notices.local_time import zone_at
 from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
 from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
-from core.notices.state import Composer, Found, Hearer, State, Watcher
+from core.notices.state import NOT_WORTH_IT, Composer, Found, Hearer, State, Watcher
 from core.ports import Clock
 from core.zones import zone_of
 
@@ -31,7 +31,6 @@ WATCH_SECONDS = 300.0
 WATCH_AHEAD = timedelta(days=16)  # as far as a forecast goes
 NEVER = timedelta(days=3_650)
 TRY_AGAIN = timedelta(minutes=10)  # when a source was silent
-NOT_WORTH_IT = "there was nothing worth saying"
 RULES = "1"  # counted up when the calendar is made in another way
 log = structlog.get_logger(__name__)
 

@@ -51,7 +51,7 @@ from core.flows.private import Private
 from core.flows.support import Support
 from core.messages import InboundMessage
 from core.notices.composing import Composing
-from core.notices.state import Composer, Notice, State, Watcher
+from core.notices.state import Composer, Notice, Watcher
 from core.notices.watching import Watching
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
@@ -166,17 +166,17 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     )
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
-    composer = parts.composer or Composing(travel, wiring.exporter, partial(_told, store))
-    watcher = parts.watcher or Watching(travel)
+    rows = partial(_rows, store)
+    composer = parts.composer or Composing(travel, wiring.exporter, rows)
+    watcher = parts.watcher or Watching(travel, rows)
     noticing = Noticing(store, clock, composer, watcher, runtime.counters)
     return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 
 
-async def _told(store: Store, trip: str) -> list[Notice]:
-    """The notices of a trip that were said, as far as anybody knows."""
+async def _rows(store: Store, trip: str) -> tuple[Notice, ...]:
+    """The notices of a trip, whatever became of them."""
     found = await store.calendar_of(trip)
-    said = (State.SENT, State.UNKNOWN)
-    return [row for row in found.rows if row.state in said] if found is not None else []
+    return found.rows if found is not None else ()
 
 
 def keep_what_is_loaded() -> None:

@@ -194,16 +194,19 @@ class Rig:
         **outcome: Any,
     ) -> None:
         """Somebody says something, and a turn writes its outcome."""
-        message = InboundMessage(
+        message = self.message(where, who, platform)
+        await store.accept([message])
+        [claim] = await store.claim("turns", 1, [platform])
+        await store.commit_turn(claim, Outcome(**{"replies": (), **outcome}))
+
+    def message(self, where: str = "1", who: str = "", platform: str = "desk") -> InboundMessage:
+        return InboundMessage(
             id=f"m-{next(self._ids)}",
             conversation=chat(where, platform),
             sender=Person(id=f"{platform}:{who or where.removeprefix('-')}"),
             text="hello",
             sent_at=self.clock.now(),
         )
-        await store.accept([message])
-        [claim] = await store.claim("turns", 1, [platform])
-        await store.commit_turn(claim, Outcome(**{"replies": (), **outcome}))
 
     async def wants(self, store: SqliteStore, where: str = "1", **wishes: Any) -> None:
         await self.turn(store, where, notices=NoticeWishes(**wishes))

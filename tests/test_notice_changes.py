@@ -382,6 +382,17 @@ def test_a_grave_official_warning_is_told_once_whatever_ids_its_updates_have() -
         ("3", "Extreme"),
     ]
     assert warned([[alert()], [on]]) == [("1", "Severe")]
+    assert warned([[on], [alert()]]) == [("4", "Severe")]
+
+
+def test_the_colour_of_a_warning_is_its_grade_and_no_other_warning() -> None:
+    """Red is told after orange, and orange after red is no news."""
+    red = alert("2", event="Red wind warning", severity=Severity.EXTREME)
+    rain = alert("3", event="Orange rain warning")
+
+    assert warned([[alert()], [red], [alert("4")]]) == [("1", "Severe"), ("2", "Extreme")]
+    assert warned([[red], [alert()]]) == [("2", "Extreme")]
+    assert warned([[alert()], [alert(), rain]]) == [("1", "Severe"), ("3", "Severe")]
 
 
 def test_what_is_not_grave_not_official_or_on_other_days_is_no_alert() -> None:

@@ -173,6 +173,26 @@ async def test_rain_of_the_night_that_is_gone_in_the_morning_was_never_there(wor
     assert [a.text for a in said_in(world)[quiet:] if "Now:" in a.text] == []
 
 
+async def test_rain_that_was_gone_when_it_would_be_told_is_told_when_it_is_back(
+    world: World,
+) -> None:
+    """Found at night, gone at the end of the quiet hours, back an hour later: told, once."""
+    await world.says(PLAN)
+    await strikes(world, "2027-04-13 09:00")
+    quiet = len(said_in(world))
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-13 22:30")
+    world.weather.says(RAINY, rain_mm=0, chance=0.05)
+    await strikes(world, "2027-04-14 07:10")
+    world.weather.says(RAINY, rain_mm=18)
+    for hour in (9, 10, 11, 12):
+        await strikes(world, f"2027-04-14 {hour:02d}:00")
+
+    [told] = [a for a in said_in(world)[quiet:] if "Now:" in a.text]
+    assert "Rain on Fri 16 Apr" in told.text
+    assert "Before: no forecast yet" in told.text
+
+
 async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     tmp_path: Path,
 ) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from adapters.stores.sqlite import SqliteStore
 from bot.noticing import Noticing
+from core.linking import Account, LinkNews, LinkRequest
 from core.messages import ConversationClosed, InboundMessage, Part, Person, Reply, Text
 from core.notices.ports import Settlement
 from core.notices.state import Change, Found, Kind, Notice, NoticeWishes, State
+from core.people import ProfileFact
 from core.trips import Trip
 from tests.notice_rig import Rig, ScriptedWatcher, a_plan, a_stop, a_trip, chat, lives_in
 
@@ -379,6 +381,68 @@ async def test_a_group_hears_it_once_where_the_trip_was_planned_and_nobody_in_pr
     [(_, hearer)] = rig.composer.heard
     assert hearer.profile.facts == ()
     assert hearer.zone == "Europe/Lisbon"  # not where ana lives, which she said in private
+
+
+async def joined(rig: Rig, store: SqliteStore) -> None:
+    """One traveller with an account on two platforms, who likes to be reached on the second."""
+    request = LinkRequest(
+        hash="1",
+        maker=Account(person="desk:1", name="Ana"),
+        made_in=chat(),
+        until=rig.clock.now() + timedelta(minutes=10),
+        other=Account(person="slack:7", name="Ana"),
+        entered_in=chat("7", "slack"),
+    )
+    await rig.turn(store, "7", platform="slack")
+    await rig.turn(store, links=LinkNews(made=request))
+    await rig.turn(store, links=LinkNews(seen=request, joins=True))
+
+
+async def likes(rig: Rig, store: SqliteStore, platform: str) -> None:
+    profile = (await store.open_turn(rig.message())).profile
+    fact = ProfileFact(key="reach", value=platform, origin="told", said_at=rig.clock.now())
+    await rig.turn(store, profile=profile.learned(fact))
+
+
+async def test_who_has_two_accounts_hears_it_once_where_they_like_to_be_reached(
+    rig: Rig, desk: Desk
+) -> None:
+    store, noticing = desk
+    await joined(rig, store)
+    await rig.turn(store, trips=(a_trip(a_plan(FIRST)),))
+    await likes(rig, store, "Slack")
+    rig.clock.strikes("2027-03-17 18:10")
+    await rig.ticks(noticing, store)
+    await likes(rig, store, "Desk")
+    rig.clock.strikes(EVENING_BEFORE)
+    await rig.ticks(noticing, store)
+    rig.clock.strikes("2027-03-20 08:30")
+    await noticing.plan()
+    rig.composer.before = lambda notice: likes(rig, store, "Slack")  # at the very last moment
+    await rig.ticks(noticing, store)
+    await rig.ticks(noticing, store)
+
+    assert [(s.chat, s.text.split()[0]) for s in rig.said] == [
+        ("slack:7:", "packing"),
+        ("desk:1:", "final_check"),
+        ("slack:7:", "morning"),
+    ]
+
+
+async def test_an_opt_out_in_one_chat_of_a_traveller_holds_in_all_of_them(
+    rig: Rig, desk: Desk
+) -> None:
+    store, noticing = desk
+    await rig.wants(store, muted=frozenset({Kind.PACKING}))
+    await joined(rig, store)
+    await rig.turn(store, trips=(a_trip(a_plan(FIRST)),))
+    await likes(rig, store, "Slack")
+    await rig.turn(store, notices=NoticeWishes(muted=frozenset({Kind.PACKING, Kind.FINAL_CHECK})))
+    for moment in ("2027-03-17 18:30", EVENING_BEFORE, "2027-03-20 08:30"):
+        rig.clock.strikes(moment)
+        await rig.ticks(noticing, store)
+
+    assert [s.text for s in rig.said] == ["morning 2027-03-20"]
 
 
 async def test_a_closed_chat_hears_nothing_and_an_open_one_the_rest(rig: Rig, desk: Desk) -> None:

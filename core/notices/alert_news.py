@@ -11,6 +11,7 @@ from core.travel import Alert, AlertReport, Severity
 from core.trips import Plan
 from core.zones import zone_of
 
+_COLOURS = frozenset("green yellow amber orange red".split())
 _GRADE = {
     Severity.MINOR: 0,
     Severity.MODERATE: 1,
@@ -55,13 +56,16 @@ def _grave(alerts: Iterable[Alert]) -> list[Alert]:
 
 
 def _hazard(place: str, alert: Alert, first: date) -> str:
-    """The same for all updates of a warning: what, where, from which day on."""
-    return f"{place}/{folded(alert.event).replace(' ', '-')[:24]}/{first}"
+    """The same for all updates of a warning: what, where, from which day on. A colour is a grade,
+    and told by the severity."""
+    what = [word for word in folded(alert.event).split() if word not in _COLOURS]
+    return f"{place}/{'-'.join(what)[:24]}/{first}"
 
 
 def _continued(
     known: Iterable[AlertSeen], place: str, alert: Alert, first: date
 ) -> AlertSeen | None:
-    """The told warning that this one prolongs: the same hazard from the day before on."""
-    before = _hazard(place, alert, first - timedelta(days=1))
-    return next((a for a in known if a.key == before), None)
+    """The told warning that this one prolongs or replaces: the same hazard, a day off."""
+    beside = {_hazard(place, alert, first + timedelta(days=n)) for n in (-1, 1)}
+    told = [a for a in known if a.key in beside]
+    return max(told, key=lambda a: _GRADE[a.severity], default=None)

@@ -5,7 +5,7 @@ Every number is from a source, with its age. What a group reads is made of the t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from core.choices import notice_choice
 from core.exports import Exporter
@@ -14,6 +14,7 @@ from core.notices import before, found_said, on_the_way
 from core.notices.before import Said
 from core.notices.changes import CHANGE, AlertChange, EventChange, WeatherChange
 from core.notices.state import Hearer, Kind, Notice
+from core.notices.told import Rows, no_rows
 from core.notices.words import NAMES
 from core.travel import Travel
 from core.trips import Plan, Trip
@@ -29,22 +30,15 @@ _MAKERS: dict[Kind, Make] = {
 }
 
 
-Told = Callable[[str], Awaitable[Sequence[Notice]]]
-
-
-async def _nothing_told(trip: str) -> Sequence[Notice]:
-    return ()
-
-
 class Composing:
     """Implements `core.notices.state.Composer` over the travel ports."""
 
     def __init__(
-        self, travel: Travel, exporter: Exporter | None = None, told: Told = _nothing_told
+        self, travel: Travel, exporter: Exporter | None = None, rows: Rows = no_rows
     ) -> None:
-        """`told` gives the notices of a trip that were said, by the id of the trip."""
+        """`rows` gives the notices of a trip, said or not, by the id of the trip."""
         self._travel = travel
-        self._told = told
+        self._rows = rows
         self._exporter = exporter
 
     async def compose(self, notice: Notice, trip: Trip, hearer: Hearer) -> tuple[Part, ...] | None:
@@ -71,9 +65,9 @@ class Composing:
         change = CHANGE.validate_json(notice.news)
         match change:
             case WeatherChange():
-                told = await self._told(trip.id) if change.times > 1 else ()
+                rows = await self._rows(trip.id) if change.times > 1 else ()
                 return await found_said.weather_change(
-                    change, trip, plan, hearer, self._travel, told
+                    change, trip, plan, hearer, self._travel, rows
                 )
             case EventChange():
                 return await found_said.event_change(change, trip, plan, hearer, self._travel)

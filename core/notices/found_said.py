@@ -13,10 +13,11 @@ from core.choices import choice
 from core.errors import Unavailable
 from core.messages import Choice
 from core.notices.before import Said
-from core.notices.changes import CHANGE, AlertChange, Aspect, EventChange, WeatherChange
+from core.notices.changes import AlertChange, Aspect, EventChange, WeatherChange
 from core.notices.sky import PATIENCE_S, forecast_for
-from core.notices.state import Hearer, Kind, Notice
+from core.notices.state import Hearer, Notice
 from core.notices.swap_said import swaps_for
+from core.notices.told import known_weather
 from core.notices.weather_news import outdoor_stops, poor_in, still_so
 from core.reading import Topic
 from core.travel import AlertReport, DayWeather, Event, Travel
@@ -40,12 +41,12 @@ async def weather_change(
     plan: Plan,
     hearer: Hearer,
     travel: Travel,
-    told: Sequence[Notice],
+    rows: Sequence[Notice],
 ) -> Said | None:
     """The stops outdoors and their weather, before and now, with the swap as a tap.
 
-    `told` are the notices of the trip that were said: a change that reverted before it was, is none
-    of them. None when the stops are gone, or nothing differs from what is known in the chat.
+    `rows` are the notices of the trip, by which it is known what was really said. None when the
+    stops are gone, or nothing differs from what is known in the chat.
     """
     day = next((d for d in plan.days if d.day == change.day), None)
     town = plan.town_on(change.day)
@@ -59,7 +60,9 @@ async def weather_change(
         travel, plan, plan.first_day, plan.last_day, hearer.now.astimezone(zone).date()
     )
     now = sky.days.get(change.day, change.new)
-    known = _known(change, day, told)
+    known = change.old
+    if change.times > 1:
+        known = known_weather(day, change.place, rows, change.times)
     news = bool(poor_in(known)) if change.better else bool(change.poor - poor_in(known))
     if not news or not still_so(change, now):
         return None
@@ -73,26 +76,6 @@ async def weather_change(
     bad = {d for d, w in sky.days.items() if poor_in(w)}
     said, options = await swaps_for(trip, day, hearer.now, travel, bad)
     return [*lines, *said, by], options, []
-
-
-def _known(change: WeatherChange, day: Day, told: Sequence[Notice]) -> DayWeather | None:
-    """The weather that the chat knows of: of the last change that was said, else of the plan."""
-    if change.times == 1:
-        return change.old
-    said = [
-        earlier
-        for notice in told
-        if notice.kind is Kind.WEATHER and notice.on == change.day and notice.news
-        if isinstance(earlier := CHANGE.validate_json(notice.news), WeatherChange)
-        if earlier.place == change.place and earlier.times < change.times
-    ]
-    newest = max(said, key=lambda c: c.new.source.fetched_at, default=None)
-    if newest is None:
-        return day.weather
-    plan = day.weather
-    if plan is not None and plan.source.fetched_at > newest.new.source.fetched_at:
-        return plan
-    return newest.new
 
 
 def _headline(poor: frozenset[Aspect], weather: DayWeather) -> str:

@@ -16,6 +16,7 @@ from core.notices.changes import AlertChange, EventChange, Seen, WeatherChange
 from core.notices.event_news import event_news
 from core.notices.sky import PATIENCE_S, point_of
 from core.notices.state import Change, Found, Kind
+from core.notices.told import Rows, as_told, no_rows
 from core.notices.weather_news import WATCHED_DAYS, weather_news
 from core.travel import AlertReport, DayWeather, Event, Travel
 from core.trips import Plan, Stage, Trip
@@ -37,8 +38,10 @@ class _Sources:
 class Watching:
     """Implements `core.notices.state.Watcher` over the travel ports."""
 
-    def __init__(self, travel: Travel) -> None:
+    def __init__(self, travel: Travel, rows: Rows = no_rows) -> None:
+        """`rows` gives the notices of a trip, said or not, by the id of the trip."""
         self._travel = travel
+        self._rows = rows
 
     async def news(
         self, trips: Sequence[tuple[Trip, str]], now: datetime
@@ -49,9 +52,11 @@ class Watching:
         """
         plans = [trip.plan for trip, _ in trips if trip.plan is not None]
         sources = await self._ask(plans, now)
-        return [self._of_trip(trip, seen, sources, now) for trip, seen in trips]
+        return [await self._of_trip(trip, seen, sources, now) for trip, seen in trips]
 
-    def _of_trip(self, trip: Trip, notes: str, sources: _Sources, now: datetime) -> Found | None:
+    async def _of_trip(
+        self, trip: Trip, notes: str, sources: _Sources, now: datetime
+    ) -> Found | None:
         plan = trip.plan
         if plan is None:
             return Found(seen=notes)
@@ -71,6 +76,8 @@ class Watching:
         if asked and not (forecast or listed or set(spans) & set(sources.alerts)):
             return None
         seen = _read(notes)
+        if any(day.times for day in seen.days):
+            seen = as_told(seen, await self._rows(trip.id))
         weather, seen = weather_news(plan, seen, forecast, now)
         events, seen = event_news(plan, trip.wish, seen, listed, now)
         alerts, seen = alert_news(plan, seen, sources.alerts, now)

@@ -1,0 +1,76 @@
+"""What a chat was really told of a day's weather: a change that was never said is none."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+
+from core.notices.changes import CHANGE, DaySeen, Seen, WeatherChange
+from core.notices.state import NOT_WORTH_IT, Kind, Notice, State
+from core.notices.weather_news import poor_in
+from core.travel import DayWeather
+from core.trips import Day
+
+# The notices of a trip by its id, whatever became of them.
+Rows = Callable[[str], Awaitable[Sequence[Notice]]]
+_SAID = frozenset({State.SENT, State.UNKNOWN})
+
+
+async def no_rows(trip: str) -> Sequence[Notice]:
+    """For a composer or watcher without a store: nothing was ever said."""
+    return ()
+
+
+def known_weather(day: Day, place: str, rows: Sequence[Notice], before: int) -> DayWeather | None:
+    """The weather of a day that the chat knows of: of the last change that was said, before the
+    change with the number `before`; else of the plan, when that is newer or nothing was said."""
+    said = [c for c in _changes(rows, day.day, place) if c.times < before]
+    newest = max(said, key=lambda c: c.times, default=None)
+    plan = day.weather
+    if newest is None:
+        return plan
+    if plan is not None and plan.source.fetched_at > newest.new.source.fetched_at:
+        return plan
+    return newest.new
+
+
+def as_told(seen: Seen, rows: Sequence[Notice]) -> Seen:
+    """What was seen, without the changes that had turned back before they could be said.
+
+    Such a day is as it was told before, or as in the plan, so that the change is news again when
+    it comes back.
+    """
+    return seen.model_copy(update={"days": tuple(_as_told(s, rows) for s in seen.days)})
+
+
+def _as_told(seen: DaySeen, rows: Sequence[Notice]) -> DaySeen:
+    turned_back = any(
+        row.kind is Kind.WEATHER
+        and row.on == seen.day
+        and row.reason == NOT_WORTH_IT
+        and row.about.endswith(f"/{seen.times}")
+        for row in rows
+    )
+    if not seen.times or not turned_back:
+        return seen
+    said = _changes(rows, seen.day, seen.place)
+    newest = max(said, key=lambda c: c.times, default=None)
+    weather = newest.new if newest is not None else None
+    return DaySeen(
+        place=seen.place,
+        day=seen.day,
+        weather=weather,
+        poor=poor_in(weather),
+        times=seen.times,
+    )
+
+
+def _changes(rows: Sequence[Notice], day: date, place: str) -> list[WeatherChange]:
+    """The changes of the weather of a day that were said."""
+    return [
+        change
+        for row in rows
+        if row.kind is Kind.WEATHER and row.on == day and row.news and row.state in _SAID
+        if isinstance(change := CHANGE.validate_json(row.news), WeatherChange)
+        if change.place == place
+    ]
