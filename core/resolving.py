@@ -34,9 +34,15 @@ async def place_of(mention: Mention | None, travel: Travel) -> Place | None:
 
 
 async def home_of(turn: Turn, wish: Wish) -> Place | None:
-    """Where the journey starts: as said for this trip, else the home of the profile."""
+    """Where the journey starts: as said for this trip, else the home of the profile.
+
+    What was said here is by whose clock notices come before the journey.
+    """
     if wish.origin is not None:
-        return await place_of(wish.origin, turn.travel)
+        place = await place_of(wish.origin, turn.travel)
+        if place is not None and place.timezone not in ("", turn.notices.wishes.home):
+            turn.keep_wishes(turn.notices.wishes.model_copy(update={"home": place.timezone}))
+        return place
     home = turn.known.value("home")
     return await place_of(Mention(text=home), turn.travel) if home else None
 

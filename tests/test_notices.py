@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.stores.sqlite import SqliteStore
-from bot.noticing import Noticing
+from bot.noticing import Noticing, planned
 from core.linking import Account, LinkNews, LinkRequest
 from core.messages import ConversationClosed, InboundMessage, Part, Person, Reply, Text
 from core.notices.ports import Settlement
@@ -18,6 +18,7 @@ from core.notices.state import Change, Found, Kind, Notice, NoticeWishes, State
 from core.people import ProfileFact
 from core.trips import Trip
 from tests.notice_rig import Rig, ScriptedWatcher, a_plan, a_stop, a_trip, chat, lives_in
+from tests.world import World
 
 Desk = tuple[SqliteStore, Noticing]
 FIRST = date(2027, 3, 20)
@@ -381,6 +382,22 @@ async def test_a_group_hears_it_once_where_the_trip_was_planned_and_nobody_in_pr
     [(_, hearer)] = rig.composer.heard
     assert hearer.profile.facts == ()
     assert hearer.zone == "Europe/Lisbon"  # not where ana lives, which she said in private
+
+
+async def test_before_a_trip_a_group_hears_by_the_clock_where_it_said_it_starts(
+    world: World,
+) -> None:
+    assert world.app is not None
+    store = world.app.store
+    await world.says("plan Tokyo from Berlin, 15-19 april 2027", chat="-5")
+    [found] = await store.trips_to_plan(10, "rules")
+    changes, _ = planned(found, world.clock.now())
+
+    assert found.setting is not None
+    assert found.setting.home == "Europe/Berlin"
+    zones = {n.kind: n.zone for n in changes.new}
+    assert zones[Kind.PACKING] == "Europe/Berlin"
+    assert zones[Kind.MORNING] == "Asia/Tokyo"
 
 
 async def joined(rig: Rig, store: SqliteStore) -> None:

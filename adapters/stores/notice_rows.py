@@ -291,7 +291,7 @@ def facts(db: sqlite3.Connection, trip: str) -> Facts | None:
     profile = Profile(person=place.traveller)
     if place.traveller:
         profile = links.profile_of(db, place.traveller)
-    home = wishes.home or profile.zone
+    home = profile.zone or wishes.home
     setting = Setting(place.to, wishes, home) if place.to else None
     return Facts(place.stamp, setting, since, profile, place.chats)
 

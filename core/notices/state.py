@@ -83,9 +83,10 @@ class Notice(Value):
 class NoticeWishes(Value):
     """What a conversation wants of notices. Quiet hours are local to where the traveller is.
 
-    `muted_trips` are ids; `home` is a time zone said in a group, where no profile is read. A severe
-    alert passes quiet hours, cap, snooze and `muted`, unless ALERT itself is in `muted`; `off`
-    silences everything.
+    `muted_trips` are ids. `home` is the zone where the journeys of this chat start, as it was said
+    here; a traveller's own zone goes before it, and in a group no profile is read. A severe alert
+    passes quiet hours, cap, snooze and `muted`, unless ALERT itself is in `muted`; `off` silences
+    everything.
     """
 
     quiet_from: time = time(22)
