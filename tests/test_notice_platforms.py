@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.group_drivers import SlackOverHttp, SlackOverSocket, TelegramByPolling
+from tests.group_drivers import SlackOverHttp, TelegramByPolling
 
 Driver = Callable[[Path], SlackOverHttp | TelegramByPolling]
 
@@ -20,7 +20,7 @@ def swap_in(text: str) -> str:
     return f"Take {found['name']}"[:40]
 
 
-@pytest.mark.parametrize("driver", [SlackOverHttp, SlackOverSocket, TelegramByPolling])
+@pytest.mark.parametrize("driver", [SlackOverHttp, TelegramByPolling])
 async def test_rain_is_told_once_where_the_trip_was_planned_and_one_tap_changes_the_plan(
     tmp_path: Path, driver: Driver
 ) -> None:

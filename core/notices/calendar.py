@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from core import words
 from core.groups.deadlines import instant
-from core.notices.local_time import quiet_end, quiet_start, zone_at
+from core.notices.local_time import Whereabouts, quiet_end, quiet_start, zone_at
 from core.notices.policies import (
     CHECK_IN_BEFORE,
     CHECK_IN_CLOSES,
@@ -148,6 +148,8 @@ class _Maker:
         self._trip = trip
         self._plan = plan
         self._setting = setting
+        self._towns = plan.towns
+        self._where = Whereabouts(plan, setting.home)
 
     def at_home(
         self, kind: Kind, on: date, days: int, why: str, about: str = ""
@@ -155,7 +157,7 @@ class _Maker:
         """So many days from `on`, by the clock at home; without one, by that of the town."""
         at = POLICIES[kind].at
         assert at is not None
-        town = self._plan.towns[0 if days < 0 else -1]
+        town = self._towns[0 if days < 0 else -1]
         due = instant(on + timedelta(days=days), at, self._setting.home or town.timezone)
         return self._notice(kind, on, about, due, due + POLICIES[kind].lateness, why)
 
@@ -163,12 +165,15 @@ class _Maker:
         """By the clock where they wake up, which on the first day may be at home."""
         policy = POLICIES[Kind.MORNING]
         assert policy.at is not None
-        due = instant(day, policy.at, self._plan.town_on(day).timezone)
-        there = zone_at(self._plan, self._setting.home, due)
+        due = instant(day, policy.at, self._town_on(day))
+        there = self._zone(due)
         due = instant(day, policy.at, there)
         number = (day - self._plan.first_day).days + 1
         why = f"it is the morning of day {number} of your trip"
         return self._notice(Kind.MORNING, day, "", due, due + policy.lateness, why)
+
+    def _town_on(self, day: date) -> str:
+        return next((t.timezone for t in self._towns if day <= t.last), self._towns[-1].timezone)
 
     def reminder(self, day: date, stop: Stop) -> Iterable[Notice]:
         due = stop.start - REMIND_BEFORE
@@ -233,4 +238,4 @@ class _Maker:
         return before if snooze is None or before >= snooze else due
 
     def _zone(self, moment: datetime) -> str:
-        return zone_at(self._plan, self._setting.home, moment)
+        return self._where.zone(moment)

@@ -48,18 +48,33 @@ def quiet_start(wishes: NoticeWishes, moment: datetime, zone: str) -> datetime |
     return next((begin for begin in begins if begin > moment), None)
 
 
-def zone_at(plan: Plan, home: str, moment: datetime) -> str:
-    """Where the traveller's clock is: at home before the trip and after it, else in the town.
+class Whereabouts:
+    """By which clock a traveller lives at a moment: at home before the trip and after it, else in
+    the town of the day.
 
     Without a known home the first town counts before, and the last one after.
     """
-    first, last = plan.towns[0], plan.towns[-1]
-    arrives = plan.arrival_at or instant(plan.first_day, MIDNIGHT, first.timezone)
-    leaves = plan.departure_at or instant(
-        plan.last_day + timedelta(days=1), MIDNIGHT, last.timezone
-    )
-    if moment < arrives:
-        return home or first.timezone
-    if moment >= leaves:
-        return home or last.timezone
-    return plan.town_at(moment).timezone
+
+    def __init__(self, plan: Plan, home: str) -> None:
+        self._towns = plan.towns
+        first, last = self._towns[0], self._towns[-1]
+        day_after = plan.last_day + timedelta(days=1)
+        self._arrives = plan.arrival_at or instant(plan.first_day, MIDNIGHT, first.timezone)
+        self._leaves = plan.departure_at or instant(day_after, MIDNIGHT, last.timezone)
+        self._before = home or first.timezone
+        self._after = home or last.timezone
+
+    def zone(self, moment: datetime) -> str:
+        if moment < self._arrives:
+            return self._before
+        if moment >= self._leaves:
+            return self._after
+        for town in self._towns[:-1]:
+            if moment.astimezone(zone_of(town.timezone)).date() <= town.last:
+                return town.timezone
+        return self._towns[-1].timezone
+
+
+def zone_at(plan: Plan, home: str, moment: datetime) -> str:
+    """The zone of the clock by which the traveller lives at that moment."""
+    return Whereabouts(plan, home).zone(moment)
