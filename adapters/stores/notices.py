@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from adapters.stores import notice_rows, outbox
+from adapters.stores import notice_facts, notice_rows, outbox
 from adapters.stores.notice_plans import read_trip
 from adapters.stores.notice_rows import ENDED, OPEN, find, moment
 from adapters.stores.parsed import Parsed
@@ -117,7 +117,7 @@ def _batch(
 
 def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> tuple[TripThen, Profile] | str:
     """The trip as it is now, and the profile of who hears of it; else why nobody does."""
-    facts = notice_rows.facts(db, trip)
+    facts = notice_facts.facts(db, trip)
     value = read_trip(db, trip, parsed)
     if facts is None or value is None:
         return "the trip is gone"
@@ -205,7 +205,7 @@ def _as_it_was(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now
             return False
     if any(now >= until.timestamp() for until in (settlement.tells or {}).values()):
         return False
-    return all(notice_rows.stamp(db, id) == then.stamp for id, then in batch.trips.items())
+    return all(notice_facts.stamp(db, id) == then.stamp for id, then in batch.trips.items())
 
 
 def _back(db: sqlite3.Connection, each: Claimed, at: float, *, counted: bool) -> None:
