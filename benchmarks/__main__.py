@@ -1,7 +1,7 @@
 """`make bench`: what the README quotes, measured on this machine.
 
 python -m benchmarks [--quick] [--rounds N] [light] [slack] [planner] [verifier] [group]
-    [travelplanner]
+    [notices] [travelplanner]
 
 TravelPlanner's tables stay outside of this repository: TRAVELPLANNER_TABLES names their folder.
 """
@@ -13,9 +13,9 @@ import os
 import platform
 import sys
 
-from benchmarks import group, light, planner, slack, verifier
+from benchmarks import group, light, notices, planner, slack, verifier
 
-ALL = ["light", "slack", "planner", "verifier", "group", "travelplanner"]
+ALL = ["light", "slack", "planner", "verifier", "group", "notices", "travelplanner"]
 
 
 def main() -> int:
@@ -40,6 +40,10 @@ def main() -> int:
     if "group" in asked.what:
         print("\n## Groups: valid plans, and the worst-off\n")
         group.main(["--parties", "20"] if asked.quick else [])
+    if "notices" in asked.what:
+        print("\n## Notices\n", flush=True)
+        few = "--due 5000 --trips 1000 10000 --people 100 --days 60".split()
+        notices.main(few if asked.quick else [])
     if "travelplanner" in asked.what:
         print("\n## TravelPlanner, training split, offline\n")
         _travelplanner(os.environ.get("TRAVELPLANNER_TABLES", ""))

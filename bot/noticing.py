@@ -106,26 +106,30 @@ class Noticing:
     async def _settlement(self, batch: Batch) -> Settlement:
         """What becomes of each notice of the batch; what is told is told in one message."""
         now = self._clock.now()
+        decided = [(each, _verdict(batch, each, now)) for each in batch.claimed]
+        tellable = [(each, told) for each, told in decided if isinstance(told, Tell)]
+        # All at once: the claims hold for as long as one of them may take.
+        said = await asyncio.gather(
+            *(self._compose(batch, each, now, late=told.late) for each, told in tellable)
+        )
         composed: list[Composed] = []
         tells: dict[str, datetime] = {}
         waits: dict[str, tuple[datetime, bool]] = {}
         drops: dict[str, tuple[State, str]] = {}
-        for each in batch.claimed:
-            id = each.notice.id
-            match _verdict(batch, each, now):
+        for each, told in decided:
+            match told:
                 case Wait(at):
-                    waits[id] = (at, True)
+                    waits[each.notice.id] = (at, True)
                 case Drop(state, reason):
-                    drops[id] = (state, reason)
-                case Tell(late, until):
-                    said = await self._compose(batch, each, now, late=late)
-                    if isinstance(said, Composed):
-                        composed.append(said)
-                        tells[id] = until
-                    elif said is None:
-                        drops[id] = (State.CANCELLED, NOT_WORTH_IT)
-                    else:
-                        waits[id] = said
+                    drops[each.notice.id] = (state, reason)
+        for (each, told), words in zip(tellable, said, strict=True):
+            if isinstance(words, Composed):
+                composed.append(words)
+                tells[each.notice.id] = told.until
+            elif words is None:
+                drops[each.notice.id] = (State.CANCELLED, NOT_WORTH_IT)
+            else:
+                waits[each.notice.id] = words
         reply = message(batch.conversation, composed) if composed else None
         return Settlement(reply, tells, waits, drops)
 

@@ -363,6 +363,20 @@ async def test_a_process_that_dies_with_a_notice_in_hand_leaves_it_to_the_next_o
     assert await states(other, Kind.FINAL_CHECK) == ["sent"]
 
 
+async def test_who_starts_alone_on_the_file_takes_up_the_claims_of_the_dead_at_once(
+    rig: Rig,
+) -> None:
+    store, noticing = await rig.opens()
+    await rig.turn(store, trips=(a_trip(a_plan(FIRST)),))
+    await noticing.plan()
+    rig.clock.strikes(EVENING_BEFORE)
+    assert len(await store.claim_notices("dead", 10)) == 1
+    await rig.closes()
+    store, noticing = await rig.opens()
+
+    assert await rig.ticks(noticing, store) == ["final_check 2027-03-20"]
+
+
 # --- where it is told --------------------------------------------------------------------------
 
 

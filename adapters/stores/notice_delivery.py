@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from adapters.stores import notice_rows
+from adapters.stores import notice_facts, notice_rows
 from adapters.stores.parsed import read
 from adapters.stores.rows import dumped, text
 from core.messages import Choices, Reply, Text
@@ -24,7 +24,7 @@ def still_wanted(db: sqlite3.Connection, reply: str, now: float) -> bool:
         f"SELECT trip, stamp, until FROM notices WHERE {_OF_REPLY}", (reply,)
     ).fetchall()
     if rows and all(
-        now < until and notice_rows.stamp(db, trip) == stamp for trip, stamp, until in rows
+        now < until and notice_facts.stamp(db, trip) == stamp for trip, stamp, until in rows
     ):
         return True
     db.execute(

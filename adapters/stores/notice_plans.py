@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from adapters.stores import notice_rows
+from adapters.stores import notice_facts, notice_rows
 from adapters.stores.notice_rows import OPEN, moment
 from adapters.stores.parsed import Parsed
 from adapters.stores.rows import text
@@ -33,7 +33,7 @@ def trips_to_plan(
             (now, room := limit - len(found), now + LOOK_AGAIN_S, room, room),
         ).fetchall()
         for trip, planned, at in rows:
-            stamp = notice_rows.stamp(db, trip)
+            stamp = notice_facts.stamp(db, trip)
             if not stamp:
                 _forget(db, trip)
             elif 0 < at <= now and planned == f"{stamp}|{rules}":
@@ -62,7 +62,7 @@ def _forget(db: sqlite3.Connection, trip: str) -> None:
 
 
 def calendar_of(db: sqlite3.Connection, trip: str, parsed: Parsed) -> ToPlan | None:
-    facts = notice_rows.facts(db, trip)
+    facts = notice_facts.facts(db, trip)
     value = read_trip(db, trip, parsed)
     if facts is None or value is None:
         return None
@@ -85,7 +85,7 @@ def keep_calendar(
     now: float,
 ) -> bool:
     trip = planned.trip.id
-    if notice_rows.stamp(db, trip) != planned.stamp:
+    if notice_facts.stamp(db, trip) != planned.stamp:
         db.execute("UPDATE notice_calendar SET at = 0 WHERE trip = ?", (trip,))
         return False
     notice_rows.insert(db, changes.new, planned.trip.owner)
@@ -136,7 +136,7 @@ def trips_to_watch(db: sqlite3.Connection, limit: int, now: float, parsed: Parse
     found = []
     for trip, seen in rows:
         _watch_at(db, trip, now + WATCH_LEASE_S)
-        facts = notice_rows.facts(db, trip)
+        facts = notice_facts.facts(db, trip)
         value = read_trip(db, trip, parsed)
         if facts is not None and facts.setting is not None and value is not None:
             found.append(ToWatch(value, facts.setting, seen, facts.stamp))
@@ -159,7 +159,7 @@ def keep_news(
     (known,) = db.execute(
         "SELECT seen FROM notice_calendar WHERE trip = ?", (trip,)
     ).fetchone() or (None,)
-    if notice_rows.stamp(db, trip) != watched.stamp or known != watched.seen:
+    if notice_facts.stamp(db, trip) != watched.stamp or known != watched.seen:
         _watch_at(db, trip, now + PLAN_LEASE_S)
         return False
     notice_rows.insert(db, notices, watched.trip.owner)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from adapters.stores import notice_rows, outbox
+from adapters.stores import notice_facts, notice_rows, outbox
 from adapters.stores.notice_plans import read_trip
 from adapters.stores.notice_rows import ENDED, OPEN, find, moment
 from adapters.stores.parsed import Parsed
@@ -87,40 +87,54 @@ def _batch(
         "fence",
         "attempts",
     )
-    trips: dict[str, TripThen] = {}
+    known: dict[str, tuple[TripThen, Profile] | str] = {}
     claimed: list[Claimed] = []
-    profile = Profile(person="")
     for notice, fence, attempts in rows:
         if attempts >= MAX_ATTEMPTS:
             _end(db, notice.id, "failed", "it could not be composed")
             continue
-        then = trips.get(notice.trip)
-        if then is None:
-            facts = notice_rows.facts(db, notice.trip)
-            trip = read_trip(db, notice.trip, parsed)
-            if facts is None or trip is None:
-                _end(db, notice.id, "cancelled", "the trip is gone")
-                continue
-            if facts.setting is None:
-                _end(db, notice.id, "cancelled", "nobody can be reached in this chat")
-                continue
-            then = TripThen(trip, facts.setting, facts.stamp)
-            trips[notice.trip] = then
-            profile = facts.profile
-        if _is_stale(notice, then):
+        if notice.trip not in known:
+            known[notice.trip] = _then(db, notice.trip, parsed)
+        found = known[notice.trip]
+        if isinstance(found, str):
+            _end(db, notice.id, "cancelled", found)
+        elif _is_stale(notice, found[0]):
             _replan_first(db, notice, now)
-            continue
-        db.execute(
-            "UPDATE notices SET state = 'claimed', ready = 0, worker = ?, fence = ?, attempts = ?,"
-            " at = ? WHERE id = ?",
-            (worker, fence + 1, attempts + 1, now + CLAIM_LEASE_S, notice.id),
-        )
-        claimed.append(Claimed(notice, fence + 1, attempts + 1))
+        else:
+            claimed.append(_claimed(db, notice, worker, fence + 1, attempts + 1, now))
     if not claimed:
         return None
-    used = {c.notice.trip: trips[c.notice.trip] for c in claimed}
-    to = claimed[0].notice.conversation
-    return Batch(to, tuple(claimed), used, profile, _told(db, key, now))
+    used = {c.notice.trip: known[c.notice.trip] for c in claimed}
+    trips = {id: found for id, found in used.items() if not isinstance(found, str)}
+    return Batch(
+        claimed[0].notice.conversation,
+        tuple(claimed),
+        {id: then for id, (then, _) in trips.items()},
+        next(profile for _, profile in trips.values()),
+        _told(db, key, now),
+    )
+
+
+def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> tuple[TripThen, Profile] | str:
+    """The trip as it is now, and the profile of who hears of it; else why nobody does."""
+    facts = notice_facts.facts(db, trip)
+    value = read_trip(db, trip, parsed)
+    if facts is None or value is None:
+        return "the trip is gone"
+    if facts.setting is None:
+        return "nobody can be reached in this chat"
+    return TripThen(value, facts.setting, facts.stamp), facts.profile
+
+
+def _claimed(
+    db: sqlite3.Connection, notice: Notice, worker: str, fence: int, attempts: int, now: float
+) -> Claimed:
+    db.execute(
+        "UPDATE notices SET state = 'claimed', ready = 0, worker = ?, fence = ?, attempts = ?,"
+        " at = ? WHERE id = ?",
+        (worker, fence, attempts, now + CLAIM_LEASE_S, notice.id),
+    )
+    return Claimed(notice, fence, attempts)
 
 
 def _is_stale(notice: Notice, then: TripThen) -> bool:
@@ -191,7 +205,7 @@ def _as_it_was(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now
             return False
     if any(now >= until.timestamp() for until in (settlement.tells or {}).values()):
         return False
-    return all(notice_rows.stamp(db, id) == then.stamp for id, then in batch.trips.items())
+    return all(notice_facts.stamp(db, id) == then.stamp for id, then in batch.trips.items())
 
 
 def _back(db: sqlite3.Connection, each: Claimed, at: float, *, counted: bool) -> None:
@@ -216,6 +230,14 @@ def _hand_over(db: sqlite3.Connection, batch: Batch, settlement: Settlement, now
             (reply.id, batch.trips[trips[id]].stamp, until.timestamp(), now, id)
             for id, until in (settlement.tells or {}).items()
         ],
+    )
+
+
+def recover(db: sqlite3.Connection) -> None:
+    """Nobody else is alive on this file: nobody holds a claim."""
+    db.execute(
+        "UPDATE notices SET state = 'planned', worker = '', at = due, fence = fence + 1"
+        " WHERE state = 'claimed'"
     )
 
 

@@ -277,6 +277,7 @@ def _close(db: sqlite3.Connection, key: str, why: str, now: float) -> None:
 def _recover(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     inbox.recover(connection)
+    notices.recover(connection)
     connection.execute("COMMIT")
 
 
