@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 class Crew(Generic[T]):
     """`take(limit)` fetches work, `work(one)` does a piece of it and must not raise.
 
+    After a piece it looks for more, unless `work` returned False: nothing waits behind that one.
     Woken by `wake`; without that it looks by itself every `poll_seconds`, which finds what other
     processes left and what had to wait for its time.
     """
@@ -24,7 +25,7 @@ class Crew(Generic[T]):
     def __init__(
         self,
         take: Callable[[int], Awaitable[Sequence[T]]],
-        work: Callable[[T], Awaitable[None]],
+        work: Callable[[T], Awaitable[bool | None]],
         limit: int,
         poll_seconds: float,
     ) -> None:
@@ -34,7 +35,7 @@ class Crew(Generic[T]):
         self._poll_seconds = poll_seconds
         self._woken = asyncio.Event()
         self._stopping = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[bool | None]] = set()
 
     def wake(self) -> None:
         self._woken.set()
@@ -84,9 +85,11 @@ class Crew(Generic[T]):
             task.add_done_callback(self._ended)
         return taken
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Future[bool | None]) -> None:
+        was_full = len(self._tasks) >= self._limit
         self._tasks.discard(task)
-        self._woken.set()
+        if was_full or task.cancelled() or task.exception() or task.result() is not False:
+            self._woken.set()
 
     async def _rest(self) -> None:
         """Until something new is known, or it is time to look by ourselves."""

@@ -34,6 +34,7 @@ MOST_MOVES = 5
 LONGEST_PAUSE = 86_400.0
 MARK_TRIES = 40
 NOTICES_AT_ONCE = 32  # so many wait for the platform's pace, and an answer for no more than these
+Mark = Callable[[], Awaitable[bool | None]]
 log = structlog.get_logger(__name__)
 
 
@@ -70,25 +71,30 @@ class Showing:
         self._drafts.fetched(owed, [delivery.reply for delivery in found])
         return found
 
-    async def _show(self, delivery: Delivery) -> None:
-        """Bring one stored reply out and mark what became of it."""
+    async def _show(self, delivery: Delivery) -> bool | None:
+        """Bring one stored reply out and mark what became of it. False when none waits behind."""
+        if not _is_notice(delivery):
+            return await self._bring(delivery)
         try:
             await self._bring(delivery)
         finally:
-            self._notices -= _is_notice(delivery)
+            self._notices -= 1
+        return True  # others waited for this one's place
 
-    async def _bring(self, delivery: Delivery) -> None:
+    async def _bring(self, delivery: Delivery) -> bool | None:
         try:
             mark, over = await self._send(delivery)
-            await self._patiently(mark)
+            more = await self._patiently(mark)
             if over:
                 self._drafts.settled(delivery.reply)
+            return more
         except Unavailable as error:  # the mark was not written; the lease ends by itself
             log.warning("not_marked", reply=delivery.reply.id, why=str(error))
         except Exception:
             log.exception("mark_failed", reply=delivery.reply.id)
+        return None
 
-    async def _send(self, delivery: Delivery) -> tuple[Callable[[], Awaitable[None]], bool]:
+    async def _send(self, delivery: Delivery) -> tuple[Mark, bool]:
         """Try to send; returns what is to be written, and whether that is the reply's end."""
         reply, store = delivery.reply, self._store
         adapter = self._adapters[reply.conversation.platform]
@@ -122,9 +128,7 @@ class Showing:
         later = self._clock.now() + RESEND_AFTER
         return lambda: store.uncertain(delivery, why, later), delivery.resend
 
-    def _follow(
-        self, delivery: Delivery, error: Moved
-    ) -> tuple[Callable[[], Awaitable[None]], bool]:
+    def _follow(self, delivery: Delivery, error: Moved) -> tuple[Mark, bool]:
         """The chat has a new id: everything of it moves there, and the reply is sent there."""
         old = delivery.reply.conversation.key
         if delivery.attempts > MOST_MOVES or error.new.key == old:
@@ -142,7 +146,7 @@ class Showing:
         pause = min(max(seconds, 0.05), LONGEST_PAUSE) if math.isfinite(seconds) else 60.0
         return self._clock.now() + timedelta(seconds=pause)
 
-    async def _patiently(self, mark: Callable[[], Awaitable[None]]) -> None:
+    async def _patiently(self, mark: Mark) -> bool | None:
         """Write a mark; a mark that is lost is a reply that is sent twice."""
         for _ in range(MARK_TRIES - 1):
             try:

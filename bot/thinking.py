@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 class Answers(Protocol):
     """The part of the concierge that the runtime needs."""
 
-    async def answer(self, claim: Claim, show: Callable[[Reply], None]) -> None: ...
+    async def answer(self, claim: Claim, show: Callable[[Reply], None]) -> bool | None: ...
 
 
 class Thinking:
@@ -65,7 +65,7 @@ class Thinking:
         self._counters = counters
         self._worker = worker
         self._platforms = platforms
-        self._held: dict[asyncio.Task[None], Claim] = {}
+        self._held: dict[asyncio.Task[bool | None], Claim] = {}
         self.crew = Crew(self._claim, self._think, limit, poll_seconds)
 
     async def renew_leases(self) -> None:
@@ -80,7 +80,7 @@ class Thinking:
         theirs = [(t, c) for t, c in self._held.items() if c.message.sender.id == person]
         await asyncio.gather(*(self._renew(task, claim) for task, claim in theirs))
 
-    async def _renew(self, task: asyncio.Task[None], claim: Claim) -> None:
+    async def _renew(self, task: asyncio.Task[bool | None], claim: Claim) -> None:
         try:
             await self._store.renew(claim)
         except Stale:
@@ -93,13 +93,13 @@ class Thinking:
     async def _claim(self, room: int) -> Sequence[Claim]:
         return await self._store.claim(self._worker, room, self._platforms)
 
-    async def _think(self, claim: Claim) -> None:
-        """Answer one message, whatever happens."""
+    async def _think(self, claim: Claim) -> bool | None:
+        """Answer one message, whatever happens. False when nothing waits behind it."""
         task = asyncio.current_task()
         assert task is not None
         self._held[task] = claim
         try:
-            await self._attempt(claim)
+            return await self._attempt(claim)
         except Stale:
             self._counters["stale"] += 1
             log.warning("lease_lost", message=claim.message.id)
@@ -114,15 +114,17 @@ class Thinking:
         finally:
             del self._held[task]
             self._answered()
+        return None
 
-    async def _attempt(self, claim: Claim) -> None:
+    async def _attempt(self, claim: Claim) -> bool | None:
         if claim.attempts > MAX_ATTEMPTS:
             await self._give_up(claim, "its worker died every time")
-            return
+            return None
         async with asyncio.timeout(TURN_SECONDS):
-            await self._concierge.answer(claim, self._show)
+            more = await self._concierge.answer(claim, self._show)
         self._owes(claim.message.conversation.key)
         self._counters["answered"] += 1
+        return more
 
     async def _again(self, claim: Claim, why: str) -> None:
         """Try the message later; after the last attempt give it up with one apology."""

@@ -98,8 +98,10 @@ class Concierge:
             wiring.reader, wiring.model, wiring.travel, wiring.prompts, wiring.context
         )
 
-    async def answer(self, claim: Claim, show: Callable[[Reply], None]) -> None:
+    async def answer(self, claim: Claim, show: Callable[[Reply], None]) -> bool:
         """Answer the claimed message and commit the turn; drafts go to `show` on the way.
+
+        Returns whether the next message of the conversation waits already.
 
         Raises:
             Stale: another worker took over; nothing was written.
@@ -109,18 +111,16 @@ class Concierge:
         also = tuple([await self._w.introduce(m) for m in claim.also])
         claim = replace(claim, message=message, also=also)
         if message.sender.is_bot:
-            await self._store.commit_turn(claim, Outcome(replies=()))
-            return
+            return await self._store.commit_turn(claim, Outcome(replies=()))
         if not message.addressed:
-            await self._store.commit_turn(claim, overheard(message))
-            return
+            return await self._store.commit_turn(claim, overheard(message))
         opened = await self._store.open_turn(message)
         turn = await self._open(message, opened)
         if message.was:
             outcome = await self._read_again(turn, opened, show)
         else:
             outcome = await self._answer_all(claim, turn, opened, show)
-        await self._store.commit_turn(claim, outcome)
+        return await self._store.commit_turn(claim, outcome)
 
     async def _answer_all(
         self, claim: Claim, turn: Turn, opened: Opened, show: Callable[[Reply], None]

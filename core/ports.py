@@ -129,9 +129,11 @@ class Outbox(Protocol):
         """
         ...
 
-    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> bool:
         """It arrived. A `poll_ref` among the ids tells where a poll is seen, in the order of the
-        reply's polls; votes that came before this mark are let in now."""
+        reply's polls; votes that came before this mark are let in now.
+
+        Returns whether the next reply to the conversation waits already."""
         ...
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
@@ -253,8 +255,10 @@ class Store(Inbox, Outbox, Vault, Books, NoticeStore, Protocol):
         """What a person sees of themselves outside of any chat: the profile, the newest trips."""
         ...
 
-    async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
+    async def commit_turn(self, claim: Claim, outcome: Outcome) -> bool:
         """Session, profile, trips, history, outbox rows and "inbox done", or nothing.
+
+        Returns whether the next message of the conversation waits already.
 
         Raises:
             Stale: the lease was lost.

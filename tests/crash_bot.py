@@ -81,10 +81,11 @@ class PointedStore:
             self._at("claimed")
         return claims
 
-    async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
+    async def commit_turn(self, claim: Claim, outcome: Outcome) -> bool:
         self._at("model_answered")
-        await self._store.commit_turn(claim, outcome)
+        more = await self._store.commit_turn(claim, outcome)
         self._at("committed")
+        return more
 
     async def claim_replies(self, *arguments: Any) -> list[Delivery]:
         deliveries = await self._store.claim_replies(*arguments)
@@ -92,10 +93,11 @@ class PointedStore:
             self._at("sending_marked")
         return deliveries
 
-    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> bool:
         self._at("platform_accepted")
-        await self._store.sent(delivery, platform_ids)
+        more = await self._store.sent(delivery, platform_ids)
         self._at("sent")
+        return more
 
 
 class HttpChat:

@@ -13,8 +13,10 @@ from core.travel import Destination, Places, Sight, Travel
 class _Few:
     """Everything else is answered by the whole atlas."""
 
-    def __init__(self, whole: Places, towns: Collection[str], without: Collection[str]) -> None:
-        self._whole, self._towns, self._without = whole, towns, without
+    def __init__(
+        self, whole: Places, towns: Collection[str], without: Collection[str], most: int
+    ) -> None:
+        self._whole, self._towns, self._without, self._most = whole, towns, without, most
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._whole, name)
@@ -25,9 +27,12 @@ class _Few:
 
     async def sights(self, destination: Destination, first: date, last: date) -> list[Sight]:
         found = await self._whole.sights(destination, first, last)
-        return [s for s in found if s.id not in self._without]
+        return [s for s in found if s.id not in self._without][: self._most]
 
 
-def small(travel: Travel, towns: Collection[str] = (), without: Collection[str] = ()) -> Travel:
-    """The travel ports with only these towns to suggest (all when empty), without some sights."""
-    return replace(travel, places=cast(Places, _Few(travel.places, towns, without)))
+def small(
+    travel: Travel, towns: Collection[str] = (), without: Collection[str] = (), most: int = 100
+) -> Travel:
+    """The travel ports with only these towns to suggest (all when empty), without some sights, and
+    with at most so many in a town."""
+    return replace(travel, places=cast(Places, _Few(travel.places, towns, without, most)))

@@ -77,7 +77,9 @@ class Echo(ScriptedModel):
 
 @pytest.fixture
 async def echoed(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "caravan.sqlite", model=Echo(), dress=partial(small, towns=TOWNS))
+    world = World(
+        tmp_path / "caravan.sqlite", model=Echo(), dress=partial(small, towns=TOWNS, most=12)
+    )
     await world.opens()
     yield world
     await world.closes()

@@ -44,7 +44,10 @@ GROUP = Conversation(platform="telegram", chat_id="-7", mode=Mode.GROUP)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 T = TypeVar("T")
 # Out of town: what is left is planned faster.
-FAR = {f"salzburg/{s}" for s in ("hellbrunn", "untersberg", "hangar-7", "hallstatt")}
+FAR = {
+    f"salzburg/{s}"
+    for s in "hellbrunn untersberg hangar-7 hallstatt haus-der-natur kapuzinerberg".split()
+}
 TRAVEL = small(offline_travel(WorldClock()), without=FAR)
 PEOPLE = ("ana", "ben", "cid")
 FIRST, LAST = date(2027, 4, 15), date(2027, 4, 16)

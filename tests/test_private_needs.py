@@ -82,6 +82,17 @@ async def test_a_change_is_made_within_the_needs_told_since(world: World) -> Non
     assert "vegan" not in slower.text
 
 
+async def test_a_plan_from_before_a_need_does_not_come_back_by_undo(world: World) -> None:
+    await a_group(world, "ana", "ben", "cid")
+    await world.says(BERGEN, who="ana", chat=GROUP)
+    await world.says("I am vegan", who="ben", chat="ben")
+    await world.says("slower", who="ana", chat=GROUP)
+    answer = await world.says("undo", who="ana", chat=GROUP)
+
+    assert answer.text == "This does not fit everyone. The plan stays as it was."
+    assert "The plan before that the group asked for does not fit" in said_in(world, "ben")[-1]
+
+
 async def test_who_joins_with_a_need_is_planned_for(world: World) -> None:
     await a_group(world, "ana", "ben", "cid")
     await world.says(BERGEN, who="ana", chat=GROUP)

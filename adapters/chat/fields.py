@@ -67,10 +67,12 @@ def number(raw: Raw, key: str) -> int:
 
 
 def word(raw: Raw, key: str) -> str:
-    """A string that must be there."""
+    """An id or a kind that must be there. Half a surrogate pair can be neither kept nor sent."""
     value = raw.get(key)
     if not isinstance(value, str):
         raise Unreadable(f"{key} is not a string")
+    if any("\ud800" <= c <= "\udfff" for c in value):
+        raise Unreadable(f"{key} is not text")
     return value
 
 

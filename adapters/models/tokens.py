@@ -12,6 +12,7 @@ import hashlib
 import math
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
@@ -46,7 +47,7 @@ def estimate(text: str) -> int:
         return _scaled(estimate(text[:MAX_COUNTED_CHARS]), text)
     if not text:
         return 0
-    return int(sum(1 / _PER_TOKEN[_script(c)] for c in text)) + 1
+    return int(sum(n / _PER_TOKEN[_script(c)] for c, n in Counter(text).items())) + 1
 
 
 @lru_cache(maxsize=4_096)

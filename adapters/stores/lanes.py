@@ -31,6 +31,10 @@ class Lane:
             f" AND {self.open})"
         )
 
+    def waits(self, db: sqlite3.Connection, conversation: str) -> bool:
+        """True when there is a row to work on, whoever does."""
+        return bool(db.execute(f"SELECT {self.occupied}", (conversation,)).fetchone()[0])
+
     def promote(self, db: sqlite3.Connection, conversation: str) -> None:
         """The first row that is behind comes to the front, if the front is free."""
         db.execute(

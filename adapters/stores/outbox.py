@@ -153,19 +153,24 @@ def _fail(db: sqlite3.Connection, id: int, conversation: str, why: str) -> None:
     OUTBOX.promote(db, conversation)
 
 
-def sent(db: sqlite3.Connection, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+def sent(db: sqlite3.Connection, delivery: Delivery, platform_ids: Sequence[str]) -> bool:
+    """See core.ports.Outbox.sent."""
     polls.shown(db, delivery.reply, platform_ids, again=delivery.resend)
-    _end(db, delivery, "sent", "", orjson.dumps(list(platform_ids)).decode())
+    ended = _end(db, delivery, "sent", "", orjson.dumps(list(platform_ids)).decode())
     if polls.shows_polls(platform_ids):
         polls.let_in(db, delivery.reply.conversation.platform)
+    return not ended or OUTBOX.waits(db, ended)
 
 
 def not_sent(db: sqlite3.Connection, delivery: Delivery, why: str) -> None:
     _end(db, delivery, "failed", why[:500], "")
 
 
-def _end(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, ids: str) -> None:
-    """The last mark of a delivery that is still ours; a lost lease changes nothing."""
+def _end(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, ids: str) -> str:
+    """The last mark of a delivery that is still ours; its conversation.
+
+    A lost lease changes nothing, and the answer is empty.
+    """
     ended = db.execute(
         "UPDATE outbox SET state = ?, worker = '', behind = 0, why = ?, platform_ids = ?,"
         " body = iif(wipe, x'', body) WHERE key = ? AND fence = ? AND state = 'sending'"
@@ -178,6 +183,7 @@ def _end(db: sqlite3.Connection, delivery: Delivery, state: str, why: str, ids: 
             notice_delivery.ended(db, delivery.reply, conversation, state, why)
         if wipe:
             conversations.forget(db, conversation)
+    return str(ended[0][0]) if ended else ""
 
 
 def send_later(db: sqlite3.Connection, delivery: Delivery, why: str, at: float, now: float) -> None:

@@ -111,12 +111,13 @@ class SqliteStore:
     async def at_home(self, person: str) -> tuple[Profile, tuple[Trip, ...]]:
         return await self._writer.run(lambda db: turns.at_home(db, person, self._parsed), Kind.READ)
 
-    async def commit_turn(self, claim: Claim, outcome: Outcome) -> None:
+    async def commit_turn(self, claim: Claim, outcome: Outcome) -> bool:
         now = self._now()
         kind = Kind.ERASURE if outcome.erase_person else Kind.PROMISE
-        await self._writer.run(lambda db: turns.commit_turn(db, claim, outcome, now), kind)
+        more = await self._writer.run(lambda db: turns.commit_turn(db, claim, outcome, now), kind)
         if outcome.erase_person:
             await self._writer.run(lambda db: self._parsed.clear(), Kind.READ)
+        return more
 
     async def give_up(self, claim: Claim, why: str, apology: Reply | None) -> None:
         now = self._now()
@@ -152,9 +153,9 @@ class SqliteStore:
             lambda db: outbox.claim_replies(db, worker, limit, platforms, now, notices)
         )
 
-    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> None:
+    async def sent(self, delivery: Delivery, platform_ids: Sequence[str]) -> bool:
         kind = Kind.PROMISE if polls.shows_polls(platform_ids) else Kind.MARK
-        await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), kind)
+        return await self._writer.run(lambda db: outbox.sent(db, delivery, platform_ids), kind)
 
     async def send_later(self, delivery: Delivery, why: str, at: datetime) -> None:
         now = self._now()

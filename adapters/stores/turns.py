@@ -20,6 +20,7 @@ from adapters.stores import (
     personal,
     spending,
 )
+from adapters.stores.lanes import INBOX
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.errors import Unavailable
@@ -151,8 +152,11 @@ def _entry(line: tuple[Any, ...]) -> Entry:
     return Entry(role, words, sender, said, tokens, call_id)
 
 
-def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: float) -> None:
-    """Everything a turn changes and "inbox done". Raises Stale, and then nothing is written."""
+def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: float) -> bool:
+    """Everything a turn changes and "inbox done"; whether more waits in the conversation.
+
+    Raises Stale, and then nothing is written.
+    """
     message = claim.message
     person = message.sender.id
     rows, key = inbox.finish(db, claim, also=outcome.also)
@@ -164,7 +168,7 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         personal.erase(db, outcome.erase_person)
         for reply in outcome.replies:
             outbox.put(db, reply, _where(db, reply, message, key, now), "", now, wipe=True)
-        return
+        return INBOX.waits(db, key)
     for answered in (message, *outcome.also):
         if answered.sender.id != CLOCK.id:
             _keep_identity(db, answered, now)
@@ -202,6 +206,7 @@ def commit_turn(db: sqlite3.Connection, claim: Claim, outcome: Outcome, now: flo
         where = _where(db, reply, message, key, now)
         owner = person if where == key else _owner(db, where)
         outbox.put(db, reply, where, owner, now, wipe=outcome.secret)
+    return INBOX.waits(db, key)
 
 
 def _owner(db: sqlite3.Connection, key: str) -> str:

@@ -10,6 +10,7 @@ from core import words
 from core.cards import day_cards, head_lines
 from core.choices import choice
 from core.errors import Rejected
+from core.flows.changing import may_come_back
 from core.flows.cost_changes import take_back
 from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
@@ -83,7 +84,7 @@ class Account:
             case Intent.FORGET:
                 return await _forget(turn)
             case Intent.UNDO:
-                return _undo(turn)
+                return await _undo(turn)
             case Intent.CANCEL:
                 return _cancel(turn)
             case Intent.YES | Intent.NO:
@@ -233,7 +234,7 @@ def _erase(turn: Turn) -> Screen:
     return (Text(markdown="Done. Everything I kept about you is erased."),)
 
 
-def _undo(turn: Turn) -> Screen:
+async def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
     if what == "cost":
         return take_back(turn)
@@ -242,7 +243,9 @@ def _undo(turn: Turn) -> Screen:
         return (Text(markdown="Undone. Your profile is as it was before."), undo_menu(turn))
     trip = turn.trip
     if what == "plan" and trip is not None and trip.earlier and trip.plan is not None:
-        turn.keep_trip(trip.undone(turn.now))
+        before = trip.undone(turn.now)
+        await may_come_back(turn, before)
+        turn.keep_trip(before)
         restored = turn.trip
         assert restored is not None
         turn.update(wish=restored.wish)

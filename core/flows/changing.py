@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import Rejected
+from core.flows.plan_facts import facts_again
 from core.flows.together import (
     NOT_EVERYONE,
     DoesNotFit,
@@ -17,10 +18,12 @@ from core.flows.together import (
     may_look_further,
     misfits_of,
     tell,
+    together_in,
 )
 from core.groups.privacy import values_asked
 from core.itinerary.revise import FOR_THE_LIMIT, Revision
 from core.making import Made, dressed, insist
+from core.trips import Trip
 from core.turn import Turn
 
 STAYS = f"{NOT_EVERYONE} The plan stays as it was."
@@ -62,3 +65,13 @@ async def changed_for_all(turn: Turn, group: Together, asked: Asked) -> Revision
     # Whose limit made a stop too dear nobody may guess.
     told = tuple(line for line in revision.summary if not line.endswith(FOR_THE_LIMIT))
     return revision.with_plan(plan, told)
+
+
+async def may_come_back(turn: Turn, trip: Trip) -> None:
+    """Raises Rejected when the plan of `trip`, which is to come back, does not fit everyone."""
+    if trip.plan is None or not turn.in_group:
+        return
+    made = await facts_again(turn, trip.wish, trip.plan)
+    if why := await misfits_of(turn, together_in(turn, trip.wish), trip.plan, made):
+        tell(turn, why, "The plan before")
+        raise Rejected(STAYS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +43,8 @@ class Names:
         team = message.conversation.chat_id.partition("/")[0]
         writer = message.sender.id.rpartition("/")[2]
         mentioned = list(dict.fromkeys(PERSON.findall(message.text)))[:MAX_MENTIONED]
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                found = await asyncio.gather(*(self._who(team, u) for u in (writer, *mentioned)))
-        except TimeoutError:
+        found = await self._all_of([(team, user) for user in (writer, *mentioned)])
+        if found is None:
             return message
         names = dict(zip(mentioned, found[1:], strict=True))
 
@@ -59,6 +58,16 @@ class Names:
 
     async def aclose(self) -> None:
         await self._api.aclose()
+
+    async def _all_of(self, wanted: Sequence[tuple[str, str]]) -> list[Known] | None:
+        """Who they are; None when Slack does not say so in time."""
+        if all(key in self._known for key in wanted):  # as a rule, and without a task for each
+            return [await self._who(*key) for key in wanted]
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return list(await asyncio.gather(*(self._who(*key) for key in wanted)))
+        except TimeoutError:
+            return None
 
     async def _who(self, team: str, user: str) -> Known:
         key = (team, user)
