@@ -73,15 +73,16 @@ class Showing:
 
     async def _show(self, delivery: Delivery) -> bool | None:
         """Bring one stored reply out. False when none waits, behind it or for its place."""
+        if not _is_notice(delivery):
+            return await self._bring(delivery)
         try:
             more = await self._bring(delivery)
         finally:
-            others_wait = self._notices >= NOTICES_AT_ONCE
-            self._notices -= _is_notice(delivery)
-        return None if others_wait else more
+            self._notices -= 1
+        return True  # others waited for this one's place
 
     async def _bring(self, delivery: Delivery) -> bool | None:
-        """Bring it out and mark what became of it. False when none waits behind it."""
+        """Mark what became of it; False when none waits behind it."""
         try:
             mark, over = await self._send(delivery)
             more = await self._patiently(mark)
