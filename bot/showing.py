@@ -76,13 +76,13 @@ class Showing:
         if not _is_notice(delivery):
             return await self._bring(delivery)
         try:
-            more = await self._bring(delivery)
+            await self._bring(delivery)
         finally:
             self._notices -= 1
         return True  # others waited for this one's place
 
     async def _bring(self, delivery: Delivery) -> bool | None:
-        """Mark what became of it; False when none waits behind it."""
+        """Send it and mark what became of it; False when none waits behind it."""
         try:
             mark, over = await self._send(delivery)
             more = await self._patiently(mark)
