@@ -21,12 +21,13 @@ from core.ports import Clock
 from core.zones import zone_of
 
 DAYS = 30
+TRIPS_LISTED = 50
 
 
 def add_notices(commands: Any) -> None:
     """The command's arguments."""
     parser = commands.add_parser("notices", help="what a trip will be told, when, and why")
-    parser.add_argument("--trip", required=True, metavar="ID", help="the trip's id")
+    parser.add_argument("--trip", metavar="ID", help="the trip's id; without it, trips are listed")
     parser.add_argument(
         "--days", type=int, default=DAYS, metavar="N", help=f"so many days ahead ({DAYS})"
     )
@@ -44,18 +45,23 @@ def notices(arguments: argparse.Namespace, settings: Settings, stdout: TextIO) -
 
 
 async def _show(
-    settings: Settings, clock: Clock, trip: str, days: int, dry_run: bool, stdout: TextIO
+    settings: Settings, clock: Clock, trip: str | None, days: int, dry_run: bool, stdout: TextIO
 ) -> int:
     store = await SqliteStore.open(settings.database_path, clock)
     try:
         if not dry_run:
             await Noticing(store, clock).plan()
-        found = await store.calendar_of(trip)
+        found = await store.calendar_of(trip) if trip else None
+        coming = await store.coming_trips(clock.now().date(), TRIPS_LISTED) if not found else []
     finally:
         await store.aclose()
     if found is None:
-        print(f"There is no trip with the id “{trip}”.", file=stdout)
-        return 1
+        if trip:
+            print(f"There is no trip with the id “{trip}”.", file=stdout)
+        print("Coming trips:" if coming else "No trip is planned.", file=stdout)
+        for each in coming:
+            print(f"  {each.id}  {each.title}", file=stdout)
+        return 1 if trip else 0
     for line in told(found, clock.now(), days):
         print(line, file=stdout)
     return 0

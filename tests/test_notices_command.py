@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -72,5 +73,22 @@ def test_the_command_says_when_there_is_no_such_trip(
     monkeypatch.setenv("CARAVAN_DATABASE", str(tmp_path / "caravan.sqlite"))
 
     code = main(["notices", "--trip", "nope", "--days", "3", "--dry-run"])
+    said = capsys.readouterr().out
+
     assert code == 1
-    assert "There is no trip with the id “nope”." in capsys.readouterr().out
+    assert said == "There is no trip with the id “nope”.\nNo trip is planned.\n"
+
+
+async def test_without_an_id_the_coming_trips_are_listed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, _ = await rig.opens()
+    later, gone = a_plan(date(2099, 3, 20), 1), a_plan(date(2001, 3, 20), 1)
+    await rig.turn(store, trips=(a_trip(later), a_trip(gone, id="old")))
+    await rig.closes()
+    monkeypatch.setenv("CARAVAN_DATABASE", str(rig.file))
+
+    code = await asyncio.to_thread(main, ["notices"])
+
+    assert code == 0
+    assert capsys.readouterr().out == "Coming trips:\n  trip  Town\n"

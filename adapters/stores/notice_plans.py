@@ -76,6 +76,16 @@ def read_trip(db: sqlite3.Connection, trip: str, parsed: Parsed) -> Trip | None:
     return parsed.read(Trip, row[0]) if row else None
 
 
+def coming_trips(db: sqlite3.Connection, on: str, limit: int, parsed: Parsed) -> list[Trip]:
+    """See core.notices.ports.NoticeStore.coming_trips."""
+    rows = db.execute(
+        "SELECT body FROM trip_plans WHERE status = 'planned' AND last_day >= ?"
+        " ORDER BY first_day, id LIMIT ?",
+        (on, limit),
+    ).fetchall()
+    return [trip for (body,) in rows if (trip := parsed.read(Trip, body)) is not None]
+
+
 def keep_calendar(
     db: sqlite3.Connection,
     planned: ToPlan,

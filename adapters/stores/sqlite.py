@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +196,12 @@ class SqliteStore:
     async def calendar_of(self, trip: str) -> ToPlan | None:
         return await self._writer.run(
             lambda db: notice_plans.calendar_of(db, trip, self._parsed), Kind.READ
+        )
+
+    async def coming_trips(self, on: date, limit: int) -> list[Trip]:
+        day, parsed = on.isoformat(), self._parsed
+        return await self._writer.run(
+            lambda db: notice_plans.coming_trips(db, day, limit, parsed), Kind.READ
         )
 
     async def claim_notices(self, worker: str, limit: int) -> list[Batch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from core.messages import Conversation, Reply
@@ -124,6 +124,10 @@ class NoticeStore(Protocol):
 
     async def calendar_of(self, trip: str) -> ToPlan | None:
         """A trip as for planning, to look at; None when it is unknown."""
+        ...
+
+    async def coming_trips(self, on: date, limit: int) -> list[Trip]:
+        """Planned trips that are not over on that day, the soonest first."""
         ...
 
     async def claim_notices(self, worker: str, limit: int) -> list[Batch]:
