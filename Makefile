@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv-run
 DEV := .venv
 
-.PHONY: run doctor test check bench format atlas gazetteer lock clean
+.PHONY: run doctor test lint check bench format atlas gazetteer lock clean
 
 # pip is quiet, never asks, and installs only what the lock file names with its hash.
 define venv
@@ -28,10 +28,12 @@ doctor: $(RUN)/.done
 test: $(DEV)/.done
 	$(DEV)/bin/python -m pytest -n 2
 
-check: $(DEV)/.done
+lint: $(DEV)/.done
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
+
+check: lint
 	$(DEV)/bin/python -m pytest -q tests/test_architecture.py
 
 format: $(DEV)/.done
