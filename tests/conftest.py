@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.world import World
+
+# The atlas and thousands of plans live as long as a worker; to look through them at the usual pace
+# took a fifth of the whole suite's time.
+gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture
