@@ -47,6 +47,7 @@ class FakeSlack:
         self.url = ""
         self._numbers = itertools.count(1)
         self._news = asyncio.Condition()
+        self._over = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -61,6 +62,7 @@ class FakeSlack:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
+        self._over.set()
         await self._runner.cleanup()
 
     async def heard(self, channel: str, count: int) -> None:
@@ -86,7 +88,7 @@ class FakeSlack:
         return web.json_response(body=orjson.dumps(answer))
 
     async def _hang(self, _request: web.Request) -> web.Response:
-        await asyncio.Event().wait()
+        await self._over.wait()
         return web.Response()
 
 
