@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.group_world import Group
 from tests.world import World
 
 # The atlas and thousands of plans live as long as a worker; to look through them at the usual pace
@@ -22,3 +23,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.opens()
     yield world
     await world.closes()
+
+
+@pytest.fixture
+def group(world: World) -> Group:
+    """A group chat in that world."""
+    return Group(world)

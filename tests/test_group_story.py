@@ -23,19 +23,6 @@ from tests.world import ScriptedModel, World
 PLAN = "plan Lisbon 15-19 april 2027"
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "caravan.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
-
-
-@pytest.fixture
-def group(world: World) -> Group:
-    return Group(world)
-
-
 async def party(group: Group) -> int:
     """For how many the open trip's plan is."""
     assert group.world.app is not None

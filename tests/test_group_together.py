@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from tests.group_world import Group
 from tests.world import World
 
 PLAN = "plan Lisbon 15-19 april 2027"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "caravan.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
-
-
-@pytest.fixture
-def group(world: World) -> Group:
-    return Group(world)
 
 
 async def test_in_a_burst_each_ones_tastes_are_their_own(group: Group) -> None:

@@ -50,7 +50,7 @@ class LangChainService(BackendModel):
     """Chat, chat with a system prompt, stream, extract and count, over LangChain's chat models."""
 
     @classmethod
-    def of(cls, specs: Sequence[ModelSpec], *, limits: Limits = Limits(), **options: Any) -> Self:  # noqa: B008
+    def of(cls, specs: Sequence[ModelSpec], *, limits: Limits = Limits(), **options: Any) -> Self:  # noqa: B008 - frozen
         """A service that asks the first of `specs`, then the others; options as in BackendModel.
 
         Imports LangChain: call it in a thread, before the process reports ready.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from adapters.models.reader.almanac import WEEKDAYS
@@ -175,9 +175,9 @@ def _date_end(low: str) -> int:
     return max((m.end() for m in _DATE.finditer(low)), default=0)
 
 
-def _between(start: object, end: object) -> int:
+def _between(start: time, end: time) -> int:
     day = date(2000, 1, 1)
-    a, b = (datetime.combine(day, t) for t in (start, end))  # type: ignore[arg-type]
+    a, b = (datetime.combine(day, t) for t in (start, end))
     return int((b - a).total_seconds() // 60)
 
 
