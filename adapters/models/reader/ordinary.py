@@ -70,9 +70,9 @@ made main make makes making mall malls man many map maps march market markets ma
 maximum may maybe me meal meals mean means meant meat medium meet meeting mellow member men menu
 message metro mid middle might mild mind mine minimum minute minutes miss mix mobile modern mom
 moment monday money month months mood moon more morning most mostly mother mountain mountains
-mouth move much mum museum museums music must my myself name named native natural nature near
-nearby nearest necessary need needed needs neither never new news next nice night nightlife nights
-no nobody noise noisy none noon normal north northern not note nothing november now number numbers
+mouth move much mum museum museums music must my myself name named nap naps native natural nature
+near nearby nearest necessary need needed needs neither never new news next nice night nightlife
+nights no nobody noise noisy none noon normal north northern not note nothing november now number numbers
 nut object obviously ocean october odd of off offer office ok okay old on once one ones only open
 opening opinion option options or orange order original other others our ourselves out outdoor
 outdoors outside over own pace pack packed packing page paid pain panic paper parent parents park

@@ -200,6 +200,7 @@ _PICK_IN = re.compile(
     rf"(?:\b(?:the\s+)?(?P<o>{_ORDINAL}|last)\s+{_THING}\b|(?:\b(?:number|"
     rf"option|choice|suggestion|no\.|nr\.?)\s*|#)(?:(?P<n>\d{{1,2}})|"
     rf"(?P<nw>{_COUNT})|(?P<l>[a-h]))\b"
+    rf"|^the\s+(?P<o3>{_ORDINAL}|last)\s*,(?=\s*(?:\d|from\b|in\b|on\b))"
     r"|\b(?P<verb>plan|save|take|pick|choose|not|dismiss|drop|bookmark|keep|remember|about|do|"
     r"go with|go for|book)\s+(?:the\s+)"
     rf"(?P<o2>{_ORDINAL}|last)\b(?!\s+(?:day|stop|week|weekend|night|morning|hotel|two|three|"
@@ -215,7 +216,7 @@ def _pick_value(m: re.Match[str]) -> int | None:
             continue
         if group == "l":
             return ord(text) - ord("a") + 1
-        if group in ("o", "o2"):
+        if group in ("o", "o2", "o3"):
             return {"last": -1, "latter": -1, "former": 1}.get(text) or ORDINALS[text]
         return number(text)
     return None
