@@ -72,9 +72,9 @@ message metro mid middle might mild mind mine minimum minute minutes miss mix mo
 moment monday money month months mood moon more morning most mostly mother mountain mountains
 mouth move much mum museum museums music must my myself name named nap naps native natural nature
 near nearby nearest necessary need needed needs neither never new news next nice night nightlife
-nights no nobody noise noisy none noon normal north northern not note nothing november now number numbers
-nut object obviously ocean october odd of off offer office ok okay old on once one ones only open
-opening opinion option options or orange order original other others our ourselves out outdoor
+nights no nobody noise noisy none noon normal north northern not note nothing november now number
+numbers nut object obviously ocean october odd of off offer office ok okay old on once one ones only
+open opening opinion option options or orange order original other others our ourselves out outdoor
 outdoors outside over own pace pack packed packing page paid pain panic paper parent parents park
 parking parks part partner parts party pass passport past path pause pay paying peace peaceful
 peak people per perfect perhaps period person personal pharmacy phone photo photos pick picnic
