@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -38,6 +39,7 @@ Europe/Berlin Europe/Lisbon Europe/London Pacific/Apia Pacific/Auckland Pacific/
 Pacific/Easter Pacific/Honolulu Pacific/Kiritimati
 """.split()
 TICK = timedelta(minutes=20)
+MONTH = timedelta(days=30)
 GOOD_TICKS = 5  # so many chances make a notice that did not come a missed one
 LIVELY = NoticeWishes(daily_cap=50)
 
@@ -134,7 +136,7 @@ class Days:
         self.verdicts = Verdicts()
         self.heard: dict[tuple[str, str, str, str], datetime] = {}
         self.available: list[datetime] = []
-        self.injected: list[tuple[datetime, str, Change]] = []
+        self.injected: dict[str, list[tuple[datetime, Change]]] = defaultdict(list)
         self._just_composed: list[str] = []
         self._trips = trips
         self._risk = risk  # that a process dies with a claim, or with a message on its way
@@ -165,12 +167,16 @@ class Days:
             engine.random, engine.risk = self.random, self._risk
         happenings = self._happenings()
         upcoming = next(happenings, None)
+        spoken = START
         peek = sqlite3.connect(self.rig.file)
         while self.clock.now() < self._end:
             while upcoming is not None and upcoming[0] <= self.clock.now():
                 await self._happens(stores[0], upcoming[1], upcoming[2])
                 upcoming = next(happenings, None)
             await self._tick(stores, engines)
+            if self.clock.now() - spoken >= MONTH:
+                spoken = self.clock.now()
+                self._progress((spoken - START).days)
             self._skip_to(_next(peek), upcoming[0] if upcoming else self._end)
         peek.close()
         self._missed()
@@ -178,6 +184,10 @@ class Days:
         self.verdicts.seen |= await stores[0].counts()
         await self.rig.closes()
         return self.verdicts
+
+    def _progress(self, day: int) -> None:
+        heard, wrong = self.verdicts.seen["notices"], self.verdicts.wrong.total()
+        print(f"day {day}: {heard} notices heard, {wrong} wrong", file=sys.stderr, flush=True)
 
     def _skip_to(self, due: float, happening: datetime) -> None:
         """The next tick at which there is anything to do, at least one further on."""
@@ -321,11 +331,11 @@ class Days:
         change = Change(
             kind=kind,
             on=day,
-            about=f"{kind}{len(self.injected)}",
+            about=f"{kind}{len(self.injected[person.trip.id])}",
             why="it has changed",
             until=datetime.combine(day, time(20), zone),
         )
-        self.injected.append((now, person.trip.id, change))
+        self.injected[person.trip.id].append((now, change))
         self.script.waiting[person.trip.id].append(change)
 
     # --- what is right -------------------------------------------------------------------------
@@ -379,9 +389,7 @@ class Days:
             self._news_was_heard(person)
 
     def _news_was_heard(self, person: Traveller) -> None:
-        for at, id, change in self.injected:
-            if id != person.trip.id:
-                continue
+        for at, change in self.injected[person.trip.id]:
             last = [s for s in person.spells if s[0] <= at][-1]
             _, trip, home, wishes = last
             after = [s[0] for s in person.spells if s[0] > at]

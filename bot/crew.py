@@ -83,6 +83,7 @@ class Crew(Generic[T]):
             task = asyncio.ensure_future(self._work(one))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
+            await asyncio.sleep(0)  # a hundred beginnings in a row would let all intake wait
         return taken
 
     def _ended(self, task: asyncio.Future[bool | None]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -99,6 +101,28 @@ async def test_a_whole_trip_is_told_from_two_weeks_before_until_after_it(
         "after 2027-03-21",
     ]
     assert {row.state for row in await rows(store)} == {State.SENT}
+
+
+async def test_a_trip_that_is_over_is_let_be_until_somebody_takes_it_up_again(
+    rig: Rig, desk: Desk
+) -> None:
+    store, noticing = desk
+    trip = a_trip(a_plan(FIRST, 1))
+    await rig.turn(store, trips=(trip,))
+    rig.clock.strikes("2027-04-20 12:00")
+    await rig.ticks(noticing, store)
+    rig.clock.passes(hours=2)
+    await rig.ticks(noticing, store)
+    rig.clock.passes(hours=2)
+    with closing(sqlite3.connect(rig.file)) as db:
+        [looked_at] = db.execute("SELECT at FROM notice_calendar").fetchone()
+    again = changed(trip, rig, plan=a_plan(date(2027, 5, 1)))
+    await rig.turn(store, trips=(again,))
+    rig.clock.strikes("2027-04-30 17:30")
+    told = await rig.ticks(noticing, store)
+
+    assert looked_at > datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+    assert told == ["final_check 2027-05-01"]
 
 
 @pytest.mark.fault("E1")

@@ -75,6 +75,32 @@ async def test_a_message_is_answered_and_the_answer_is_sent_once(office: Office)
 # --- order and company -------------------------------------------------------------------------
 
 
+async def test_between_two_beginnings_what_comes_in_has_its_turn(office: Office) -> None:
+    """A hundred answers begin at once; each begins with work that lets nobody else run."""
+    platform = ScriptedChat()
+    runtime, echo = await office.worker(platform)
+    loop = asyncio.get_running_loop()
+    events: list[str] = []
+
+    async def think(claim: Claim) -> None:
+        events.append("begins")
+        if len(events) == 1:
+            loop.call_soon(came_in)
+
+    def came_in() -> None:
+        events.append("comes in")
+        if events.count("comes in") < 100:
+            loop.call_soon(came_in)
+
+    echo.thinks = think
+    await office.stores[0].accept([message(n, "hello", to=str(n)) for n in range(100)])
+    async with running(runtime, platform):
+        await platform.until(lambda: len(platform.sent) == 100)
+
+    longest = max(len(run) for run in "".join(e[0] for e in events).split("c"))
+    assert longest <= 2
+
+
 @pytest.mark.fault("A7")
 async def test_four_workers_answer_a_chat_one_at_a_time_and_in_order(office: Office) -> None:
     """Six chats, ten messages each, all there at once; turns give way to each other on purpose."""
@@ -175,8 +201,8 @@ async def test_a_message_that_always_fails_gets_five_tries_one_apology_and_its_c
     runtime, echo = await office.worker(platform)
 
     async def think(claim: Claim) -> None:
-        office.clock.passes(30)  # the pause before the next try
         if claim.message.text == "poison":
+            office.clock.passes(13)  # the longest pause before the next try
             raise KeyError("a bug")
 
     echo.thinks = think

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
 
 from adapters.stores import notice_facts, notice_rows
 from adapters.stores.notice_rows import OPEN, moment
@@ -15,6 +16,8 @@ from core.trips import Trip
 
 PLAN_LEASE_S = 60.0
 LOOK_AGAIN_S = 3_600.0
+OVER = timedelta(days=14)  # after the last day
+NEVER = 1e12
 MOST_LOOKS = 2_000  # in one transaction, nearly all of them at trips of which nothing has changed
 WATCH_LEASE_S = 600.0
 _LOOK = "SELECT trip, stamp, at FROM notice_calendar WHERE"
@@ -29,8 +32,8 @@ def trips_to_plan(
         # What is to be looked at in more than an hour was written by a clock that ran ahead.
         rows = db.execute(
             f"SELECT * FROM ({_LOOK} at <= ? ORDER BY at LIMIT ?) UNION ALL"
-            f" SELECT * FROM ({_LOOK} at > ? LIMIT ?) LIMIT ?",
-            (now, room := limit - len(found), now + LOOK_AGAIN_S, room, room),
+            f" SELECT * FROM ({_LOOK} at > ? AND at < ? LIMIT ?) LIMIT ?",
+            (now, room := limit - len(found), now + LOOK_AGAIN_S, NEVER, room, room),
         ).fetchall()
         for trip, planned, at in rows:
             stamp = notice_facts.stamp(db, trip)
@@ -52,7 +55,13 @@ def _taken(db: sqlite3.Connection, trip: str, now: float, parsed: Parsed) -> lis
 
 
 def _look_again(db: sqlite3.Connection, trip: str, now: float) -> None:
-    db.execute("UPDATE notice_calendar SET at = ? WHERE trip = ?", (now + LOOK_AGAIN_S, trip))
+    """In an hour; of a trip that is over nothing more comes, unless it is touched."""
+    over = (moment(now) - OVER).date().isoformat()
+    db.execute(
+        "UPDATE notice_calendar SET at = iif((SELECT last_day FROM trip_plans WHERE id = trip)"
+        " BETWEEN '0' AND ?, ?, ?) WHERE trip = ?",
+        (over, NEVER, now + LOOK_AGAIN_S, trip),
+    )
 
 
 def _forget(db: sqlite3.Connection, trip: str) -> None:
