@@ -118,7 +118,7 @@ async def test_a_trip_that_is_over_is_let_be_until_somebody_takes_it_up_again(
         [looked_at] = db.execute("SELECT at FROM notice_calendar").fetchone()
     again = changed(trip, rig, plan=a_plan(date(2027, 5, 1)))
     await rig.turn(store, trips=(again,))
-    rig.clock.strikes("2027-04-30 17:30")
+    rig.clock.strikes("2027-04-30 17:00")
     told = await rig.ticks(noticing, store)
 
     assert looked_at > datetime(2100, 1, 1, tzinfo=UTC).timestamp()
