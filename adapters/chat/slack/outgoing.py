@@ -16,7 +16,7 @@ from adapters.chat.slack.home import PROMPTS, PROMPTS_TITLE
 from adapters.chat.slack.lookup import parts_there
 from adapters.chat.slack.ports import Outgoing, Tokens, channel_of
 from adapters.chat.slack.rates import Rates
-from adapters.chat.slack.streaming import CLOSED, Growing, Screen, address
+from adapters.chat.slack.streaming import CLOSED, Growing, Shown, address
 from adapters.chat.slack.transport import (
     API_URL,
     Answered,
@@ -104,7 +104,7 @@ class SlackOutgoing(Outgoing):
         await self._growing.aclose()
         await self._api.aclose()
 
-    async def _deliver(self, reply: Reply, part: int, item: Item, screen: Screen | None) -> str:
+    async def _deliver(self, reply: Reply, part: int, item: Item, screen: Shown | None) -> str:
         """One message or file; the message's ts, or the file's id."""
         if isinstance(item, Upload):
             if screen is not None:
@@ -149,7 +149,7 @@ class SlackOutgoing(Outgoing):
         return str(answer.get("ts") or given.get("ts") or "")
 
     async def _replace(
-        self, where: Conversation, screen: Screen, item: Post, given: Mapping[str, Any]
+        self, where: Conversation, screen: Shown, item: Post, given: Mapping[str, Any]
     ) -> str:
         """Turn what is shown into the final message; empty when it is not there any more."""
         message = {"channel": channel_of(where), "ts": screen.ts}
@@ -164,7 +164,7 @@ class SlackOutgoing(Outgoing):
             raise
 
     async def _stopped(
-        self, where: Conversation, screen: Screen, item: Post, given: Mapping[str, Any]
+        self, where: Conversation, screen: Shown, item: Post, given: Mapping[str, Any]
     ) -> bool:
         """End the stream. True when it shows the final message with that: the text went on where
         it was, so nothing has to be replaced."""
@@ -187,7 +187,7 @@ class SlackOutgoing(Outgoing):
         screen.streams = False
         return goes_on
 
-    async def _take_away(self, where: Conversation, screen: Screen) -> None:
+    async def _take_away(self, where: Conversation, screen: Shown) -> None:
         """What was shown is no part of a reply that begins with a file."""
         message = {"channel": channel_of(where), "ts": screen.ts}
         methods = ("chat.stopStream", "chat.delete") if screen.streams else ("chat.delete",)

@@ -1,18 +1,14 @@
-"""Answers while they grow: Slack's own streaming in threads, elsewhere a message that is edited.
-
-Everything here may be lost. Nothing here may stand in the way of a final answer, raise, or leave
-an older text on the screen after the final one.
-"""
+"""Answers while they grow: Slack's own streaming in threads, elsewhere a message that is edited."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.chat.screens import Screen, Screens
 from adapters.chat.slack import blocks, markup
 from adapters.chat.slack.ports import channel_of, team_of
 from adapters.chat.slack.rates import Rates
@@ -24,8 +20,6 @@ STREAM_SECONDS = 1.0
 EDIT_SECONDS = 2.0  # chat.update has 50 calls a minute for a whole workspace
 # An answer that is ready at once needs neither a stream nor a placeholder.
 FIRST_AFTER = 0.5
-FINISH_SECONDS = 3.0
-MAX_SCREENS = 2_000
 DRAFT_NOTICE = 150  # characters; the final answer brings the whole text
 # A stream that is idle or older than about five minutes is closed by Slack
 # (slackapi/python-slack-sdk#1859); what is shown then goes on by edits.
@@ -41,24 +35,19 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Screen:
-    """What one answer shows at the moment. `streams` while it is a stream that is not stopped;
-    `doubtful` when the last append may or may not have arrived; `edits` when it cannot stream."""
+class Shown(Screen):
+    """A screen of Slack. `streams` while it is a stream that is not stopped; `doubtful` when the
+    last append may or may not have arrived; `edits` when it cannot stream."""
 
     ts: str = ""
     edits: bool = False
     streams: bool = False
     shown: str = ""
     doubtful: bool = False
-    pending: Reply | None = None
-    task: asyncio.Task[None] | None = None
-    calling: bool = False
-    next_at: float = float("-inf")
-    over: bool = False
 
 
 class Growing:
-    """All growing answers. A screen belongs to the message that it answers.
+    """All growing answers.
 
     `recipient` knows who wrote the message with this id (a user id, empty when it does not): a
     stream in a channel is for one person.
@@ -75,74 +64,24 @@ class Growing:
     ) -> None:
         self._api = api
         self._rates = rates
-        self._monotonic = monotonic
-        self._sleep = sleep
         self._counts = counts
         self._recipient = recipient
-        self._screens: OrderedDict[str, Screen] = OrderedDict()
+        self._screens = Screens(Shown, self._draw, lambda _: FIRST_AFTER, monotonic, sleep)
         self._without_streams: set[str] = set()
+        self.show = self._screens.show
+        self.over = self._screens.over
+        self.aclose = self._screens.aclose
 
-    def show(self, reply: Reply) -> None:
-        """Show `reply` as soon as the pace allows, unless a newer one comes before that."""
-        key = _key(reply)
-        screen = self._screens.get(key)
-        if screen is None:
-            screen = self._remember(key, Screen(next_at=self._monotonic() + FIRST_AFTER))
-        if screen.over:
-            return
-        screen.pending = reply
-        if screen.task is None or screen.task.done():
-            screen.task = asyncio.create_task(self._keep_up(screen))
-
-    async def finish(self, reply: Reply) -> Screen | None:
+    async def finish(self, reply: Reply) -> Shown | None:
         """No more drafts of this answer. Returns its screen when something is shown."""
-        screen = self._screens.get(_key(reply))
-        if screen is None:
-            return None
-        screen.over = True
-        screen.pending = None
-        if screen.task is not None and not screen.task.done():
-            if screen.calling:  # a draft that overtakes the final would hide it
-                await asyncio.wait({screen.task}, timeout=FINISH_SECONDS)
-            _stop(screen)
-        return screen if screen.ts else None
+        screen = await self._screens.finish(reply)
+        return screen if screen is not None and screen.ts else None
 
-    def over(self, reply: Reply) -> None:
-        """The final answer is out; a draft that comes later is not shown any more."""
-        self._remember(_key(reply), Screen(over=True))
+    async def _draw(self, screen: Shown, reply: Reply) -> float:
+        await self._put(screen, reply)
+        return STREAM_SECONDS if screen.streams else EDIT_SECONDS
 
-    async def aclose(self) -> None:
-        tasks = [s.task for s in self._screens.values() if s.task is not None]
-        for screen in self._screens.values():
-            _stop(screen)
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _remember(self, key: str, screen: Screen) -> Screen:
-        self._screens[key] = screen
-        self._screens.move_to_end(key)
-        while len(self._screens) > MAX_SCREENS:
-            _, oldest = self._screens.popitem(last=False)
-            _stop(oldest)
-        return screen
-
-    async def _keep_up(self, screen: Screen) -> None:
-        while (reply := screen.pending) is not None and not screen.over:
-            now = self._monotonic()
-            if screen.next_at > now:
-                await self._sleep(screen.next_at - now)
-                reply = screen.pending or reply
-            screen.pending = None
-            if screen.over:
-                return
-            screen.calling = True
-            try:
-                await self._put(screen, reply)
-            finally:
-                screen.calling = False
-            pause = STREAM_SECONDS if screen.streams else EDIT_SECONDS
-            screen.next_at = self._monotonic() + pause
-
-    async def _put(self, screen: Screen, reply: Reply) -> None:
+    async def _put(self, screen: Shown, reply: Reply) -> None:
         text = blocks.screen(reply)
         if not text or text == screen.shown:
             return
@@ -170,7 +109,7 @@ class Growing:
             screen.streams = screen.streams or method == "chat.startStream"
             screen.shown = text
 
-    def _call(self, screen: Screen, reply: Reply, text: str) -> tuple[str, dict[str, Any]]:
+    def _call(self, screen: Shown, reply: Reply, text: str) -> tuple[str, dict[str, Any]]:
         """The call that brings the screen to `text`, or nearer to it."""
         where = reply.conversation
         message = {"channel": channel_of(where), "ts": screen.ts}
@@ -184,7 +123,7 @@ class Growing:
             return "chat.appendStream", {**message, "markdown_text": text[len(screen.shown) :]}
         return "chat.stopStream", message
 
-    def _stream(self, screen: Screen, reply: Reply, text: str) -> dict[str, Any]:
+    def _stream(self, screen: Shown, reply: Reply, text: str) -> dict[str, Any]:
         """Arguments of chat.startStream; empty where there can be no stream.
 
         A stream is a reply in a thread, and in a channel it needs its recipient.
@@ -202,7 +141,7 @@ class Growing:
             given |= {"recipient_user_id": user, "recipient_team_id": team_of(where)}
         return given if user or where.mode is Mode.SOLO else {}
 
-    def _refused(self, screen: Screen, reply: Reply, method: str, error: Answered) -> None:
+    def _refused(self, screen: Shown, reply: Reply, method: str, error: Answered) -> None:
         self._counts["draft refused"] += 1
         team = team_of(reply.conversation)
         if method == "chat.startStream":
@@ -217,7 +156,7 @@ class Growing:
             _log.info("draft refused: %s: %s", method, error)
         screen.pending = screen.pending or reply
 
-    def _lost(self, screen: Screen, method: str, error: Exception) -> None:
+    def _lost(self, screen: Shown, method: str, error: Exception) -> None:
         """An append may have arrived; a message may stand there without our knowing its id, and
         then there is not a second one."""
         self._counts["draft lost"] += 1
@@ -241,12 +180,3 @@ def address(where: Conversation) -> dict[str, Any]:
     """The arguments that name a conversation."""
     thread = {"thread_ts": where.thread_id} if where.thread_id else {}
     return {"channel": channel_of(where), **thread}
-
-
-def _key(reply: Reply) -> str:
-    return reply.answers or reply.id
-
-
-def _stop(screen: Screen) -> None:
-    if screen.task is not None:
-        screen.task.cancel()
