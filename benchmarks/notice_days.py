@@ -138,6 +138,7 @@ class Days:
         self.available: list[datetime] = []
         self.injected: dict[str, list[tuple[datetime, Change]]] = defaultdict(list)
         self._just_composed: list[str] = []
+        self._turns = asyncio.Lock()
         self._trips = trips
         self._risk = risk  # that a process dies with a claim, or with a message on its way
         self._end = START + timedelta(days=days)
@@ -314,9 +315,9 @@ class Days:
 
     async def _turn(self, store: SqliteStore, person: Traveller, **outcome: object) -> None:
         me = f"desk:{person.where.removeprefix('-')}"
-        await self.rig.turn(
-            store, person.where, profile=lives_in(me, person.home, self.clock.now()), **outcome
-        )
+        profile = lives_in(me, person.home, self.clock.now())
+        async with self._turns:  # or one turn would take up the message of another
+            await self.rig.turn(store, person.where, profile=profile, **outcome)
 
     def _spell(self, person: Traveller) -> None:
         setting = person.setting
