@@ -15,6 +15,7 @@ from core.groups.dates import Availability, Stretch
 from core.linking import LinkSaid
 from core.messages import Choice
 from core.notices.asking import NoticesSaid
+from core.notices.state import Kind as NoticeKind
 from core.reading import Change, ChangeKind, Intent, ProfileEdit, Request, Topic
 from core.session import Session
 from core.wishes import Mention, Party, When, Wish
@@ -169,6 +170,9 @@ def _flight_times(argument: str) -> Request | None:
     return Request(intent=Intent.REVISE, confidence=1, changes=tuple(changes)) if changes else None
 
 
+_LETTERS = 3  # tell all kinds apart where an id has room for no more
+
+
 # What the buttons of a notice say: "notices:stop/weather", "notices:why/<notice>".
 def notice_choice(
     do: Literal["stop", "start", "snooze", "why", "visited", "show"], what: str, label: str
@@ -177,12 +181,16 @@ def notice_choice(
     return choice("notices", f"{do}/{what}", label)
 
 
+def kind_of_trip_choice(trip: str, kind: NoticeKind, label: str) -> Choice:
+    """Has notices of a kind about one trip again."""
+    return notice_choice("start", f"{trip}/{kind[:_LETTERS]}", label)
+
+
 def _notices(argument: str) -> Request | None:
     do, _, what = argument.partition("/")
     said: dict[str, object] = {"do": do}
     if do in ("stop", "start") and what:
-        here = what.startswith("trip-")
-        said |= {"here": True, "button": what} if here else {"kinds": what.split(",")}
+        said |= _which(what)
     elif do == "snooze":
         said["hours"] = what
     elif do in ("why", "visited"):
@@ -194,6 +202,15 @@ def _notices(argument: str) -> Request | None:
     except ValueError:
         return None
     return Request(intent=Intent.NOTICES, confidence=1, notices=asked)
+
+
+def _which(what: str) -> dict[str, object]:
+    """A trip, a kind of one, or kinds of all."""
+    if not what.startswith("trip-"):
+        return {"kinds": what.split(",")}
+    trip, _, letters = what.partition("/")
+    kinds = [k for k in NoticeKind if k[:_LETTERS] == letters]
+    return {"here": True, "button": trip, "kinds": kinds if kinds or not letters else [letters]}
 
 
 def swap_choice(trip: str, mark: str, label: str) -> Choice:

@@ -16,6 +16,7 @@ from core.reading import Intent
 from tests.notice_desk import CHAT, opened
 
 TRIP = "trip-0123456789abcdef01"
+START_HERE = NoticesSaid(do="start", here=True, button=TRIP)
 NOTICE = notice_id(TRIP, Kind.WEATHER, "2027-04-16", "stop-lisbon/belem-tower/1")
 
 
@@ -27,6 +28,10 @@ NOTICE = notice_id(TRIP, Kind.WEATHER, "2027-04-16", "stop-lisbon/belem-tower/1"
         ("stop", "", NoticesSaid(do="stop")),
         ("start", "", NoticesSaid(do="start")),
         ("stop", TRIP, NoticesSaid(do="stop", here=True, button=TRIP)),
+        *(
+            ("start", f"{TRIP}/{kind[:3]}", START_HERE.model_copy(update={"kinds": (kind,)}))
+            for kind in Kind
+        ),
         ("snooze", "24", NoticesSaid(do="snooze", hours=24)),
         ("why", NOTICE, NoticesSaid(do="why", button=NOTICE)),
         ("visited", TRIP, NoticesSaid(do="visited", button=TRIP)),
@@ -45,7 +50,13 @@ def test_a_button_asks_for_what_it_says(do: str, what: str, meant: NoticesSaid) 
 
 @pytest.mark.parametrize(
     "id",
-    ["notices:stop/everything", "notices:snooze/soon", "notices:snooze/99999", "notices:quiet/1"],
+    [
+        "notices:stop/everything",
+        "notices:start/trip-1/x",
+        "notices:snooze/soon",
+        "notices:snooze/99999",
+        "notices:quiet/1",
+    ],
 )
 def test_a_forged_button_is_none_of_ours(id: str) -> None:
     assert request_of(id) is None

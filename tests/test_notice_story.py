@@ -271,6 +271,38 @@ async def test_quiet_hours_a_snooze_and_a_muted_trip_are_kept(world: World) -> N
     assert [a for a in said_in(world) if "To pack for Lisbon" in a.text]
 
 
+async def test_a_kind_can_be_stopped_for_one_trip_alone_and_started_by_its_button(
+    world: World,
+) -> None:
+    await world.says(PLAN)
+    stopped = await world.says("stop outlooks for this trip")
+    shown = await world.says("notices")
+    await strikes(world, "2027-04-01 12:00")
+    while_stopped = len(said_in(world))
+    back = await world.taps(stopped, "Outlooks on")
+    await ticks(world)
+    await strikes(world, "2027-04-08 12:00")
+
+    assert "No more outlooks about **" in stopped.text
+    assert "Stopped for" in shown.text
+    assert while_stopped == 0
+    assert "Outlooks about" in back.text
+    assert len(said_in(world)) == 1
+
+
+async def test_only_what_is_wanted_is_told_and_at_the_hours_that_are_wanted(world: World) -> None:
+    await world.says(PLAN)
+    only = await world.says("only tell me about bad weather")
+    hours = await world.says("dont message me in the mornings")
+    shown = await world.says("notices")
+    await strikes(world, "2027-04-01 13:00")
+
+    assert only.text == "From now on only weather notices and severe warnings."
+    assert "Between 22:00 and 12:00" in hours.text
+    assert "For every trip: nothing" in shown.text
+    assert said_in(world) == []
+
+
 async def test_the_whole_calendar_of_a_trip_is_said_each_on_its_day(world: World) -> None:
     """Outlooks, packing, the check of the evening with the pocket pack, mornings, a last word."""
     await world.says(f"{PLAN}, we leave at 18:40")

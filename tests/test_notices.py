@@ -229,8 +229,9 @@ async def test_a_trip_that_changes_before_its_notice_goes_is_never_told_as_it_wa
         NoticeWishes(off=True),
         NoticeWishes(muted=frozenset({Kind.FINAL_CHECK})),
         NoticeWishes(muted_trips=frozenset({"trip"})),
+        NoticeWishes(muted_pairs=frozenset({("trip", Kind.FINAL_CHECK)})),
     ],
-    ids=["off", "kind", "trip"],
+    ids=["off", "kind", "trip", "kind of the trip"],
 )
 @pytest.mark.parametrize("when", ["queued", "claimed", "in the outbox"])
 async def test_who_opts_out_before_a_notice_goes_does_not_get_it(

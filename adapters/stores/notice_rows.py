@@ -181,6 +181,7 @@ def merged(wishes: Sequence[NoticeWishes]) -> NoticeWishes:
         update={
             "muted": frozenset().union(*(w.muted for w in wishes)),
             "muted_trips": frozenset().union(*(w.muted_trips for w in wishes)),
+            "muted_pairs": frozenset().union(*(w.muted_pairs for w in wishes)),
             "snoozed_until": max(snoozes, default=None),
             "daily_cap": min(w.daily_cap for w in wishes),
             "off": any(w.off for w in wishes),

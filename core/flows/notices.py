@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, time, timedelta
 
 from core import words
-from core.choices import choice, notice_choice
+from core.choices import choice, kind_of_trip_choice, notice_choice
 from core.groups.deadlines import instant
 from core.messages import Choice, Choices, Text
 from core.notices.asking import NoticesSaid
@@ -21,6 +21,7 @@ MORNING = time(8)  # a snooze until a day ends there
 _SEVERE_STAY = (
     "Severe official warnings still come, day and night; “stop severe warnings” stops those too."
 )
+_WHICH = "Which trip? Open it with “my trips” first."
 _CALENDAR = (Kind.OUTLOOK, Kind.PACKING, Kind.FINAL_CHECK, Kind.MORNING, Kind.REMINDER)
 _FOUND = (Kind.WEATHER, Kind.EVENT, Kind.ALERT)
 
@@ -40,6 +41,8 @@ class Notices:
                 return _stop(turn, said)
             case "start":
                 return _start(turn, said)
+            case "only":
+                return _only(turn, said)
             case "quiet" | "no_quiet":
                 return _quiet(turn, said)
             case "snooze":
@@ -67,7 +70,7 @@ _UNCLEAR = (
 
 def _stop(turn: Turn, said: NoticesSaid) -> Screen:
     wishes = turn.notices.wishes
-    if said.here and not said.kinds:
+    if said.here:
         return _mute_trip(turn, said)
     if not said.kinds:
         turn.keep_wishes(wishes.model_copy(update={"off": True}))
@@ -75,38 +78,56 @@ def _stop(turn: Turn, said: NoticesSaid) -> Screen:
         return _said(turn, text, notice_choice("start", "", "Notices on"))
     turn.keep_wishes(wishes.model_copy(update={"muted": wishes.muted | set(said.kinds)}))
     names = words.listing(NAMES[kind] for kind in said.kinds)
-    text = f"No more {names} in this chat."
-    if Kind.ALERT in said.kinds:
-        text += " Not even in danger: local radio and the authorities' own apps have them."
-    elif Kind.WEATHER in said.kinds:
-        text += f" {_SEVERE_STAY}"
-    if said.here:
-        text += " That goes for all trips of this chat; “mute this trip” is for one."
+    text = f"No more {names} in this chat.{_about_danger(said.kinds)}"
     back = ",".join(said.kinds)
     return _said(turn, text, notice_choice("start", back, f"{words.capital(names)} on"[:40]))
 
 
+def _about_danger(kinds: Sequence[Kind]) -> str:
+    """What stopping these kinds means for severe warnings, where one may wonder."""
+    if Kind.ALERT in kinds:
+        return " Not even in danger: local radio and the authorities' own apps have them."
+    return f" {_SEVERE_STAY}" if Kind.WEATHER in kinds else ""
+
+
 def _mute_trip(turn: Turn, said: NoticesSaid) -> Screen:
+    """One trip, or some kinds of it."""
     trip = _trip_meant(turn, said)
     if trip is None:
-        return (Text(markdown="Which trip? Open it with “my trips” first."),)
+        return (Text(markdown=_WHICH),)
     wishes = turn.notices.wishes
+    title = words.literal(trip.title)
+    if said.kinds:
+        pairs = wishes.muted_pairs | {(trip.id, kind) for kind in said.kinds}
+        turn.keep_wishes(wishes.model_copy(update={"muted_pairs": pairs}))
+        names = words.listing(NAMES[kind] for kind in said.kinds)
+        text = f"No more {names} about **{title}**.{_about_danger(said.kinds)}"
+        back = (
+            kind_of_trip_choice(trip.id, kind, f"{words.capital(NAMES[kind])} on")
+            for kind in said.kinds
+        )
+        return _said(turn, text, *back)
     turn.keep_wishes(wishes.model_copy(update={"muted_trips": wishes.muted_trips | {trip.id}}))
-    text = f"No more notices about **{words.literal(trip.title)}**. {_SEVERE_STAY}"
+    text = f"No more notices about **{title}**. {_SEVERE_STAY}"
     return _said(turn, text, notice_choice("start", trip.id, "This trip on"))
+
+
+def _only(turn: Turn, said: NoticesSaid) -> Screen:
+    """These kinds and no others; severe warnings stay whatever they are."""
+    kept = {*said.kinds, Kind.ALERT}
+    update = {"muted": frozenset(Kind) - kept, "muted_pairs": frozenset(), "off": False}
+    turn.keep_wishes(turn.notices.wishes.model_copy(update=update))
+    names = words.listing(NAMES[kind] for kind in Kind if kind in kept)
+    return _said(turn, f"From now on only {names}.", notice_choice("start", "", "All back on"))
 
 
 def _start(turn: Turn, said: NoticesSaid) -> Screen:
     wishes = turn.notices.wishes
-    if said.here and not said.kinds:
-        trip = _trip_meant(turn, said)
-        if trip is None:
-            return (Text(markdown="Which trip? Open it with “my trips” first."),)
-        left = wishes.muted_trips - {trip.id}
-        turn.keep_wishes(wishes.model_copy(update={"muted_trips": left, "off": False}))
-        return _said(turn, f"Notices about **{words.literal(trip.title)}** are on.")
+    if said.here:
+        return _unmute_trip(turn, said)
     update: dict[str, object] = {"off": False, "snoozed_until": None}
     update["muted"] = wishes.muted - set(said.kinds) if said.kinds else frozenset[Kind]()
+    update["muted_pairs"] = _left(wishes, "", said.kinds or tuple(Kind))
     if wishes.off and said.kinds:  # of all that was off only this comes back
         update["muted"] = frozenset(Kind) - set(said.kinds)
     turn.keep_wishes(wishes.model_copy(update=update))
@@ -114,6 +135,28 @@ def _start(turn: Turn, said: NoticesSaid) -> Screen:
         return _said(turn, f"Notices are on. {_hours(turn.notices.wishes)}")
     names = words.listing(NAMES[kind] for kind in said.kinds)
     return _said(turn, f"{words.capital(names)} are on. {_hours(turn.notices.wishes)}")
+
+
+def _unmute_trip(turn: Turn, said: NoticesSaid) -> Screen:
+    trip = _trip_meant(turn, said)
+    if trip is None:
+        return (Text(markdown=_WHICH),)
+    wishes = turn.notices.wishes
+    update: dict[str, object] = {
+        "muted_trips": wishes.muted_trips - {trip.id},
+        "muted_pairs": _left(wishes, trip.id, said.kinds or tuple(Kind)),
+        "off": False,
+    }
+    if said.kinds and not wishes.off:  # what is muted in the whole chat was meant as well
+        update["muted"] = wishes.muted - set(said.kinds)
+    turn.keep_wishes(wishes.model_copy(update=update))
+    names = words.listing(NAMES[kind] for kind in said.kinds) or "notices"
+    return _said(turn, f"{words.capital(names)} about **{words.literal(trip.title)}** are on.")
+
+
+def _left(wishes: NoticeWishes, trip: str, kinds: Sequence[Kind]) -> frozenset[tuple[str, Kind]]:
+    """The muted pairs without these kinds of a trip, or of all trips."""
+    return frozenset((t, k) for t, k in wishes.muted_pairs if k not in kinds or trip not in ("", t))
 
 
 def _trip_meant(turn: Turn, said: NoticesSaid) -> Trip | None:
@@ -126,11 +169,10 @@ def _trip_meant(turn: Turn, said: NoticesSaid) -> Trip | None:
 
 
 def _quiet(turn: Turn, said: NoticesSaid) -> Screen:
-    start, end = said.start, said.end
+    wishes = turn.notices.wishes
+    start, end = said.start or wishes.quiet_from, said.end or wishes.quiet_until
     if said.do == "no_quiet":
         start = end = time(0)
-    if start is None or end is None:
-        return (Text(markdown=_UNCLEAR),)
     update = {"quiet_from": start, "quiet_until": end}
     turn.keep_wishes(turn.notices.wishes.model_copy(update=update))
     text = _hours(turn.notices.wishes)
@@ -231,18 +273,28 @@ def _show(turn: Turn) -> Screen:
         lines.append(f"- When something changes: {_on(_FOUND, wishes)}")
         if off := [kind for kind in Kind if kind in wishes.muted]:
             lines.append(f"- Stopped: {words.listing(NAMES[k] for k in off)}")
-        muted = [t.title for t in turn.trips if t.id in wishes.muted_trips]
-        if muted:
-            lines.append(f"- Muted trips: {words.listing(words.literal(t) for t in muted)}")
+        lines += _muted_trips(turn, wishes)
     if wishes.snoozed_until is not None and wishes.snoozed_until > turn.now:
         lines.append(f"- Snoozed until {_moment(wishes.snoozed_until, _zone(turn))}")
     lines.append(f"- {_hours(wishes)} At most {words.plural(wishes.daily_cap, 'notice')} a day.")
     lines.append(
-        "\n“Stop weather”, “quiet hours 21 to 9”, “snooze for 2 days” and “at most 2 notices a "
-        "day” change that."
+        "\n“Stop weather”, “stop weather for this trip”, “quiet hours 21 to 9”, “snooze for 2 "
+        "days” and “at most 2 notices a day” change that."
     )
     options = _switches(wishes)
     return (Text(markdown="\n".join(lines)), Choices(options=turn.offer(*options)))
+
+
+def _muted_trips(turn: Turn, wishes: NoticeWishes) -> list[str]:
+    """One line for whole trips, and one for each trip of which some kinds are muted."""
+    titles = {t.id: words.literal(t.title) for t in turn.trips}
+    whole = [title for id, title in titles.items() if id in wishes.muted_trips]
+    lines = [f"- Muted trips: {words.listing(whole)}"] if whole else []
+    for id, title in titles.items():
+        kinds = [NAMES[kind] for kind in Kind if (id, kind) in wishes.muted_pairs]
+        if kinds:
+            lines.append(f"- Stopped for {title}: {words.listing(kinds)}")
+    return lines
 
 
 def _on(kinds: Sequence[Kind], wishes: NoticeWishes) -> str:

@@ -14,13 +14,23 @@ from core.notices.state import Kind
 class NoticesSaid(Value):
     """One thing asked of notices.
 
-    `kinds` are those it is about, none: all. `here` limits it to the trip that is open. `hours` or
-    `until` is how long a snooze lasts. `button` is what a button carries: the id of a notice or of
-    a trip.
+    `kinds` are those it is about, none: all. `here` limits it to the trip that is open. Of `start`
+    and `end` of quiet hours one may stay as it was. `hours` or `until` is how long a snooze lasts.
+    `button` is what a button carries: the id of a notice or of a trip.
     """
 
     do: Literal[
-        "show", "stop", "start", "quiet", "no_quiet", "snooze", "cap", "why", "visited", "unclear"
+        "show",
+        "stop",
+        "start",
+        "only",
+        "quiet",
+        "no_quiet",
+        "snooze",
+        "cap",
+        "why",
+        "visited",
+        "unclear",
     ]
     kinds: tuple[Kind, ...] = ()
     here: bool = False

@@ -82,12 +82,15 @@ Verdict = Tell | Wait | Drop
 
 
 def unwanted(kind: Kind, trip: str, wishes: NoticeWishes) -> str:
-    """Why the chat does not want such notices; "" when it does. A severe alert passes mutes of a
-    trip, and stops by `off` or by its own name only."""
+    """Why the chat does not want such notices; "" when it does. A severe alert passes the mute of a
+    whole trip, and stops by `off` or by its own name only."""
+    name = f"{kind.value.replace('_', ' ')} notices"
     if wishes.off:
         return "notices are off in this chat"
     if kind in wishes.muted:
-        return f"{kind.value.replace('_', ' ')} notices are muted in this chat"
+        return f"{name} are muted in this chat"
+    if (trip, kind) in wishes.muted_pairs:
+        return f"{name} of this trip are muted"
     if trip in wishes.muted_trips and not POLICIES[kind].urgent:
         return "notices of this trip are muted"
     return ""

@@ -83,16 +83,17 @@ class Notice(Value):
 class NoticeWishes(Value):
     """What a conversation wants of notices. Quiet hours are local to where the traveller is.
 
-    `muted_trips` are ids. `home` is the zone where the journeys of this chat start, as it was said
-    here; a traveller's own zone goes before it, and in a group no profile is read. A severe alert
-    passes quiet hours, cap, snooze and `muted`, unless ALERT itself is in `muted`; `off` silences
-    everything.
+    `muted_trips` are ids, `muted_pairs` a trip's id with a kind. `home` is the zone where the
+    journeys of this chat start, as it was said here; a traveller's own zone goes before it, and in
+    a group no profile is read. A severe alert passes quiet hours, cap, snooze and `muted_trips`,
+    and stops by its own name; `off` silences everything.
     """
 
     quiet_from: time = time(22)
     quiet_until: time = time(8)
     muted: frozenset[Kind] = frozenset()
     muted_trips: frozenset[str] = frozenset()
+    muted_pairs: frozenset[tuple[str, Kind]] = frozenset()
     snoozed_until: AwareDatetime | None = None
     daily_cap: int = Field(default=3, ge=0, le=50)
     off: bool = False

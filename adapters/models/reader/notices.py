@@ -37,6 +37,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.REMINDER, r"(?:booking |booked )?reminders?"),
     (Kind.AFTER, rf"(?:after|post)[- ](?:the[- ])?trip(?: {_NOTE})?"),
 )
+_FOUND = (Kind.WEATHER, Kind.EVENT)
 _KIND = "|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in _KINDS)
 _ALL = (
     r"(?P<all>(?:all |all the |all your |the |these |those |your |any )?"
@@ -86,6 +87,25 @@ _QUIET = re.compile(
     rf"(?: me| us)?(?: anything| {_NOTE})?)"
     rf":? (?:from |between |at night )?{_BETWEEN}{_END}"
 )
+_SILENCE = (
+    rf"(?:no {_NOTE}|(?:don't|do not|dont|never) (?:message|write|text|notify|ping|wake|disturb|"
+    rf"bother|send)(?: to)?(?: me| us)?(?: anything| {_NOTE})?|(?:be|keep|stay) quiet|"
+    r"leave (?:me|us) (?:alone|in peace))"
+)
+_PART = re.compile(
+    rf"{_EDGE}{_SILENCE} (?:(?:in|on|at|during) (?:the |my )?(?P<part>morning|evening|night)s?"
+    rf"(?: time)?|(?P<side>before|until|till|after) {_CLOCK.format('a')}(?: o'?clock)?){_END}"
+)
+_PARTS = {"morning": (None, time(12)), "evening": (time(18), None), "night": (time(22), time(8))}
+_CHANGES = (
+    r"(?P<changes>(?:about )?changes|(?:when|if|once) (?:something|anything|the plan|the trip|it) "
+    r"(?:changes|has changed|is changed))"
+)
+_ONLY = re.compile(
+    rf"{_EDGE}(?:only|just) (?P<verb>(?:tell|message|notify|write|send|ping|warn|inform|update|"
+    r"alert)(?: to)?(?: me| us)?(?: about| of| on| for| with| (?:when|if) (?:there is|there's))? )?"
+    rf"(?:the |bad |important )*(?:{_KIND}|{_CHANGES}){_END}"
+)
 _NO_QUIET = re.compile(
     rf"{_EDGE}(?:no quiet hours|(?:turn |switch )?(?:the )?quiet hours off|"
     rf"(?:turn|switch) off (?:the )?quiet hours|stop (?:the )?quiet hours){_END}"
@@ -122,6 +142,10 @@ def notices(said: Said, context: ReadingContext) -> Request | None:
 def _asked(low: str, context: ReadingContext) -> NoticesSaid | None:
     if m := _QUIET.fullmatch(low):
         return _quiet(m)
+    if m := _PART.fullmatch(low):
+        return _part(m)
+    if (m := _ONLY.fullmatch(low)) and (m["verb"] or _kinds(m) != (Kind.EVENT,)):
+        return NoticesSaid(do="only", kinds=_kinds(m) or _FOUND)
     if _NO_QUIET.fullmatch(low):
         return NoticesSaid(do="no_quiet")
     if m := _CAP.fullmatch(low):
@@ -161,6 +185,24 @@ def _quiet(m: re.Match[str]) -> NoticesSaid:
     if bare and end.hour < start.hour <= 12 and start.hour >= 6:
         start = time((start.hour + 12) % 24)
     return NoticesSaid(do="quiet", start=start, end=end)
+
+
+def _part(m: re.Match[str]) -> NoticesSaid:
+    """A part of the day, or all of it before or after an hour; the other end stays as it was.
+
+    "After 9" means nine in the evening.
+    """
+    if m["part"]:
+        start, end = _PARTS[m["part"]]
+        return NoticesSaid(do="quiet", start=start, end=end)
+    at = _hour(m, "a")
+    if at is None:
+        return NoticesSaid(do="unclear")
+    if m["side"] != "after":
+        return NoticesSaid(do="quiet", end=at)
+    if not (m["ap"] or m["am"]) and 5 <= at.hour <= 11:
+        at = time(at.hour + 12)
+    return NoticesSaid(do="quiet", start=at)
 
 
 def _hour(m: re.Match[str], end: str) -> time | None:
