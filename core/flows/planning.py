@@ -10,13 +10,13 @@ from core import words
 from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
-from core.contradictions import settled
-from core.errors import Rejected
 from core.flows.changing import Asked, changed_for_all
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.nearest import other_days
 from core.flows.plan_facts import facts_again, facts_for, facts_of_others, towns_of
+from core.flows.plan_reasons import reasons
 from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
+from core.flows.planning_taps import taken_up
 from core.flows.private import tell_me_alone
 from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
 from core.flows.splits import split_proposed
@@ -29,14 +29,9 @@ from core.flows.together import (
     together_in,
 )
 from core.flows.tours import going_or_question
-from core.interests import INTERESTS
-from core.itinerary.explain import Explanation, why, why_not
 from core.itinerary.revise import Revision
-from core.itinerary.stages import split
-from core.itinerary.take_swap import still_possible, swap_mark
 from core.making import Made, pinned
 from core.messages import Choice, Choices, Text
-from core.naming import best_named
 from core.reading import Change, ChangeKind, Intent
 from core.refusals import refuse_impossible, sound
 from core.remaking import exchange_towns, revise_all
@@ -56,21 +51,16 @@ class Planning:
     name = "planning"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
-        if turn.request.about.startswith("settle:"):
-            _settle(turn)
-        if turn.request.about.startswith("unbook:"):
-            _unbook(turn)
+        taken_up(turn)
         if turn.request.about.startswith("yield:"):
             give_way(turn)
-        if turn.request.about.startswith("swap:"):
-            _take_swap(turn)
         intent = turn.request.intent
         if exchange := exchange_asked(turn):
             screens = self._exchange(turn, exchange)
         elif intent is Intent.REVISE and turn.trip and turn.trip.plan:
             screens = self._revise(turn)
         elif intent is Intent.WHY:
-            screens = self._why(turn)
+            screens = reasons(turn)
         else:
             screens = self._plan(turn)
         async for screen in screens:
@@ -131,7 +121,9 @@ class Planning:
         old_plan = trip.plan
         towns = towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
-        if not _only_swaps(changes):  # rain comes on the road, too
+        if not (
+            changes and all(c.kind is ChangeKind.TAKE_SWAP for c in changes)
+        ):  # rain comes on the road, too
             check_dates(first, last, turn.now.date())
         if wish.party:
             check_party(wish.party)
@@ -233,113 +225,6 @@ class Planning:
         whole = f"{lead}\n\n{card}"
         if (card_here := await in_their_language(turn, whole)) != whole:
             yield (Text(markdown=f"{said}\n\n{card_here}"), options)
-
-    # --- reasons -------------------------------------------------------------------------------
-
-    async def _why(self, turn: Turn) -> AsyncIterator[Screen]:
-        trip = turn.trip
-        if trip is None or trip.plan is None:
-            yield (Text(markdown="There is no plan yet to explain. Where would you like to go?"),)
-            return
-        plan = trip.plan
-        made = await facts_again(turn, trip.wish, plan)
-        explanation = _explained(turn, plan, made)
-        if explanation is None:
-            yield (Text(markdown=_which_stop(plan)),)
-            return
-        draft = "\n".join(explanation.sentences)
-        async for said in word(turn, file="support", name="answer", draft=draft):
-            yield (Text(markdown=said),)
-
-
-def _settle(turn: Turn) -> None:
-    """The answer to a contradiction becomes a plan, or the changes of the plan that there is."""
-    _, _, answer = turn.request.about.partition(":")
-    word_, *which = answer.split("/")
-    must, refusal = (int(n) if n.isdecimal() else -1 for n in (*which, "", "")[:2])
-    wish = settled(turn.session.wish, must, refusal, keep=word_ == "keep")
-    request = turn.request.model_copy(update={"about": "", "wish": Wish()})
-    trip = turn.trip
-    if trip is not None and trip.plan is not None:
-        request = request.model_copy(
-            update={
-                "intent": Intent.REVISE,
-                "wish": wish.model_copy(update={"when": None}),
-                "changes": _news(trip.wish, wish),
-                "about": SETTLED,
-            }
-        )
-    turn.request = request
-    turn.update(wish=wish, asked="")
-
-
-def _unbook(turn: Turn) -> None:
-    """The tap on "the booking is cancelled" becomes the change that takes the stop out."""
-    number = turn.request.about.partition(":")[2]
-    visits = turn.trip.plan.visits() if turn.trip and turn.trip.plan else []
-    title = visits[int(number)].title if number.isdecimal() and int(number) < len(visits) else ""
-    kinds = (ChangeKind.UNBOOKED, ChangeKind.REMOVE) if title else ()
-    turn.request = turn.request.model_copy(
-        update={
-            "intent": Intent.REVISE,
-            "about": "",
-            "changes": tuple(Change(kind=kind, what=title) for kind in kinds),
-        }
-    )
-
-
-def _take_swap(turn: Turn) -> None:
-    """The tap on a notice's swap becomes the change that was offered, of the trip it is about.
-
-    Raises Rejected when the plan has another stop or another swap there by now.
-    """
-    id, _, mark = turn.request.about.partition(":")[2].partition("/")
-    trip = next((t for t in turn.trips if t.id == id), None)
-    visits = trip.plan.visits() if trip is not None and trip.plan is not None else []
-    stop = next((s for s in visits if s.swap_sight_id and swap_mark(s) == mark), None)
-    if trip is None or trip.plan is None or stop is None:
-        raise Rejected(
-            "The plan has changed since I offered that, so I left it as it is. “If it rains” shows "
-            "what is indoors now."
-        )
-    if not still_possible(stop, trip.plan, turn.now):
-        raise Rejected(f"{words.literal(stop.title)} cannot be swapped any more: it is too late.")
-    turn.update(trip_id=trip.id, wish=trip.wish)
-    change = Change(kind=ChangeKind.TAKE_SWAP, what=stop.id)
-    turn.request = turn.request.model_copy(
-        update={"intent": Intent.REVISE, "about": "", "changes": (change,)}
-    )
-
-
-def _only_swaps(changes: tuple[Change, ...]) -> bool:
-    return bool(changes) and all(c.kind is ChangeKind.TAKE_SWAP for c in changes)
-
-
-def _news(old: Wish, new: Wish) -> tuple[Change, ...]:
-    """The changes that lead from one wish to the other, as far as likes and refusals go."""
-    refused = [t for t in new.dislikes if t not in old.dislikes and t in INTERESTS]
-    wanted = [m for m in new.musts if m not in old.musts]
-    gone = [m for m in old.musts if m not in new.musts]
-    return (
-        *(Change(kind=ChangeKind.NO_CATEGORY, what=t) for t in refused),
-        *(Change(kind=ChangeKind.ADD, what=m) for m in wanted),
-        *(Change(kind=ChangeKind.REMOVE, what=m) for m in gone),
-    )
-
-
-def _explained(turn: Turn, plan: Plan, made: Made) -> Explanation | None:
-    """Why a stop is where it is, or a sight is not in the plan; None when nobody knows which."""
-    parts = list(zip(split(plan), made.problems, strict=True))
-    stop_id = _stop_asked(turn, plan)
-    if stop_id is not None:
-        for part, problem in parts:
-            if any(s.id == stop_id for d in part.days for s in d.stops):
-                return why(part, problem, stop_id)
-    for part, problem in parts:
-        names = [(s.id, s.name) for s in problem.sights.values()]
-        if sight_id := best_named(turn.request.about, names):
-            return why_not(part, problem, sight_id)
-    return None
 
 
 def _wish(turn: Turn) -> Wish:
@@ -457,25 +342,3 @@ WHAT_TO_CHANGE = (
     "15:00” or “cheaper”."
 )
 KEPT = "Kept. The plan stays as it is."
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
-
-
-def _stop_asked(turn: Turn, plan: Plan) -> str | None:
-    """The id of the stop that the question is about: by order, by name, or by category."""
-    about = turn.request.about.casefold()
-    visits = plan.visits()
-    if turn.request.day is not None and 1 <= turn.request.day <= len(plan.days):
-        visits = [s for s in plan.days[turn.request.day - 1].stops if s.sight_id] or visits
-    for ordinal, index in _ORDINALS.items():
-        if ordinal in about.split() and visits and -len(visits) <= index < len(visits):
-            return visits[index].id
-    found = best_named(about, [(s.id, s.title) for s in visits])
-    if found is not None:
-        return found
-    singular = about.removeprefix("the ").rstrip("s")
-    return next((s.id for s in visits if singular and s.category == singular), None)
-
-
-def _which_stop(plan: Plan) -> str:
-    names = words.listing(words.literal(s.title) for s in plan.visits()[:4])
-    return f"Which stop do you mean? For example {names}."
