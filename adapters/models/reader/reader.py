@@ -11,12 +11,6 @@ from typing import Literal
 from adapters.models.reader.alone import group_matter
 from adapters.models.reader.answers import answered, the_day
 from adapters.models.reader.asides import account, exchange, why
-from adapters.models.reader.changes import (
-    day_in,
-    stop_in,
-    stop_named,
-    weekday_in,
-)
 from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
@@ -26,7 +20,6 @@ from adapters.models.reader.intents import (
     is_correction,
     is_empty,
     plan_or_brainstorm,
-    wants_ideas,
 )
 from adapters.models.reader.language import language_of
 from adapters.models.reader.linking import linking
@@ -37,31 +30,23 @@ from adapters.models.reader.nonsense import find_nonsense
 from adapters.models.reader.notices import notices
 from adapters.models.reader.ordinary import TOWN_TOO
 from adapters.models.reader.party import find_party
+from adapters.models.reader.picking import name_of, picked_in, request_for
 from adapters.models.reader.places import Places, find_places
 from adapters.models.reader.profile import (
     statements,
-)
-from adapters.models.reader.questions import (
-    about,
-    asks,
-    asks_where_to_eat,
-    find_topic,
-    is_plain_question,
 )
 from adapters.models.reader.revising import revise
 from adapters.models.reader.several import find_several, in_all, wants_tour
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.stay import find_stay
+from adapters.models.reader.supporting import supported
 from adapters.models.reader.talk import (
     command_of,
-    name_picked,
     pick_alone,
     pick_within,
     saying,
     thanks_or_praise,
     wants_details,
-    wants_to_dismiss,
-    wants_to_save,
 )
 from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
@@ -72,7 +57,6 @@ from core.reading import (
     Intent,
     ReadingContext,
     Request,
-    Topic,
 )
 from core.wishes import Mention, Wish
 
@@ -192,7 +176,7 @@ class RuleReader:
                 intent=Intent.PLAN if sure else Intent.UNCLEAR,
                 confidence=0.95 if sure else 0.4,
                 pick=pick,
-                pick_name=_name_of(pick, context),
+                pick_name=name_of(pick, context),
             )
         intent = saying(said)
         if intent is None:
@@ -214,7 +198,7 @@ class RuleReader:
         if picked is not None:
             said.claim(*span)
         parts = self._parts(said, context)
-        readers = (self._picked, _revised, self._support, self._profile)
+        readers = (picked_in, lambda parts, _: revise(parts), supported, _profile)
         for special_of in readers:
             request = special_of(parts, picked)
             if request is not None:
@@ -223,7 +207,7 @@ class RuleReader:
         if polite is not None:
             return Request(intent=polite, confidence=0.8 if polite is Intent.THANKS else 0.65)
         intent, confidence = plan_or_brainstorm(parts)
-        return self._request(parts, intent, confidence)
+        return request_for(parts, intent, confidence)
 
     # Parts
 
@@ -299,156 +283,20 @@ class RuleReader:
             places.destinations.append(Mention(text=name, kind=kind, id=hits[0].id))
         return True
 
-    def _request(self, parts: Parts, intent: Intent, confidence: float) -> Request:
-        edits = statements(parts.said, parts.tastes, parts.places)
-        return Request(
-            intent=intent,
-            confidence=confidence,
-            wish=parts.wish,
-            edits=tuple(edits),
-            correction=parts.correction,
-        )
-
     # What the parts come to
 
-    def _picked(self, parts: Parts, picked: int | None) -> Request | None:
-        said, context = parts.said, parts.context
-        named = name_picked(said, context.suggested, context.offered)
-        if picked is None and named is None:
-            if wants_to_save(said) and len(said.words) <= 4 and is_empty(parts.wish):
-                return Request(intent=Intent.SAVE, confidence=0.7)
-            return None
-        if (
-            context.has_plan
-            and picked is not None
-            and not context.suggested
-            and not context.offered
-        ):
-            return None
-        pick, name = (
-            (picked, _name_of(picked, context)) if picked is not None else named or (None, "")
-        )
-        if wants_details(said):
-            return Request(
-                intent=Intent.SUPPORT, confidence=0.7, pick=pick, pick_name=name, about=name
-            )
-        if wants_to_save(said):
-            return Request(intent=Intent.SAVE, confidence=0.95, pick=pick, pick_name=name)
-        refused = bool(named) and any(
-            m.text.casefold() in name.casefold() for m in parts.wish.avoid
-        )
-        if (
-            wants_to_dismiss(said)
-            and (picked is not None or refused)
-            and is_empty(parts.wish.model_copy(update={"avoid": ()}))
-        ):
-            return Request(
-                intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish
-            )
-        if refused or parts.correction or asks(said):
-            return None
-        request = self._request(parts, Intent.PLAN, 0.9)
-        return request.model_copy(update={"pick": pick, "pick_name": name})
 
-    def _support(self, parts: Parts, picked: int | None) -> Request | None:
-        said, context, wish = parts.said, parts.context, parts.wish
-        topic = find_topic(said)
-        if topic is None:
-            return self._question(parts)
-        if _is_about_a_trip(topic, parts):
-            return None
-        on = weekday_in(said, context.today)
-        if topic is Topic.FLIGHTS:
-            on = None  # a search wants both days
-        elif on is None and wish.when and wish.when.first:
-            on = wish.when.first
-        when = None if on and wish.when and wish.when.first else wish.when
-        kept = Wish(destinations=wish.destinations, origin=wish.origin, when=when, party=wish.party)
-        return Request(
-            intent=Intent.SUPPORT,
-            confidence=0.9
-            if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN)
-            else 0.75,
-            topic=topic,
-            about=stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
-            day=day_in(said),
-            on=on,
-            wish=kept,
-            pick=picked,
-            pick_name=_name_of(picked, context),
-        )
-
-    def _question(self, parts: Parts) -> Request | None:
-        """A practical question of no topic we know: told as such, with little confidence."""
-        said, wish = parts.said, parts.wish
-        eating = asks_where_to_eat(said) and not (wish.destinations and wish.when)
-        rest = wish.model_copy(update={"destinations": (), "likes": (), "diet": ()})
-        if eating or (is_plain_question(said) and is_empty(rest) and not wants_ideas(said)):
-            on = weekday_in(said, parts.context.today)
-            place = wish.model_copy(update={"likes": (), "when": None})
-            about_what = stop_in(said, parts.context.stops) or ("restaurants" if eating else "")
-            confidence = 0.7 if eating else 0.45
-            return Request(
-                intent=Intent.SUPPORT, confidence=confidence, wish=place, on=on, about=about_what
-            )
+def _profile(parts: Parts, picked: int | None) -> Request | None:
+    said, context, wish = parts.said, parts.context, parts.wish
+    edits = statements(said, parts.tastes, parts.places)
+    if not edits:
         return None
-
-    def _profile(self, parts: Parts, picked: int | None) -> Request | None:
-        said, context, wish = parts.said, parts.context, parts.wish
-        edits = statements(said, parts.tastes, parts.places)
-        if not edits:
-            return None
-        says_more = bool(
-            wish.destinations
-            or wish.when
-            or wish.budget
-            or wish.party
-            or wish.climate
-            or wish.avoid
-        )
-        if says_more or context.asked == "origin":
-            return None
-        return Request(intent=Intent.PROFILE, confidence=0.85, wish=wish, edits=tuple(edits))
-
-
-def _revised(parts: Parts, picked: int | None) -> Request | None:
-    return revise(parts)
-
-
-def _name_of(pick: int | None, context: ReadingContext) -> str:
-    names = context.suggested or context.offered
-    if pick is None or not names:
-        return ""
-    if pick == -1:
-        return names[-1]
-    return names[pick - 1] if 1 <= pick <= len(names) else ""
-
-
-_PRACTICAL = frozenset(
-    (
-        Topic.LATE,
-        Topic.EMERGENCY,
-        Topic.BOOKING,
-        Topic.CLOSED,
-        Topic.PLUGS,
-        Topic.TIPPING,
-        Topic.ENTRY,
-        Topic.FLIGHTS,
-        Topic.MAP,
+    says_more = bool(
+        wish.destinations or wish.when or wish.budget or wish.party or wish.climate or wish.avoid
     )
-)
-
-
-def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
-    """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
-    if topic is Topic.FLIGHTS and wants_ideas(parts.said) and not parts.wish.destinations:
-        return True
-    if topic is Topic.WEATHER and wants_ideas(parts.said) and not parts.wish.destinations:
-        return not parts.context.has_plan
-    if topic in _PRACTICAL or asks(parts.said):
-        return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
-    rest = parts.wish.model_copy(update={"destinations": (), "origin": None})
-    return not is_empty(rest)
+    if says_more or context.asked == "origin":
+        return None
+    return Request(intent=Intent.PROFILE, confidence=0.85, wish=wish, edits=tuple(edits))
 
 
 def _unsure_in_foreign(request: Request, said: Said, command: Intent | None) -> Request:

@@ -1,0 +1,87 @@
+"""Practical questions: their topic, place and day."""
+
+from __future__ import annotations
+
+from adapters.models.reader.changes import day_in, stop_in, stop_named, weekday_in
+from adapters.models.reader.intents import Parts, is_empty, wants_ideas
+from adapters.models.reader.picking import name_of
+from adapters.models.reader.questions import (
+    about,
+    asks,
+    asks_where_to_eat,
+    find_topic,
+    is_plain_question,
+)
+from core.reading import Intent, Request, Topic
+from core.wishes import Wish
+
+_PRACTICAL = frozenset(
+    (
+        Topic.LATE,
+        Topic.EMERGENCY,
+        Topic.BOOKING,
+        Topic.CLOSED,
+        Topic.PLUGS,
+        Topic.TIPPING,
+        Topic.ENTRY,
+        Topic.FLIGHTS,
+        Topic.MAP,
+    )
+)
+
+
+def supported(parts: Parts, picked: int | None) -> Request | None:
+    said, context, wish = parts.said, parts.context, parts.wish
+    topic = find_topic(said)
+    if topic is None:
+        return _question(parts)
+    if _is_about_a_trip(topic, parts):
+        return None
+    on = weekday_in(said, context.today)
+    if topic is Topic.FLIGHTS:
+        on = None  # a search wants both days
+    elif on is None and wish.when and wish.when.first:
+        on = wish.when.first
+    when = None if on and wish.when and wish.when.first else wish.when
+    kept = Wish(destinations=wish.destinations, origin=wish.origin, when=when, party=wish.party)
+    return Request(
+        intent=Intent.SUPPORT,
+        confidence=0.9
+        if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN)
+        else 0.75,
+        topic=topic,
+        about=stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
+        day=day_in(said),
+        on=on,
+        wish=kept,
+        pick=picked,
+        pick_name=name_of(picked, context),
+    )
+
+
+def _question(parts: Parts) -> Request | None:
+    """A practical question of no topic we know: told as such, with little confidence."""
+    said, wish = parts.said, parts.wish
+    eating = asks_where_to_eat(said) and not (wish.destinations and wish.when)
+    rest = wish.model_copy(update={"destinations": (), "likes": (), "diet": ()})
+    if eating or (is_plain_question(said) and is_empty(rest) and not wants_ideas(said)):
+        on = weekday_in(said, parts.context.today)
+        place = wish.model_copy(update={"likes": (), "when": None})
+        about_what = stop_in(said, parts.context.stops) or ("restaurants" if eating else "")
+        confidence = 0.7 if eating else 0.45
+        return Request(
+            intent=Intent.SUPPORT, confidence=confidence, wish=place, on=on, about=about_what
+        )
+    return None
+
+
+def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
+    """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
+    if topic is Topic.FLIGHTS and wants_ideas(parts.said) and not parts.wish.destinations:
+        return True
+    if topic is Topic.WEATHER and wants_ideas(parts.said) and not parts.wish.destinations:
+        return not parts.context.has_plan
+    if topic in _PRACTICAL or asks(parts.said):
+        return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
+    rest = parts.wish.model_copy(update={"destinations": (), "origin": None})
+    return not is_empty(rest)
