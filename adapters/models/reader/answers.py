@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from adapters.models.reader.changes import day_in, weekday_in
 from adapters.models.reader.dates import find_when
+from adapters.models.reader.in_plan import day_in, weekday_in
 from adapters.models.reader.money import amount_of
 from adapters.models.reader.text import Said, number
 from core.reading import Change, ChangeKind, ReadingContext

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.models.reader.changes import day_in, stop_in, stop_named, weekday_in
+from adapters.models.reader.in_plan import day_in, stop_in, stop_named, weekday_in
 from adapters.models.reader.money import currency_of, find_exchange
 from adapters.models.reader.profile import (
     currency_word,

@@ -10,22 +10,26 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from rapidfuzz import fuzz, process
-
 from adapters.models.reader.almanac import WEEKDAYS, next_weekday
+from adapters.models.reader.in_plan import (
+    ORDINAL,
+    WEEKDAY,
+    day_in,
+    stop_named,
+    weekday_in,
+    without_tail,
+)
 from adapters.models.reader.needs import Tastes
 from adapters.models.reader.tastes import TAG_OF
 from adapters.models.reader.text import NUMBER, ORDINALS, Said, fold, number
 from core.reading import Change, ChangeKind
 
-_W = "|".join(w for w in sorted(WEEKDAYS, key=len, reverse=True) if w != "mar")
-_O = "|".join(ORDINALS)
-
 
 def _day(prefix: str) -> str:
     return (
-        rf"(?:day\s*#?\s*(?P<{prefix}n>{NUMBER})\b|(?:the\s+)?(?P<{prefix}o>{_O}|last)(?: day)?\b"
-        rf"|(?P<{prefix}w>{_W})\b|(?P<{prefix}n2>\d{{1,2}})\b)"
+        rf"(?:day\s*#?\s*(?P<{prefix}n>{NUMBER})\b|(?:the\s+)?(?P<{prefix}o>{ORDINAL}|last)"
+        r"(?: day)?\b"
+        rf"|(?P<{prefix}w>{WEEKDAY})\b|(?P<{prefix}n2>\d{{1,2}})\b)"
     )
 
 
@@ -59,7 +63,7 @@ _MOVE = re.compile(
     rf"\b(?P<verb>move|shift|put|push|bring|do|reschedule|have|see|"
     rf"visit)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:to|on|onto|for|"
     rf"forward to|back to|over to|"
-    rf"into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{_O}|last)\s+day|(?P<w>{_W})|(?P<rel>tomorrow|today))\b"
+    rf"into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{ORDINAL}|last)\s+day|(?P<w>{WEEKDAY})|(?P<rel>tomorrow|today))\b"
 )
 _REMOVE = re.compile(
     r"\b(?:drop|remove|delete|skip|cut|scrap|ditch|take (?:out|off)|leave out|"
@@ -109,8 +113,6 @@ _RAIN = re.compile(
     r"make (?:it|day \d|that day|\w+day) (?:indoors?|rain ?proof)|something "
     r"(?:inside|indoors?)|move (?:it|everything|things) (?:inside|indoors))\b"
 )
-_DAY_WORDS = re.compile(rf"\b(?:day\s*#?\s*(?P<n>{NUMBER})\b|(?:the\s+)?(?P<o>{_O})\s+day\b)")
-_WEEKDAY = re.compile(rf"\b(?P<w>{_W})\b")
 _COUNT = rf"(?:{NUMBER}|a|an|another|one more)"
 _LONGER = re.compile(
     rf"\b(?P<n>{_COUNT})\s+(?:more |extra )?(?P<unit>days?|nights?|"
@@ -128,14 +130,6 @@ _LONGER_HOW = {
     "later": ("start", "+"),
     "earlier": ("start", "-"),
 }
-_TAIL = re.compile(
-    r"\s*(?:\b(?:please|pls|plz|thanks|thx|from the (?:plan|list|trip|"
-    r"itinerary)|from (?:our|my) (?:plan|trip)|from day \d+|to the (?:plan|"
-    r"list|trip|itinerary)|to (?:our|my) (?:plan|trip)|on day \d+|to day \d+|"
-    r"in the plan|instead|too|as well|if possible|maybe|then|somewhere|this "
-    r"time|entirely|completely|altogether|again|on (?:the )?\w+ day|on \w+day|"
-    r"to \w+day)\b|q\w+z\b|[.!?,:;)])+\s*$"
-)
 
 
 _ASKS_FACT = re.compile(r"\W*(?:does|do (?:we|you|they)|did|is|are|was)\b")
@@ -150,26 +144,6 @@ _VERB = re.compile(
 def sounds_like_change(said: Said) -> bool:
     """ "swap the museum and the market": wants a change, but not one we can name."""
     return bool(_VERB.search(said.low))
-
-
-def day_in(said: Said) -> int | None:
-    """The number in "day 2" or "the second day"."""
-    m = _DAY_WORDS.search(said.low)
-    if not m:
-        return None
-    return number(m["n"]) if m["n"] else ORDINALS[m["o"]]
-
-
-def weekday_in(said: Said, today: date) -> date | None:
-    """The next date of the weekday that is named, today included."""
-    if re.search(r"\btomorrow\b", said.low):
-        return today + timedelta(1)
-    if re.search(r"\b(?:today|tonight)\b", said.low):
-        return today
-    m = _WEEKDAY.search(said.low)
-    if not m or (len(m["w"]) < 4 and not re.search(r"\b(?:on|the|for)\s+$", said.low[: m.start()])):
-        return None
-    return next_weekday(WEEKDAYS[m["w"]], today - timedelta(1))
 
 
 def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date) -> list[Change]:
@@ -335,7 +309,7 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
             r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words)
         )
         words = words[: cut.start()] if cut else words
-        bare = _bare(words)
+        bare = without_tail(words)
         several = fold(bare) in TAG_OF and fold(bare).endswith("s")
         what = stop_named(bare, stops if kind is ChangeKind.REMOVE and not several else ())
         if not what or fold(what) in (
@@ -360,51 +334,3 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
             continue
         out.append(Change(kind=kind, what=what, day=day, on=on))
     return out
-
-
-def _bare(words: str) -> str:
-    previous = None
-    words = words.strip()
-    while previous != words:
-        previous = words
-        tail = _TAIL.search(fold(words))
-        if tail:
-            words = words[: tail.start()].strip()
-    return re.sub(
-        r"^(?:the|a|an|our|that|this|visiting|going to|a visit to|some)\s+", "", words, flags=re.I
-    ).strip(" .,!?")
-
-
-def stop_named(words: str, stops: tuple[str, ...]) -> str:
-    """The title of the stop that `words` name; `words` themselves, cleaned, when none is close."""
-    words = _bare(words)
-    if not stops or not words:
-        return words[:80]
-    best = process.extractOne(
-        fold(words), [fold(s) for s in stops], scorer=fuzz.WRatio, score_cutoff=80
-    )
-    if best is None:
-        return words[:80]
-    wanted = set(fold(words).split())
-    several = [s for s in stops if wanted <= set(fold(s).split())]
-    if len(several) > 1 and all(fold(s) != fold(words) for s in several):
-        return words[:80]  # two are called like that: who has the plan asks which
-    return stops[best[2]]
-
-
-def stop_in(said: Said, stops: tuple[str, ...]) -> str:
-    """The stop whose title is (nearly) contained in the message; empty when none is."""
-    if not stops:
-        return ""
-    titles = [fold(s) for s in stops]
-    for title, stop in zip(titles, stops, strict=True):
-        if title in said.low:
-            return stop
-    for m in re.finditer(r"\bthe (\w{4,})\b", said.low):
-        same = [s for t, s in zip(titles, stops, strict=True) if m[1] in t.split()]
-        if len(same) == 1:  # "the castle", when there is only one
-            return same[0]
-    best = process.extractOne(said.low, titles, scorer=fuzz.partial_ratio, score_cutoff=84)
-    if best and len(titles[best[2]]) >= 5:
-        return stops[best[2]]
-    return ""

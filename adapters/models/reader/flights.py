@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from adapters.models.reader.changes import weekday_in
 from adapters.models.reader.dates import find_when
+from adapters.models.reader.in_plan import weekday_in
 from adapters.models.reader.text import Said
 from core.airlines import BY_IATA, BY_ICAO
 from core.flights import FlightNumber, flight_number

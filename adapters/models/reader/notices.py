@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from adapters.models.reader.changes import weekday_in
 from adapters.models.reader.dates import find_when
+from adapters.models.reader.in_plan import weekday_in
 from adapters.models.reader.text import Said, number
 from core.notices.asking import NoticesSaid
 from core.notices.state import Kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.models.reader.changes import day_in, stop_in, stop_named, weekday_in
+from adapters.models.reader.in_plan import day_in, stop_in, stop_named, weekday_in
 from adapters.models.reader.intents import Parts, is_empty, wants_ideas
 from adapters.models.reader.picking import name_of
 from adapters.models.reader.questions import (
