@@ -11,24 +11,22 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 from adapters.stores.sqlite import SqliteStore
+from benchmarks.notice_judge import Judge, Traveller, Verdicts
 from bot.noticing import Noticing
 from core.messages import Part, Text
-from core.notices import calendar
-from core.notices.ports import Batch, Setting, ToWatch
+from core.notices.ports import Batch, ToWatch
 from core.notices.state import Change, Found, Hearer, Kind, Notice, NoticeWishes
 from core.ports import Delivery
 from core.trips import Trip
-from tests.notice_rig import START, Clock, Rig, a_plan, a_stop, a_trip, chat, lives_in
+from tests.notice_rig import START, Clock, Rig, a_plan, a_stop, a_trip, lives_in
 
 ZONES = """
 Africa/Cairo Africa/Casablanca Africa/Johannesburg America/Anchorage America/Asuncion America/Bogota
@@ -40,37 +38,6 @@ Pacific/Easter Pacific/Honolulu Pacific/Kiritimati
 """.split()
 TICK = timedelta(minutes=20)
 MONTH = timedelta(days=30)
-GOOD_TICKS = 5  # so many chances make a notice that did not come a missed one
-LIVELY = NoticeWishes(daily_cap=50)
-
-
-@dataclass
-class Traveller:
-    """A chat with one trip: as it is now, and since when it is so."""
-
-    trip: Trip
-    where: str
-    home: str
-    wishes: NoticeWishes = LIVELY
-    spells: list[tuple[datetime, Trip, str, NoticeWishes]] = field(default_factory=list)
-
-    @property
-    def setting(self) -> Setting:
-        return Setting(chat(self.where), self.wishes, "" if self.where[0] == "-" else self.home)
-
-
-@dataclass
-class Verdicts:
-    """What went wrong, by kind of wrong; and what there was."""
-
-    wrong: Counter[str] = field(default_factory=Counter)
-    seen: Counter[str] = field(default_factory=Counter)
-    examples: list[str] = field(default_factory=list)
-
-    def is_wrong(self, what: str, example: object) -> None:
-        self.wrong[what] += 1
-        if len(self.examples) < 20:
-            self.examples.append(f"{what}: {example}")
 
 
 class Lines:
@@ -132,16 +99,12 @@ class Days:
         self.clock = Clock()
         self.rig = Rig(folder, self.clock)
         self.script = Script()
-        self.people: dict[str, Traveller] = {}
-        self.verdicts = Verdicts()
-        self.heard: dict[tuple[str, str, str, str], datetime] = {}
-        self.available: list[datetime] = []
-        self.injected: dict[str, list[tuple[datetime, Change]]] = defaultdict(list)
         self._just_composed: list[str] = []
         self._turns = asyncio.Lock()
         self._trips = trips
         self._risk = risk  # that a process dies with a claim, or with a message on its way
         self._end = START + timedelta(days=days)
+        self.judge = Judge(self.clock, self._end)
         self._down = list(self._outages(days, 48, 11))
         self._silent = list(self._outages(days, 6, 5))
 
@@ -180,14 +143,14 @@ class Days:
                 self._progress((spoken - START).days)
             self._skip_to(_next(peek), upcoming[0] if upcoming else self._end)
         peek.close()
-        self._missed()
-        self.verdicts.seen["died with a claim"] = sum(e.counters["died"] for e in engines)
-        self.verdicts.seen |= await stores[0].counts()
+        self.judge.look_for_missed()
+        self.judge.verdicts.seen["died with a claim"] = sum(e.counters["died"] for e in engines)
+        self.judge.verdicts.seen |= await stores[0].counts()
         await self.rig.closes()
-        return self.verdicts
+        return self.judge.verdicts
 
     def _progress(self, day: int) -> None:
-        heard, wrong = self.verdicts.seen["notices"], self.verdicts.wrong.total()
+        heard, wrong = self.judge.verdicts.seen["notices"], self.judge.verdicts.wrong.total()
         print(f"day {day}: {heard} notices heard, {wrong} wrong", file=sys.stderr, flush=True)
 
     def _skip_to(self, due: float, happening: datetime) -> None:
@@ -198,7 +161,7 @@ class Days:
         self.clock.strikes(begin + ticks * TICK)
         for n in range(1, ticks):
             if not self._is(self._down, at := begin + n * TICK) and not self._is(self._silent, at):
-                self.available.append(at)
+                self.judge.available.append(at)
 
     def _is(self, spans: list[tuple[datetime, datetime]], at: datetime) -> bool:
         return any(begin <= at < end for begin, end in spans)
@@ -213,16 +176,16 @@ class Days:
             await self._at_the_worst_moment(stores[0], self._just_composed.pop())
         if self._is(self._silent, now):
             return
-        self.available.append(now)
+        self.judge.available.append(now)
         for store in stores:
             while deliveries := await store.claim_replies("sender", 200):
                 await asyncio.gather(*(self._deliver(store, d) for d in deliveries))
 
     async def _deliver(self, store: SqliteStore, delivery: Delivery) -> None:
         text = "\n".join(p.markdown for p in delivery.reply.parts if isinstance(p, Text))
-        self._check(delivery.reply.conversation.key, text, again=delivery.resend)
+        self.judge.check(delivery.reply.conversation.key, text, again=delivery.resend)
         if self.random.random() < self._risk / 2:  # it is there, and the mark is never written
-            self.verdicts.seen["died while sending"] += 1
+            self.judge.verdicts.seen["died while sending"] += 1
             return
         await store.sent(delivery, ["1"])
 
@@ -251,10 +214,10 @@ class Days:
         if what == "plan":
             await self._begins(store, id)
             return
-        person = self.people[id]
+        person = self.judge.people[id]
         trip, now = person.trip, self.clock.now()
         assert trip.plan is not None
-        self.verdicts.seen[f"happened: {what}"] += 1
+        self.judge.verdicts.seen[f"happened: {what}"] += 1
         if what in ("weather", "event", "alert"):
             self._news(person, Kind(what))
         elif what in ("shift", "edit", "cancel", "revive"):
@@ -309,7 +272,7 @@ class Days:
             days = (d.model_copy(update={"stops": (stop,)}) if d is day else d for d in plan.days)
             plan = plan.model_copy(update={"days": tuple(days)})
         trip = a_trip(plan, id=id, where=where, created_at=now, updated_at=now)
-        person = self.people[id] = Traveller(trip, where, home)
+        person = self.judge.people[id] = Traveller(trip, where, home)
         await self._turn(store, person, trips=(trip,), notices=person.wishes)
         self._spell(person)
 
@@ -332,106 +295,12 @@ class Days:
         change = Change(
             kind=kind,
             on=day,
-            about=f"{kind}{len(self.injected[person.trip.id])}",
+            about=f"{kind}{len(self.judge.injected[person.trip.id])}",
             why="it has changed",
             until=datetime.combine(day, time(20), zone),
         )
-        self.injected[person.trip.id].append((now, change))
+        self.judge.injected[person.trip.id].append((now, change))
         self.script.waiting[person.trip.id].append(change)
-
-    # --- what is right -------------------------------------------------------------------------
-
-    def _check(self, key: str, text: str, *, again: bool) -> None:
-        """A message arrives: is all of it wanted, here, now, and for the first time?"""
-        now = self.clock.now()
-        lines = [line for line in text.split("\n") if "|" in line]
-        self.verdicts.seen["messages"] += 1
-        if again:
-            self.verdicts.seen["sent again, flagged"] += 1
-            return
-        for line in lines:
-            trip, kind, on, about, version = line.split("|")
-            self.verdicts.seen["notices"] += 1
-            person = self.people[trip]
-            wishes, now_trip = person.wishes, person.trip
-            what = (trip, kind, on, about)
-            if what in self.heard:
-                self.verdicts.is_wrong("said twice", what)
-            self.heard[what] = now
-            if key != chat(person.where).key:
-                self.verdicts.is_wrong("in another chat", what)
-            if now_trip.status != "planned" or int(version) != now_trip.version:
-                self.verdicts.is_wrong("of a trip as it was before", what)
-            if wishes.off or Kind(kind) in wishes.muted:
-                self.verdicts.is_wrong("after an opt-out", what)
-            if kind != Kind.ALERT:
-                self._may_be_said_now(person, what)
-
-    def _may_be_said_now(self, person: Traveller, what: tuple[str, str, str, str]) -> None:
-        now, wishes = self.clock.now(), person.wishes
-        if wishes.snoozed_until is not None and now < wishes.snoozed_until:
-            self.verdicts.is_wrong("in a snooze", what)
-        if _quiet(person.trip, person.setting.home, wishes, now):
-            self.verdicts.is_wrong("in quiet hours", what)
-        if wishes.daily_cap == 0:
-            self.verdicts.is_wrong("over the cap", what)
-
-    def _missed(self) -> None:
-        """What was due and wanted all the time it was of use, and had its chances, was heard."""
-        for person in self.people.values():
-            ends = [begin for begin, *_ in person.spells[1:]] + [self._end]
-            for (begin, trip, home, wishes), end in zip(person.spells, ends, strict=True):
-                if wishes.daily_cap < 50:
-                    continue
-                setting = Setting(chat(person.where), wishes, home)
-                for notice in calendar.wanted(trip, setting):
-                    if begin < notice.due and notice.late_until <= end:
-                        self._was_heard(notice, trip, home, wishes)
-            self._news_was_heard(person)
-
-    def _news_was_heard(self, person: Traveller) -> None:
-        for at, change in self.injected[person.trip.id]:
-            last = [s for s in person.spells if s[0] <= at][-1]
-            _, trip, home, wishes = last
-            after = [s[0] for s in person.spells if s[0] > at]
-            plan = trip.plan
-            assert plan is not None
-            if trip.status != "planned" or wishes.off or change.kind in wishes.muted:
-                continue
-            if wishes.daily_cap < 50 or (after and after[0] < change.until):
-                continue
-            # It is looked at every nine hours here, from sixteen days before, and may be told then.
-            looks = max(at, _midnight(plan.first_day, plan.timezone) - timedelta(days=15))
-            looks += timedelta(hours=11)
-            if looks >= min(change.until, self._end):
-                continue
-            setting = Setting(chat(person.where), wishes, home)
-            notice = calendar.of_change(trip, change, setting, looks)
-            until = min(notice.late_until, self._end)
-            notice = notice.model_copy(update={"late_until": until})
-            self._was_heard(notice, trip, home, wishes)
-
-    def _was_heard(self, n: Notice, trip: Trip, home: str, wishes: NoticeWishes) -> None:
-        if (trip.id, n.kind.value, str(n.on), n.about) in self.heard:
-            self.verdicts.seen["due and heard"] += 1
-            return
-        chances = [
-            at
-            for at in self._available_between(n.due, n.late_until)
-            if n.kind is Kind.ALERT
-            or not (
-                _quiet(trip, home, wishes, at)
-                or (wishes.snoozed_until is not None and at < wishes.snoozed_until)
-            )
-        ]
-        if len(chances) >= GOOD_TICKS:
-            self.verdicts.is_wrong("missed", (n, chances[0]))
-        else:
-            self.verdicts.seen["due, and no time to say it"] += 1
-
-    def _available_between(self, begin: datetime, end: datetime) -> list[datetime]:
-        ticks = self.available
-        return ticks[bisect_left(ticks, begin) : bisect_left(ticks, end)]
 
 
 def _next(db: sqlite3.Connection) -> float:
@@ -443,19 +312,3 @@ def _next(db: sqlite3.Connection) -> float:
         " ('ready', 'sending', 'unknown'))"
     ).fetchone()
     return float(due or 0)
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(0), ZoneInfo(zone))
-
-
-def _quiet(trip: Trip, home: str, wishes: NoticeWishes, at: datetime) -> bool:
-    """Whether it is a quiet hour where the traveller is, reckoned without the engine's own code."""
-    plan = trip.plan
-    assert plan is not None
-    there = ZoneInfo(plan.timezone)
-    away = plan.first_day <= at.astimezone(there).date() <= plan.last_day
-    clock = at.astimezone(there if away or not home else ZoneInfo(home)).time()
-    if wishes.quiet_from <= wishes.quiet_until:
-        return wishes.quiet_from <= clock < wishes.quiet_until
-    return clock >= wishes.quiet_from or clock < wishes.quiet_until
