@@ -83,6 +83,10 @@ class Notices(RuleBasedStateMachine):
     def mutes(self, muted: frozenset[Kind]) -> None:
         self.wants(muted=muted, off=False)
 
+    @rule(muted=st.frozensets(st.sampled_from(list(Kind)), max_size=2))
+    def mutes_kinds_of_the_trip(self, muted: frozenset[Kind]) -> None:
+        self.wants(muted_pairs=frozenset((self.trip.id, kind) for kind in muted), off=False)
+
     @rule()
     def wants_nothing(self) -> None:
         self.wants(off=True)
@@ -221,6 +225,7 @@ class Notices(RuleBasedStateMachine):
                 assert int(version) == self.trip.version, "of the trip as it was before"
                 assert self.trip.status == "planned", "of a cancelled trip"
                 assert not self.wishes.off and Kind(kind) not in self.wishes.muted, "unwanted"
+                assert (self.trip.id, Kind(kind)) not in self.wishes.muted_pairs, "unwanted here"
                 if kind != Kind.ALERT:
                     self.may_be_heard()
 
