@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from core.groups.asking import Deadline
 from core.zones import zone_of
@@ -32,6 +33,7 @@ def closing(deadline: Deadline | None, now: datetime, zone: str) -> datetime | N
     return moment if SHORTEST <= moment - now <= LONGEST else None
 
 
+@lru_cache(maxsize=16_384)
 def instant(day: date, at: time, zone: str) -> datetime:
     """The instant of a local time, in UTC: the first of two, the next one that exists when the
     clocks jump over it."""
