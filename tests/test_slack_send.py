@@ -289,6 +289,21 @@ async def test_a_doubtful_message_is_found_on_a_later_page(api, slack, outgoing)
     assert len(slack.called("conversations.replies")) == 2
 
 
+async def test_a_long_history_is_read_to_its_end(slack, api, outgoing):
+    """A megabyte comes in pieces; the first of them alone is no JSON."""
+    api.lose("chat.postMessage")
+    with pytest.raises(Uncertain):
+        await outgoing.send(reply(Text(markdown="Once")))
+    for _ in range(100):
+        api.messages(DIRECT).append({"ts": slack.ts(), "text": "x" * 12_000, "versions": []})
+
+    again = outgoing_to(slack)
+    await again.send(reply(Text(markdown="Once")), resend=True)
+    await again.aclose()
+
+    assert api.seen(DIRECT).count("Once") == 1
+
+
 @pytest.mark.parametrize("error", ["missing_scope", "not_allowed_token_type"])
 async def test_where_we_may_not_look_it_is_said_again(slack, api, outgoing, error):
     slack.refuse("conversations.history", error)

@@ -133,7 +133,7 @@ class Api:
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 after = _seconds(answer.headers.get("Retry-After", ""))
-                return answer.status, after, await answer.content.read(MAX_ANSWER_BYTES)
+                return answer.status, after, await _body(answer.content)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotConnected(f"no connection ({type(error).__name__})") from None
         except TimeoutError:
@@ -174,6 +174,16 @@ def is_about_the_message(error: Answered) -> bool:
 def _is_no_answer_of_slack(error: Answered) -> bool:
     """A 4xx without Slack's JSON: a wrong address, or a proxy in between."""
     return error.code.startswith("http_") and error.code != "http_413"
+
+
+async def _body(content: aiohttp.StreamReader) -> bytes:
+    """All of an answer, which comes in pieces; what is longer than any of Slack's is cut."""
+    whole = bytearray()
+    async for piece in content.iter_any():
+        whole += piece
+        if len(whole) >= MAX_ANSWER_BYTES:
+            break
+    return bytes(whole)
 
 
 def _judged(status: int, after: float, body: bytes) -> dict[str, Any]:
