@@ -152,11 +152,8 @@ class SlackAdapter:
         if not routes:
             yield
             return
-        try:
-            async with self._front.serving(routes):
-                yield
-        except OSError as error:
-            raise Misconfigured("PORT", f"cannot be listened on: {error.strerror}") from None
+        async with self._front.serving(routes):
+            yield
 
     async def _who_we_are(self) -> Install:
         backoff = Backoff(self._sleep)
