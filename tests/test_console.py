@@ -165,6 +165,26 @@ async def test_a_late_answer_does_not_pass_for_the_present_one(
     assert out.getvalue().count("No answer came in time") == 2
 
 
+async def test_a_notice_does_not_pass_for_the_answer() -> None:
+    """What Caravan says by itself meanwhile lets nobody think that the line was answered."""
+    out = io.StringIO()
+    talk = Talk(echo)
+    talk.adapter = ConsoleAdapter(Time(), "r", Path(), stdin=io.StringIO("one\ntwo\n"), stdout=out)
+    later: list[asyncio.Task[None]] = []
+
+    async def first_a_notice(message: InboundMessage, parts: Sequence[Part]) -> None:
+        assert talk.adapter is not None
+        notice = talk._reply(message, says("Rain tomorrow.")(message), final=True)
+        await talk.adapter.send(notice.model_copy(update={"answers": ""}))
+        later.append(asyncio.create_task(Talk.answer(talk, message, parts)))
+
+    talk.answer = first_a_notice  # type: ignore[method-assign]
+    await talk.adapter.run(talk, lambda: None)  # type: ignore[arg-type]
+
+    said = out.getvalue().split("\n\n")[:-1]
+    assert said == ["Rain tomorrow.", "You said one.", "Rain tomorrow.", "You said two."]
+
+
 async def test_a_reader_who_left_makes_it_unreachable() -> None:
     class Gone(io.StringIO):
         def write(self, text: str) -> int:

@@ -141,7 +141,7 @@ class ConsoleAdapter:
                 self._print(self._markdown(part))
         except BrokenPipeError as error:
             raise Unreachable("nobody reads the pipe any more") from error
-        if reply.answers in ("", self._asked):  # not a late one to an earlier line
+        if reply.answers == self._asked:  # no notice, and not a late one to an earlier line
             self._answered.set()
         return [f"{reply.id}:{reply.seq}"]
 
