@@ -123,6 +123,16 @@ async def test_a_code_that_slack_refuses_installs_nothing(rig: Rig) -> None:
     assert await rig.adapter.installs.teams() == []
 
 
+async def test_while_slack_cannot_be_asked_an_installation_is_put_off(rig: Rig) -> None:
+    browser = Browser(rig)
+    state = await browser.begins()
+    await rig.slack.aclose()
+    status, page = await browser.opens("/slack/oauth_redirect", state=state, code="a-code")
+
+    assert status == 503
+    assert "try again later" in page
+
+
 async def test_events_of_a_workspace_that_never_installed_us_are_dropped(rig: Rig) -> None:
     answer = await rig.posts.event(event(said("help", ts="1795000000.1", channel=DIRECT)))
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import orjson
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
@@ -144,7 +145,7 @@ class Bolt:
         headers: dict[str, Any] = {"cookie": cookie} if cookie else {}
         try:
             response = await handle(AsyncBoltRequest(body="", query=query, headers=headers))
-        except CaravanError as error:
+        except (CaravanError, aiohttp.ClientError, OSError) as error:  # the database, or Slack
             _log.error("an installation could not be kept: %s", error)
             return Answered(503, "This cannot be kept right now. Please try again later.")
         return Answered(response.status, response.body or "", response.headers)

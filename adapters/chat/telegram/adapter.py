@@ -111,7 +111,7 @@ class TelegramAdapter:
         """Take updates in until cancelled.
 
         Raises:
-            Misconfigured: Telegram refuses the token or the webhook's address, or the port is taken.
+            Misconfigured: Telegram refuses the token or the webhook's address, or PORT is taken.
         """
         backoff = Backoff(self._sleep)
         me = _me(await self._at_start("getMe", {}, backoff))
