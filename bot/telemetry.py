@@ -1,4 +1,4 @@
-"""Logs with ids and no text, and counters. Secrets are taken out before anything is written."""
+"""Logs with ids and no text. Secrets are taken out before anything is written."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ from core.messages import (
 from core.text import gate, name
 
 COMMAND = "/caravan"
-# Events that the code understands; the manifest subscribes to these and no others.
+# The manifest subscribes to these and no others. `app_context_changed` belongs to the agent view;
+# nothing follows from it here.
 MESSAGE_EVENTS = ("message.channels", "message.groups", "message.im", "message.mpim")
 EVENTS = (
     "agent_session_stopped",
@@ -57,12 +58,10 @@ EVENTS = (
     "channel_archive",
     "channel_deleted",
     "channel_left",
-    "channel_rename",
     "channel_unarchive",
     "group_archive",
     "group_deleted",
     "group_left",
-    "group_rename",
     "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
