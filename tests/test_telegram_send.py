@@ -370,6 +370,21 @@ async def test_a_deleted_placeholder_is_replaced_by_a_new_message(telegram, adap
     assert telegram.texts(-42) == ["Two"]
 
 
+async def test_when_the_group_moves_no_message_of_the_new_chat_is_taken_for_the_placeholder(
+    telegram, adapter
+):
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42))
+    telegram.fails("editMessageText", 400, "Bad Request: upgraded", migrate_to_chat_id=-1001)
+    with pytest.raises(Moved) as moved:
+        await adapter.send(reply(Text(markdown="One two"), to=FRIENDS))
+
+    await adapter.send(reply(Text(markdown="One two"), to=moved.value.new))
+
+    assert [e.chat for e in telegram.called("editMessageText")] == [-42]
+    assert telegram.texts(-1001) == ["One two"]
+
+
 @pytest.mark.parametrize("status", [400, 404])
 async def test_where_drafts_are_refused_the_answer_grows_by_edits(telegram, adapter, status):
     telegram.fails("sendMessageDraft", status, "Bad Request: TEXTDRAFT_PEER_INVALID", times=9)

@@ -24,7 +24,6 @@ from adapters.chat.telegram.transport import (
     Blocked,
     Flooded,
     Migrated,
-    NoAnswer,
     NotConnected,
     Transport,
     WrongToken,
@@ -183,6 +182,9 @@ class TelegramAdapter:
         except (Refused, Unreachable):
             self._delivered.pop(reply.id, None)
             raise
+        except Moved:  # the placeholder stays behind; its id is another message's in the new chat
+            self._drafts.over(reply)
+            raise
         self._drafts.over(reply)
         return tuple(ids)
 
@@ -262,8 +264,6 @@ class TelegramAdapter:
                 return Unreachable(str(error))
             case Bad():
                 return Refused(f"{call.method}: {error}")
-            case NoAnswer():
-                return Uncertain(str(error))
             case _:
                 return Uncertain(str(error))
 
