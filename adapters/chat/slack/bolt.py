@@ -240,7 +240,6 @@ class Sockets:
         self._client = client
         self._token = app_token
         self._ping_seconds = ping_seconds
-        self.built = 0
 
     async def run(self, ready: Callable[[], None], pause: Callable[[], Awaitable[None]]) -> None:
         """Take envelopes until cancelled; `pause` stands between two connections.
@@ -260,7 +259,6 @@ class Sockets:
                 url = await self._address()
                 if url:
                     client.wss_uri = url
-                    self.built += 1
                     async with asyncio.timeout(CONNECT_SECONDS):
                         await client.connect()  # type: ignore[no-untyped-call]  # Slack's
                     ready()
