@@ -48,6 +48,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"SLACK_CLIENT_SECRET": "s"}, "SLACK_CLIENT_ID"),
         ({"SLACK_ENCRYPTION_KEY": "too short"}, "SLACK_ENCRYPTION_KEY"),
         ({"SLACK_API_BASE_URL": "http://slack.example"}, "SLACK_API_BASE_URL"),
+        ({"CARAVAN_LOG_LEVEL": "VERBOSE"}, "CARAVAN_LOG_LEVEL"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(
