@@ -245,8 +245,10 @@ class Sockets:
         """Take envelopes until cancelled; `pause` stands between two connections.
 
         Raises:
-            Misconfigured: Slack refuses the app token.
+            Misconfigured: Slack refuses the app token at the start. Later on it is asked again:
+                the other platforms of the process go on.
         """
+        connected = False
         while True:
             client = SocketModeClient(
                 app_token=self._token,
@@ -261,11 +263,17 @@ class Sockets:
                     client.wss_uri = url
                     async with asyncio.timeout(CONNECT_SECONDS):
                         await client.connect()  # type: ignore[no-untyped-call]  # Slack's
-                    ready()
+                    if not connected:
+                        connected = True
+                        ready()
                     await self._until_dead(client)
                     _log.warning("the Socket Mode connection is dead; a new one is built")
             except TimeoutError:
                 _log.warning("no Socket Mode connection within %g s", CONNECT_SECONDS)
+            except Misconfigured as error:
+                if not connected:
+                    raise
+                _log.error("no Socket Mode connection any more: %s", error)
             finally:
                 with contextlib.suppress(Exception):
                     async with asyncio.timeout(CLOSE_SECONDS):
