@@ -261,7 +261,8 @@ class SlackAdapter:
 
     async def _leave(self, team: str, why: str) -> None:
         """A send found out that the workspace is gone."""
-        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{self._clock.now().isoformat()}", team, why)
+        now = self._clock.now()
+        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{now.isoformat()}", team, why, now)
         try:
             if self._intake is not None and team in await self.installs.teams():
                 await self._intake.leave(left)

@@ -334,7 +334,7 @@ def _flow(
         client_secret=oauth.client_secret,
         scopes=list(SCOPES),
         user_scopes=[],
-        installation_store=_Installations(installs),
+        installation_store=_Installations(installs, clock),
         installation_store_bot_only=True,
         state_store=_States(vault, clock),
         state_expiration_seconds=STATE_SECONDS,
@@ -347,8 +347,9 @@ def _flow(
 class _Installations(AsyncInstallationStore):
     """Keeps what OAuth brings; finding is done by `Installs` itself."""
 
-    def __init__(self, installs: Installs) -> None:
+    def __init__(self, installs: Installs, clock: Clock) -> None:
         self._installs = installs
+        self._clock = clock
 
     @property
     def logger(self) -> logging.Logger:
@@ -365,6 +366,7 @@ class _Installations(AsyncInstallationStore):
                 bot=installation.bot_id or "",
                 token=installation.bot_token,
                 scopes=",".join(installation.bot_scopes or ()),
+                since=self._clock.now().timestamp(),
             )
         )
 
