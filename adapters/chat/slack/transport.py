@@ -39,9 +39,9 @@ _CHANNEL_GONE = frozenset(
     "as_user_not_supported_in_channel no_permission access_denied team_access_not_granted".split()
 )
 _LIMITED = frozenset("ratelimited rate_limited message_limit_exceeded".split())
-_IN_DOUBT = frozenset(
-    "fatal_error internal_error service_unavailable request_timeout team_added_to_org".split()
-)
+_IN_DOUBT = frozenset("fatal_error internal_error service_unavailable".split())
+# The body did not arrive whole; the workspace moves to an organisation, which takes a while.
+_NOTHING_DONE = frozenset("request_timeout team_added_to_org".split())
 
 
 class ApiError(Exception):
@@ -57,7 +57,7 @@ class Limited(ApiError):
 
 
 class NotConnected(ApiError):
-    """No connection was made, so nothing was done."""
+    """No connection was made, or Slack was not there for the workspace: nothing was done."""
 
 
 class NoAnswer(ApiError):
@@ -202,6 +202,8 @@ def _judged(status: int, after: float, body: bytes) -> dict[str, Any]:
     code = str(answer.get("error") or "unknown_error")[:80]
     if code in _LIMITED:
         raise Limited(after)
+    if code in _NOTHING_DONE:
+        raise NotConnected(code)
     if code in _IN_DOUBT or status >= 500:
         raise NoAnswer(code)
     raise Answered(code, _details(answer))
