@@ -111,7 +111,8 @@ def _fallback(s: Settings) -> _Row:
 
 def _telegram(s: Settings) -> _Row:
     if not s.telegram_token.get_secret_value():
-        return "off", "Telegram", "TELEGRAM_BOT_TOKEN is not set: only this terminal can chat"
+        alone = "" if s.slack else ": only this terminal can chat"
+        return "off", "Telegram", f"TELEGRAM_BOT_TOKEN is not set{alone}"
     return "ok", "Telegram", f"bot {s.telegram_token.get_secret_value().partition(':')[0]}"
 
 

@@ -67,7 +67,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_path: Path = Field(Path(".caravan/caravan.sqlite"), alias="CARAVAN_DATABASE")
-    log_level: str = Field("WARNING", alias="CARAVAN_LOG_LEVEL", pattern="^[A-Z]+$")
+    log_level: str = Field(
+        "WARNING", alias="CARAVAN_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$"
+    )
     contact: str = Field("", alias="CARAVAN_CONTACT")
 
     language_model: Model = Field("offline", alias="LANGUAGE_MODEL")

@@ -1,4 +1,4 @@
-"""Logs with ids and no text, and counters. Secrets are taken out before anything is written."""
+"""Logs with ids and no text. Secrets are taken out before anything is written."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 _SHAPES = re.compile(
     r"\d{6,12}:[A-Za-z0-9_-]{30,}"  # Telegram
     r"|xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"  # Slack
+    r"|(?<=with code: )\S+"  # Bolt, when an installation fails
     r"|sk-[A-Za-z0-9_-]{16,}"  # OpenAI, Anthropic
     r"|sb_(?:secret|publishable)_[A-Za-z0-9_-]{8,}"  # Supabase
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}"  # JWT

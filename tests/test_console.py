@@ -165,15 +165,56 @@ async def test_a_late_answer_does_not_pass_for_the_present_one(
     assert out.getvalue().count("No answer came in time") == 2
 
 
-async def test_a_reader_who_left_makes_it_unreachable() -> None:
-    class Gone(io.StringIO):
-        def write(self, text: str) -> int:
-            raise BrokenPipeError
+async def test_a_notice_does_not_pass_for_the_answer() -> None:
+    """What Caravan says by itself meanwhile lets nobody think that the line was answered."""
+    out = io.StringIO()
+    talk = Talk(echo)
+    talk.adapter = ConsoleAdapter(Time(), "r", Path(), stdin=io.StringIO("one\ntwo\n"), stdout=out)
+    later: list[asyncio.Task[None]] = []
 
+    async def first_a_notice(message: InboundMessage, parts: Sequence[Part]) -> None:
+        assert talk.adapter is not None
+        notice = talk._reply(message, says("Rain tomorrow.")(message), final=True)
+        await talk.adapter.send(notice.model_copy(update={"answers": ""}))
+        later.append(asyncio.create_task(Talk.answer(talk, message, parts)))
+
+    talk.answer = first_a_notice  # type: ignore[method-assign]
+    await talk.adapter.run(talk, lambda: None)  # type: ignore[arg-type]
+
+    said = out.getvalue().split("\n\n")[:-1]
+    assert said == ["Rain tomorrow.", "You said one.", "Rain tomorrow.", "You said two."]
+
+
+class Gone(io.StringIO):
+    """A pipe that nobody reads any more."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+async def test_a_reader_who_left_makes_it_unreachable() -> None:
     talk = Talk(echo)
     talk.adapter = ConsoleAdapter(Time(), "r", Path(), stdin=io.StringIO("x\n"), stdout=Gone())
     with pytest.raises(Unreachable):
         await talk.adapter.run(talk, lambda: None)  # type: ignore[arg-type]
+
+
+async def test_a_reader_who_left_is_not_waited_for() -> None:
+    talk = Talk(echo)
+    lines = io.StringIO("one\ntwo\n")
+    talk.adapter = ConsoleAdapter(Time(), "r", Path(), stdin=lines, stdout=Gone())
+    sending: list[asyncio.Task[None]] = []
+
+    async def by_itself(message: InboundMessage, parts: Sequence[Part]) -> None:
+        sending.append(asyncio.create_task(Talk.answer(talk, message, parts)))
+
+    talk.answer = by_itself  # type: ignore[method-assign]
+    async with asyncio.timeout(5):
+        await talk.adapter.run(talk, lambda: None)  # type: ignore[arg-type]
+    failed = await asyncio.gather(*sending, return_exceptions=True)
+
+    assert [message.text for message in talk.heard] == ["one"]
+    assert [type(each) for each in failed] == [Unreachable]
 
 
 async def test_real_pipes_and_files_work_like_text(tmp_path: Path) -> None:

@@ -141,6 +141,14 @@ def test_half_a_configuration_says_what_it_does_not_do(
     assert words in rows[row] and rows[row].startswith("[off]")
 
 
+def test_with_slack_and_without_telegram_it_is_not_said_that_only_the_terminal_can_chat(
+    tmp_path: Path,
+) -> None:
+    _, rows = report(tmp_path, SLACK_BOT_TOKEN="xoxb-1-2-planted", SLACK_APP_TOKEN="xapp-planted")
+
+    assert rows["Telegram"].endswith("TELEGRAM_BOT_TOKEN is not set")
+
+
 def test_a_good_database_is_only_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "what? 100% #1.sqlite"
     with sqlite3.connect(path) as db:

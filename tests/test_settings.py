@@ -48,6 +48,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"SLACK_CLIENT_SECRET": "s"}, "SLACK_CLIENT_ID"),
         ({"SLACK_ENCRYPTION_KEY": "too short"}, "SLACK_ENCRYPTION_KEY"),
         ({"SLACK_API_BASE_URL": "http://slack.example"}, "SLACK_API_BASE_URL"),
+        ({"CARAVAN_LOG_LEVEL": "VERBOSE"}, "CARAVAN_LOG_LEVEL"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(
@@ -75,6 +76,7 @@ PLANTED = {
     "slack bot": "xoxb-1234567890-abcdefghijkl",
     "slack app": "xapp-1-A0B1C2D3-abcdef0123456789",
     "slack socket": "wss://wss-primary.slack.com/link/?ticket=0123abcd-4567&app_id=1",
+    "slack code": "Failed to fetch oauth.v2.access result with code: 111.222.0a1b2c - error: x",
     "openai": "sk-proj-abcdefghijklmnop0123456789",
     "anthropic": "sk-ant-api03-abcdefghijklmnop_-0123",
     "supabase": "sb_secret_abcdefgh12345678",
@@ -105,6 +107,7 @@ def test_no_planted_secret_reaches_a_log_at_debug(capsys: pytest.CaptureFixture[
     bare = {
         **PLANTED,
         "telegram url": TOKEN,
+        "slack code": "111.222.0a1b2c",
         "bearer": "abcdefghijklmnop1234",
         "query key": "0123456789abcdef",
         "password": "hunter2hunter2",

@@ -14,6 +14,7 @@ from core.messages import InboundMessage
 from core.ports import Ledger, Prompt
 from tests.fake_slack import (
     ANA,
+    APP_TOKEN,
     BEN,
     BOT_TOKEN,
     BOT_USER,
@@ -29,6 +30,7 @@ from tests.fake_slack import (
     tap,
 )
 from tests.slack_bot import OAUTH, SOCKET_MODE, Rig, buttons, running, words
+from tests.telegram_rig import Time
 from tests.world import ScriptedModel
 
 CALL = f"<@{BOT_USER}>"
@@ -455,3 +457,19 @@ async def test_a_ghost_of_a_connection_is_replaced(wired: Rig) -> None:
     await wired.slack.opens(2)
     await wired.slack.over_socket(direct("help"))
     await wired.slack.replied(1)
+
+
+async def test_an_app_token_that_is_refused_later_on_stops_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("adapters.chat.slack.adapter.PING_SECONDS", 0.1)
+    monkeypatch.setattr("adapters.chat.slack.bolt.MISSED_CHECKS", 1)
+    async with running(tmp_path / "c.sqlite", SOCKET_MODE, time=Time()) as rig:
+        socket = await rig.slack.connected()
+        rig.slack.app_tokens.clear()
+        socket.ghost = True
+        await rig.slack.wait_for(lambda: "no Socket Mode connection any more" in caplog.text)
+        rig.slack.app_tokens.add(APP_TOKEN)
+        await rig.slack.opens(2)
+        await rig.slack.over_socket(direct("help"))
+        await rig.slack.replied(1)

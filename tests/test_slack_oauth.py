@@ -98,6 +98,21 @@ async def test_an_installation_outlives_a_restart(tmp_path: Path) -> None:
         assert reply.token == NEW.token
 
 
+async def test_the_end_of_an_earlier_installation_that_is_told_late_ends_no_new_one(
+    rig: Rig,
+) -> None:
+    browser = Browser(rig)
+    await browser.comes_back(await browser.begins())
+    installed = int(rig.clock.now().timestamp())
+    gone = {"type": "app_uninstalled"}
+    late = event(gone, team=NEW.id) | {"event_time": installed - 60}
+    assert (await rig.posts.event(late)).status == 200
+    assert await rig.adapter.installs.teams() == [NEW.id]
+
+    await rig.posts.event(event(gone, team=NEW.id) | {"event_time": installed + 60})
+    assert await rig.adapter.installs.teams() == []
+
+
 async def test_a_state_counts_once_in_one_browser_and_for_ten_minutes(rig: Rig) -> None:
     browser, thief = Browser(rig), Browser(rig)
     state = await browser.begins()
@@ -121,6 +136,16 @@ async def test_a_code_that_slack_refuses_installs_nothing(rig: Rig) -> None:
 
     assert status == 401
     assert await rig.adapter.installs.teams() == []
+
+
+async def test_while_slack_cannot_be_asked_an_installation_is_put_off(rig: Rig) -> None:
+    browser = Browser(rig)
+    state = await browser.begins()
+    await rig.slack.aclose()
+    status, page = await browser.opens("/slack/oauth_redirect", state=state, code="a-code")
+
+    assert status == 503
+    assert "try again later" in page
 
 
 async def test_events_of_a_workspace_that_never_installed_us_are_dropped(rig: Rig) -> None:

@@ -87,6 +87,7 @@ def heard(text: str, **more: Any) -> Parsed:
         (f"{CALL}, plan Rome {CALL}!", "plan Rome!"),
         (f"ask {CALL} about Rome", "ask Caravan about Rome"),
         ("!caravan plan Rome", "plan Rome"),
+        ("!caravan\nplan Rome", "plan Rome"),
         ("!Caravan", "/help"),
         ("\u202eplan\u0000 Rome\u2028now", "plan Rome\nnow"),
         ("<broken", "<broken"),

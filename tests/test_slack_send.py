@@ -289,11 +289,55 @@ async def test_a_doubtful_message_is_found_on_a_later_page(api, slack, outgoing)
     assert len(slack.called("conversations.replies")) == 2
 
 
+async def test_a_long_history_is_read_to_its_end(slack, api, outgoing):
+    """A megabyte comes in pieces; the first of them alone is no JSON."""
+    api.lose("chat.postMessage")
+    with pytest.raises(Uncertain):
+        await outgoing.send(reply(Text(markdown="Once")))
+    for _ in range(100):
+        api.messages(DIRECT).append({"ts": slack.ts(), "text": "x" * 12_000, "versions": []})
+
+    again = outgoing_to(slack)
+    await again.send(reply(Text(markdown="Once")), resend=True)
+    await again.aclose()
+
+    assert api.seen(DIRECT).count("Once") == 1
+
+
 @pytest.mark.parametrize("error", ["missing_scope", "not_allowed_token_type"])
 async def test_where_we_may_not_look_it_is_said_again(slack, api, outgoing, error):
     slack.refuse("conversations.history", error)
 
     await outgoing.send(reply(Text(markdown="Once")), resend=True)
+
+    assert api.seen(DIRECT) == ["Once"]
+
+
+@pytest.mark.parametrize("how", ["500", "reset"])
+async def test_while_slack_does_not_answer_a_message_in_doubt_waits_to_be_looked_for(
+    api, outgoing, how
+):
+    """An outage of minutes is not a second doubt, at which a reply would be given up."""
+    api.lose("chat.postMessage")
+    with pytest.raises(Uncertain):
+        await outgoing.send(reply(Text(markdown="Once")))
+    for _ in range(3):
+        api.lose("conversations.history", how)
+        with pytest.raises(NotNow):
+            await outgoing.send(reply(Text(markdown="Once")), resend=True)
+
+    await outgoing.send(reply(Text(markdown="Once")), resend=True)
+
+    assert api.seen(DIRECT) == ["Once"]
+
+
+@pytest.mark.parametrize("error", ["team_added_to_org", "request_timeout"])
+async def test_what_slack_surely_has_not_done_is_not_in_doubt(slack, api, outgoing, error):
+    slack.refuse("chat.postMessage", error)
+    with pytest.raises(NotNow):
+        await outgoing.send(reply(Text(markdown="Once")))
+
+    await outgoing.send(reply(Text(markdown="Once")))
 
     assert api.seen(DIRECT) == ["Once"]
 

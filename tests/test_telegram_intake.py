@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession
 
+from adapters.chat.front import Front
 from adapters.chat.telegram import TelegramAdapter, WebhookSettings
 from core.errors import Misconfigured
 from core.messages import Choice, Choices, InboundMessage, Text
@@ -280,6 +282,18 @@ async def test_other_paths_and_methods_are_not_there(hook):
             assert answer.status == 405
         async with session.post(hook.url + "/x", data=hello(5)) as answer:
             assert answer.status == 404
+
+
+async def test_a_port_that_is_taken_is_the_operators_business(telegram, inbox):
+    taken = Front(0, "127.0.0.1")
+    async with taken.serving({}):
+        webhook = replace(WEBHOOK, port=taken.port)
+        adapter = adapter_for(telegram, webhook=webhook)
+        with pytest.raises(Misconfigured, match="cannot be listened on") as caught:
+            await adapter.run(inbox, lambda: None)
+        await adapter.aclose()
+
+    assert caught.value.variable == "PORT"
 
 
 @pytest.mark.parametrize("secret", ["", "short", "has spaces in it, and commas", "ä" * 20])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from adapters.chat import screens
 from adapters.chat.telegram.outgoing import calls
 from core.fit import fit
 from core.messages import (
@@ -168,6 +169,22 @@ async def test_what_telegram_never_takes_is_refused_after_the_plain_try(telegram
     with pytest.raises(Refused, match="Made up"):
         await adapter.send(reply(Text(markdown="**x**")))
     assert len(telegram.called("sendMessage")) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("text/calendar", "sendDocument"), ("image/png", "sendPhoto")]
+)
+async def test_a_file_that_telegram_does_not_take_is_told_in_words(telegram, adapter, kind, method):
+    telegram.fails(method, 400, "Bad Request: not enough rights to send documents to the chat")
+    file = File(name="trip.ics", media_type=kind, content=b"BEGIN", caption="Days")
+
+    await adapter.send(reply(Text(markdown="See"), file, Text(markdown="Bye"), to=FRIENDS))
+
+    assert telegram.texts(-42) == [
+        "See",
+        "I could not put the file trip.ics here: Telegram does not take it.",
+        "Bye",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -353,6 +370,21 @@ async def test_a_deleted_placeholder_is_replaced_by_a_new_message(telegram, adap
     assert telegram.texts(-42) == ["Two"]
 
 
+async def test_when_the_group_moves_no_message_of_the_new_chat_is_taken_for_the_placeholder(
+    telegram, adapter
+):
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42))
+    telegram.fails("editMessageText", 400, "Bad Request: upgraded", migrate_to_chat_id=-1001)
+    with pytest.raises(Moved) as moved:
+        await adapter.send(reply(Text(markdown="One two"), to=FRIENDS))
+
+    await adapter.send(reply(Text(markdown="One two"), to=moved.value.new))
+
+    assert [e.chat for e in telegram.called("editMessageText")] == [-42]
+    assert telegram.texts(-1001) == ["One two"]
+
+
 @pytest.mark.parametrize("status", [400, 404])
 async def test_where_drafts_are_refused_the_answer_grows_by_edits(telegram, adapter, status):
     telegram.fails("sendMessageDraft", status, "Bad Request: TEXTDRAFT_PEER_INVALID", times=9)
@@ -376,6 +408,21 @@ async def test_a_draft_in_flight_ends_before_the_final_and_its_failure_is_nobody
     await adapter.send(reply(Text(markdown="One two")))
 
     assert [e.method for e in telegram.effects] == ["sendMessageDraft", "sendMessage"]
+
+
+async def test_an_answer_that_grows_while_many_others_come_and_go_is_still_one_message(
+    telegram, adapter, monkeypatch
+):
+    monkeypatch.setattr(screens, "MAX_SCREENS", 3)
+    await adapter.show(reply(Text(markdown="One"), to=FRIENDS, final=False))
+    await telegram.until(lambda: telegram.texts(-42))
+    for n in range(6):
+        await adapter.send(reply(Text(markdown=f"Other {n}"), id=f"other-{n}"))
+        await adapter.show(reply(Text(markdown=f"One {n}"), to=FRIENDS, final=False))
+
+    await adapter.send(reply(Text(markdown="One two"), to=FRIENDS))
+
+    assert telegram.texts(-42) == ["One two"]
 
 
 # --- polls -------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ class ConsoleAdapter:
         self._interactive = stdin.isatty() and stdout.isatty()
         self._rich = Console(file=stdout) if self._interactive else None
         self._answered = asyncio.Event()
+        self._left = False  # whoever read what we write
         self._asked = ""
         self._live: Live | None = None
         self._count = 0
@@ -91,12 +92,15 @@ class ConsoleAdapter:
         )
 
     async def run(self, inbox: Inbox, ready: Callable[[], None]) -> None:
-        """Read lines until the input ends; the next line is read after the answer was shown."""
+        """Read lines until the input ends, or nobody reads the answers any more.
+
+        The next line is read after the answer was shown.
+        """
         ready()
         if self._rich is not None:
             self._rich.print("[bold]Caravan[/bold]  [dim]/help for help, Ctrl-D to leave[/dim]\n")
             await self._take(inbox, "/start")
-        while True:
+        while not self._left:
             if self._rich is not None:
                 self._rich.print("[bold cyan]you ›[/bold cyan] ", end="")
             line = await self._lines.next()
@@ -140,8 +144,10 @@ class ConsoleAdapter:
             for part in reply.parts:
                 self._print(self._markdown(part))
         except BrokenPipeError as error:
+            self._left = True
+            self._answered.set()
             raise Unreachable("nobody reads the pipe any more") from error
-        if reply.answers in ("", self._asked):  # not a late one to an earlier line
+        if reply.answers == self._asked:  # no notice, and not a late one to an earlier line
             self._answered.set()
         return [f"{reply.id}:{reply.seq}"]
 

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from core.errors import Misconfigured
+
 MAX_BODY = 256 * 1024
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Routes = Mapping[tuple[str, str], Handler]  # (method, path)
@@ -28,7 +30,7 @@ class Front:
     async def serving(self, routes: Routes) -> AsyncIterator[None]:
         """Serve `routes` while the block runs; the last one to leave closes the server.
 
-        Requests under way are finished. Raises OSError when the port is taken.
+        Requests under way are finished. Raises Misconfigured when the port is taken.
         """
         self._routes.update(routes)
         try:
@@ -51,6 +53,9 @@ class Front:
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._wanted).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise Misconfigured("PORT", f"cannot be listened on: {error.strerror}") from None
         except BaseException:
             await runner.cleanup()
             raise

@@ -12,7 +12,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Backoff:
-    """Longer and longer pauses with full jitter, so that many bots do not come back at once."""
+    """Longer and longer pauses, half of each by chance: many bots do not come back at once."""
 
     def __init__(self, sleep: Sleep, jitter: Callable[[], float] = random.random) -> None:
         self._sleep = sleep

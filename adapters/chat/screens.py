@@ -58,8 +58,7 @@ class Screens(Generic[S]):
         """Show `reply` as soon as the pace allows, unless a newer one comes before that."""
         key = _key(reply)
         screen = self._screens.get(key)
-        if screen is None:
-            screen = self._remember(key, self._new())
+        screen = self._remember(key, screen if screen is not None else self._new())
         if screen.over:
             return
         screen.pending = reply

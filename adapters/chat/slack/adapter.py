@@ -152,11 +152,8 @@ class SlackAdapter:
         if not routes:
             yield
             return
-        try:
-            async with self._front.serving(routes):
-                yield
-        except OSError as error:
-            raise Misconfigured("PORT", f"cannot be listened on: {error.strerror}") from None
+        async with self._front.serving(routes):
+            yield
 
     async def _who_we_are(self) -> Install:
         backoff = Backoff(self._sleep)
@@ -264,7 +261,8 @@ class SlackAdapter:
 
     async def _leave(self, team: str, why: str) -> None:
         """A send found out that the workspace is gone."""
-        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{self._clock.now().isoformat()}", team, why)
+        now = self._clock.now()
+        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{now.isoformat()}", team, why, now)
         try:
             if self._intake is not None and team in await self.installs.teams():
                 await self._intake.leave(left)

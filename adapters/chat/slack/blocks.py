@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.chat.slack import markup
 from adapters.chat.slack.ports import CHOICE_PREFIX
-from core.messages import Choice, Choices, File, Pin, PollOver, PollPart, Reply, Text
+from core.messages import Choice, Choices, File, Reply, Text
 from core.text import border_before, escape, name
 
 # https://docs.slack.dev/reference/block-kit/blocks and /reference/methods/chat.postMessage
@@ -63,7 +63,10 @@ Item = Post | Upload
 
 
 def items(reply: Reply) -> list[Item]:
-    """The messages and uploads of a reply, in order; texts and choices share a message."""
+    """The messages and uploads of a reply, in order; texts and choices share a message.
+
+    `fit` has made text of pins, and choices of polls.
+    """
     made: list[Item] = []
     texts: list[str] = []
     choices: list[Choice] = []
@@ -74,13 +77,11 @@ def items(reply: Reply) -> list[Item]:
             made.append(_upload(part))
         elif isinstance(part, Choices):
             choices += part.options
-        elif isinstance(part, PollPart):
-            choices += (*part.options, *part.more)
-        elif not isinstance(part, PollOver):
+        elif isinstance(part, Text):
             if choices:  # buttons stand at the end of a message
                 made += _posts(texts, choices)
                 texts, choices = [], []
-            texts.append(part.markdown if isinstance(part, Text) else _pin(part))
+            texts.append(part.markdown)
     return made + _posts(texts, choices)
 
 
@@ -158,11 +159,6 @@ def _buttons(choices: Sequence[Choice]) -> Iterator[Block]:
 
 def _plain_text(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}
-
-
-def _pin(pin: Pin) -> str:
-    at = f"mlat={pin.lat:.5f}&mlon={pin.lon:.5f}#map=16/{pin.lat:.5f}/{pin.lon:.5f}"
-    return f"📍 [{escape(pin.title) or 'On the map'}](https://www.openstreetmap.org/?{at})"
 
 
 def _upload(file: File) -> Upload:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import orjson
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
@@ -144,7 +145,7 @@ class Bolt:
         headers: dict[str, Any] = {"cookie": cookie} if cookie else {}
         try:
             response = await handle(AsyncBoltRequest(body="", query=query, headers=headers))
-        except CaravanError as error:
+        except (CaravanError, aiohttp.ClientError, OSError) as error:  # the database, or Slack
             _log.error("an installation could not be kept: %s", error)
             return Answered(503, "This cannot be kept right now. Please try again later.")
         return Answered(response.status, response.body or "", response.headers)
@@ -239,14 +240,15 @@ class Sockets:
         self._client = client
         self._token = app_token
         self._ping_seconds = ping_seconds
-        self.built = 0
 
     async def run(self, ready: Callable[[], None], pause: Callable[[], Awaitable[None]]) -> None:
         """Take envelopes until cancelled; `pause` stands between two connections.
 
         Raises:
-            Misconfigured: Slack refuses the app token.
+            Misconfigured: Slack refuses the app token at the start. Later on it is asked again:
+                the other platforms of the process go on.
         """
+        connected = False
         while True:
             client = SocketModeClient(
                 app_token=self._token,
@@ -259,14 +261,19 @@ class Sockets:
                 url = await self._address()
                 if url:
                     client.wss_uri = url
-                    self.built += 1
                     async with asyncio.timeout(CONNECT_SECONDS):
                         await client.connect()  # type: ignore[no-untyped-call]  # Slack's
-                    ready()
+                    if not connected:
+                        connected = True
+                        ready()
                     await self._until_dead(client)
                     _log.warning("the Socket Mode connection is dead; a new one is built")
             except TimeoutError:
                 _log.warning("no Socket Mode connection within %g s", CONNECT_SECONDS)
+            except Misconfigured as error:
+                if not connected:
+                    raise
+                _log.error("no Socket Mode connection any more: %s", error)
             finally:
                 with contextlib.suppress(Exception):
                     async with asyncio.timeout(CLOSE_SECONDS):
@@ -327,7 +334,7 @@ def _flow(
         client_secret=oauth.client_secret,
         scopes=list(SCOPES),
         user_scopes=[],
-        installation_store=_Installations(installs),
+        installation_store=_Installations(installs, clock),
         installation_store_bot_only=True,
         state_store=_States(vault, clock),
         state_expiration_seconds=STATE_SECONDS,
@@ -340,8 +347,9 @@ def _flow(
 class _Installations(AsyncInstallationStore):
     """Keeps what OAuth brings; finding is done by `Installs` itself."""
 
-    def __init__(self, installs: Installs) -> None:
+    def __init__(self, installs: Installs, clock: Clock) -> None:
         self._installs = installs
+        self._clock = clock
 
     @property
     def logger(self) -> logging.Logger:
@@ -358,6 +366,7 @@ class _Installations(AsyncInstallationStore):
                 bot=installation.bot_id or "",
                 token=installation.bot_token,
                 scopes=",".join(installation.bot_scopes or ()),
+                since=self._clock.now().timestamp(),
             )
         )
 

@@ -31,6 +31,7 @@ class Install:
     bot: str
     token: str
     scopes: str = ""
+    since: float = 0.0  # when OAuth brought it, in Unix seconds; 0: not known
 
     def __repr__(self) -> str:
         return f"Install({self.team})"

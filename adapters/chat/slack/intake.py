@@ -129,7 +129,14 @@ class Intake:
         return Acked()
 
     async def leave(self, left: WorkspaceLeft) -> None:
-        """A workspace is off: its token is erased, nothing is said there. Raises Unavailable."""
+        """A workspace is off: its token is erased, nothing is said there. Raises Unavailable.
+
+        Unless the app was installed again since: Slack may tell of the end before that late.
+        """
+        found = await self._installs.find(left.team)
+        if found is not None and found.since > left.at.timestamp():
+            self._counts["ignored: end of an earlier installation"] += 1
+            return
         await self._installs.remove(left.team)
         key = f"{PLATFORM}:{left.team}/"
         closed = ConversationClosed(id=left.id, key=key, why=left.why, whole=True)

@@ -13,11 +13,12 @@ from adapters.chat.slack.calls import Calls
 from adapters.chat.slack.ports import channel_of
 from adapters.chat.slack.transport import Answered, failure, is_about_the_message
 from core.messages import Reply
-from core.ports import NotNow
+from core.ports import NotNow, Uncertain
 
 LOOKED_THROUGH = 100  # messages at once; an app outside of Slack's Marketplace gets 15
 LOOKED_BACK = 24 * 3_600.0
 MAX_PAGES = 5
+LOOK_AGAIN_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ async def parts_there(
             if not page:
                 raise
             break  # an app outside of the Marketplace has one such call a minute
+        except Uncertain as error:  # only the look failed: nothing was said a second time
+            raise NotNow(LOOK_AGAIN_SECONDS, str(error)) from error
         messages += [m for m in answer.get("messages") or () if isinstance(m, Mapping)]
         cursor = _cursor(answer)
         if not cursor or len(_matched(reply, items, messages)) == len(items):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.chat.fields import Raw, Unreadable, part, required, said, word
+from adapters.chat.fields import Raw, Unreadable, moment, part, required, said, word
 from adapters.chat.slack.home import read_profile
 from adapters.chat.slack.messages import (
     Ignored,
@@ -46,7 +46,8 @@ from core.messages import (
 from core.text import gate, name
 
 COMMAND = "/caravan"
-# Events that the code understands; the manifest subscribes to these and no others.
+# The manifest subscribes to these and no others. `app_context_changed` belongs to the agent view;
+# nothing follows from it here.
 MESSAGE_EVENTS = ("message.channels", "message.groups", "message.im", "message.mpim")
 EVENTS = (
     "agent_session_stopped",
@@ -57,12 +58,10 @@ EVENTS = (
     "channel_archive",
     "channel_deleted",
     "channel_left",
-    "channel_rename",
     "channel_unarchive",
     "group_archive",
     "group_deleted",
     "group_left",
-    "group_rename",
     "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
@@ -114,6 +113,7 @@ class WorkspaceLeft:
     id: str
     team: str
     why: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ def parse(body: Raw, me: Me, now: datetime) -> Parsed:
     """
     kind = said(body, "type")
     if kind == "event_callback":
-        return _event(required(body, "event"), word(body, "event_id"), me, now)
+        at = moment(body, "event_time") if "event_time" in body else now
+        return _event(required(body, "event"), word(body, "event_id"), me, now, at)
     if "command" in body:
         return _command(body, me, now)
     if kind == "block_actions":
@@ -154,7 +155,7 @@ def parse(body: Raw, me: Me, now: datetime) -> Parsed:
 # --- events ------------------------------------------------------------------------------------
 
 
-def _event(event: Raw, event_id: str, me: Me, now: datetime) -> Parsed:
+def _event(event: Raw, event_id: str, me: Me, now: datetime, at: datetime) -> Parsed:
     kind = word(event, "type")
     id = f"{PLATFORM}:{me.team}:{event_id}"
     if kind in ("message", "app_mention"):
@@ -172,10 +173,10 @@ def _event(event: Raw, event_id: str, me: Me, now: datetime) -> Parsed:
     if kind == "agent_session_stopped":
         return _stopped(event, id, me, now)
     if kind == "app_uninstalled":
-        return WorkspaceLeft(id, me.team, "app removed")
+        return WorkspaceLeft(id, me.team, "app removed", at)
     if kind == "tokens_revoked":
         bots = required(event, "tokens").get("bot")
-        return WorkspaceLeft(id, me.team, "token revoked") if bots else Ignored("user token")
+        return WorkspaceLeft(id, me.team, "token revoked", at) if bots else Ignored("user token")
     return Ignored("event type")
 
 

@@ -39,9 +39,9 @@ _CHANNEL_GONE = frozenset(
     "as_user_not_supported_in_channel no_permission access_denied team_access_not_granted".split()
 )
 _LIMITED = frozenset("ratelimited rate_limited message_limit_exceeded".split())
-_IN_DOUBT = frozenset(
-    "fatal_error internal_error service_unavailable request_timeout team_added_to_org".split()
-)
+_IN_DOUBT = frozenset("fatal_error internal_error service_unavailable".split())
+# The body did not arrive whole; the workspace moves to an organisation, which takes a while.
+_NOTHING_DONE = frozenset("request_timeout team_added_to_org".split())
 
 
 class ApiError(Exception):
@@ -57,7 +57,7 @@ class Limited(ApiError):
 
 
 class NotConnected(ApiError):
-    """No connection was made, so nothing was done."""
+    """No connection was made, or Slack was not there for the workspace: nothing was done."""
 
 
 class NoAnswer(ApiError):
@@ -133,7 +133,7 @@ class Api:
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 after = _seconds(answer.headers.get("Retry-After", ""))
-                return answer.status, after, await answer.content.read(MAX_ANSWER_BYTES)
+                return answer.status, after, await _body(answer.content)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotConnected(f"no connection ({type(error).__name__})") from None
         except TimeoutError:
@@ -176,6 +176,16 @@ def _is_no_answer_of_slack(error: Answered) -> bool:
     return error.code.startswith("http_") and error.code != "http_413"
 
 
+async def _body(content: aiohttp.StreamReader) -> bytes:
+    """All of an answer, which comes in pieces; what is longer than any of Slack's is cut."""
+    whole = bytearray()
+    async for piece in content.iter_any():
+        whole += piece
+        if len(whole) >= MAX_ANSWER_BYTES:
+            break
+    return bytes(whole)
+
+
 def _judged(status: int, after: float, body: bytes) -> dict[str, Any]:
     if status == 429:
         raise Limited(after)
@@ -192,6 +202,8 @@ def _judged(status: int, after: float, body: bytes) -> dict[str, Any]:
     code = str(answer.get("error") or "unknown_error")[:80]
     if code in _LIMITED:
         raise Limited(after)
+    if code in _NOTHING_DONE:
+        raise NotConnected(code)
     if code in _IN_DOUBT or status >= 500:
         raise NoAnswer(code)
     raise Answered(code, _details(answer))

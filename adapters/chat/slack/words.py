@@ -41,9 +41,9 @@ def words_of(raw: str, me: str) -> Words:
         raw = _without_our_name(raw, me)
     shown = _ENTITY.sub(lambda m: _ENTITIES[m[0]], _TOKEN.sub(_word, raw))
     text = gate(_EMPHASIS.sub(r"\1", shown)).text
-    head, _, rest = text.partition(" ")
+    head, *rest = text.split(maxsplit=1) or [""]
     if head.casefold() == TEXT_COMMAND:
-        return Words(rest.strip() or "/help", True)
+        return Words("".join(rest) or "/help", True)
     return Words(text, to_us)
 
 

@@ -24,7 +24,6 @@ from adapters.chat.telegram.transport import (
     Blocked,
     Flooded,
     Migrated,
-    NoAnswer,
     NotConnected,
     Transport,
     WrongToken,
@@ -111,7 +110,7 @@ class TelegramAdapter:
         """Take updates in until cancelled.
 
         Raises:
-            Misconfigured: Telegram refuses the token or the webhook's address.
+            Misconfigured: Telegram refuses the token or the webhook's address, or PORT is taken.
         """
         backoff = Backoff(self._sleep)
         me = _me(await self._at_start("getMe", {}, backoff))
@@ -182,6 +181,9 @@ class TelegramAdapter:
                     ids.append(await self._deliver(reply.conversation, call))
         except (Refused, Unreachable):
             self._delivered.pop(reply.id, None)
+            raise
+        except Moved:  # the placeholder stays behind; its id is another message's in the new chat
+            self._drafts.over(reply)
             raise
         self._drafts.over(reply)
         return tuple(ids)
@@ -262,8 +264,6 @@ class TelegramAdapter:
                 return Unreachable(str(error))
             case Bad():
                 return Refused(f"{call.method}: {error}")
-            case NoAnswer():
-                return Uncertain(str(error))
             case _:
                 return Uncertain(str(error))
 

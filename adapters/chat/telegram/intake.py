@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +16,6 @@ from adapters.chat.telegram.mentions import Me
 from adapters.chat.telegram.parse import (
     PLATFORM,
     Ignored,
-    album,
     hard_of_hearing,
     parse,
     query_id,
@@ -43,7 +42,6 @@ ALLOWED_UPDATES = [
     "chat_member",
 ]
 POLL_SECONDS = 50
-MAX_ALBUMS = 1_000
 MAX_RAW = 16_000
 
 _log = logging.getLogger(__name__)
@@ -65,7 +63,6 @@ class Intake:
         self._clock = clock
         self._counts = counts
         self._tapped = tapped
-        self._albums: OrderedDict[str, None] = OrderedDict()
 
     async def take(self, updates: Sequence[Any]) -> None:
         """Keep all updates; when this returns, they may be acknowledged.
@@ -78,10 +75,9 @@ class Intake:
         inbound: list[Inbound] = []
         poison: list[tuple[Any, str]] = []
         origin: dict[str, Any] = {}
-        albums: list[str] = []
         for update in updates:
             try:
-                read = self._read(update, albums)
+                read = self._read(update)
                 deaf = hard_of_hearing(update, self._me, self._clock.now())
             except Unreadable as error:
                 poison.append((update, str(error)))
@@ -95,21 +91,14 @@ class Intake:
         poison += await self._accept(inbound, origin)
         for update, why in poison:
             await self._bury(update, why)
-        self._remember(albums)
         for update in updates:
             if isinstance(update, Mapping) and (query := query_id(update)):
                 self._tapped(query)
 
-    def _read(self, update: Any, albums: list[str]) -> Inbound | Ignored:
+    def _read(self, update: Any) -> Inbound | Ignored:
         if not isinstance(update, Mapping):
             raise Unreadable("not an object")
-        read = parse(update, self._me, self._clock.now())
-        group = album(update)
-        if group:
-            if group in self._albums or group in albums:
-                return Ignored("another picture of an album")
-            albums.append(group)
-        return read
+        return parse(update, self._me, self._clock.now())
 
     async def _accept(
         self, inbound: list[Inbound], origin: Mapping[str, Any]
@@ -142,12 +131,6 @@ class Intake:
         self._counts["buried"] += 1
         _log.warning("update %s cannot be read: %s", external, why)
         await self._inbox.bury(PLATFORM, f"{PLATFORM}:{self._me.id}:{external}", raw, why)
-
-    def _remember(self, albums: list[str]) -> None:
-        """Only after the first picture is kept, so that a second delivery of it counts."""
-        self._albums.update(dict.fromkeys(albums))
-        while len(self._albums) > MAX_ALBUMS:
-            self._albums.popitem(last=False)
 
 
 async def poll(transport: Transport, intake: Intake, backoff: Backoff, sleep: Sleep) -> None:

@@ -190,6 +190,9 @@ def _file(where: Mapping[str, Any], file: File) -> Call:
     upload = Upload(name(file.name) or "file", file.media_type, file.content)
     caption = file.caption[: border_before(file.caption, MAX_CAPTION // 2)]
     captioned = {"caption": caption} if caption else {}
+    # A group may forbid files.
+    said = f"I could not put the file {upload.name} here: Telegram does not take it."
+    instead = _text(where, Formatted(said, []))
     if file.media_type == "image/png":
-        return Call("sendPhoto", {**where, "photo": upload, **captioned})
-    return Call("sendDocument", {**where, "document": upload, **captioned})
+        return Call("sendPhoto", {**where, "photo": upload, **captioned}, instead=instead)
+    return Call("sendDocument", {**where, "document": upload, **captioned}, instead=instead)

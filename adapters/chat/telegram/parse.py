@@ -104,15 +104,6 @@ def update_id(update: Raw) -> int:
     return number(update, "update_id")
 
 
-def album(update: Raw) -> str:
-    """The id of the album that a message without words belongs to; empty for all others."""
-    message = update.get("message")
-    if not isinstance(message, Mapping) or message.get("caption"):
-        return ""
-    group = message.get("media_group_id")
-    return group if isinstance(group, str) else ""
-
-
 def query_id(update: Raw) -> str:
     """The id by which a tapped button is answered; empty when the update is none."""
     query = update.get("callback_query")
@@ -144,6 +135,9 @@ def _message(id: str, message: Raw, me: Me, *, edited: bool) -> Inbound | Ignore
     if command is not None and "@" in command and not is_ours(command.partition("@")[2], me):
         return Ignored("command for another bot")
     conversation = _conversation(message, chat)
+    if not text and message.get("media_group_id") is not None:
+        # Each picture is an update, and by webhook they come at the same time: one is enough.
+        id = f"{PLATFORM}:{me.id}:album:{conversation.chat_id}:{word(message, 'media_group_id')}"
     addressed = conversation.mode is Mode.SOLO or to_us(message, me)
     if not addressed and not borrowed(message):
         named = any(mentions(e, text_of, me) for e, text_of in entities)
@@ -266,7 +260,6 @@ __all__ = [
     "CHOICE_PREFIX",
     "PLATFORM",
     "Ignored",
-    "album",
     "hard_of_hearing",
     "parse",
     "query_id",
