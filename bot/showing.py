@@ -29,7 +29,7 @@ from core.ports import (
 )
 
 SEND_SECONDS = 45.0  # less than the lease of a reply, or it would be sent twice at once
-RESEND_AFTER = timedelta(seconds=2)
+RESEND_AFTER = timedelta(seconds=10)  # an outage of a platform often lasts some seconds
 MOST_MOVES = 5
 LONGEST_PAUSE = 86_400.0
 MARK_TRIES = 40

@@ -135,7 +135,7 @@ async def test_an_adapter_that_is_stuck_holds_up_one_chat_and_is_asked_again(
     await office.hears(message("1"))
     await office.outbox("unknown", 1)
     office.chat.gate.set()
-    office.clock.passes(seconds=3)
+    office.clock.passes(seconds=11)
     await office.answers("1")
 
     assert office.chat.resent == ["1"]
