@@ -11,6 +11,7 @@ CARD = (
     "- 14:15–15:15 **Carmo Convent ruins** (10 min on foot, about €1,050)\n"
     "Search: [Google Flights](https://www.google.com/travel/flights?q=1)"
 )
+NAMES = ["Carmo Convent ruins"]
 GERMAN = (
     "**Tag 1 · Do 15. Apr** · meist 12–20 °C\n"
     "- 14:15–15:15 **Carmo Convent ruins** (10 Min zu Fuß, etwa 1.050 €)\n"
@@ -19,7 +20,7 @@ GERMAN = (
 
 
 def test_other_words_with_the_same_facts_are_taken() -> None:
-    assert says_the_same(CARD, GERMAN)
+    assert says_the_same(CARD, GERMAN, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,10 @@ def test_other_words_with_the_same_facts_are_taken() -> None:
         ("https://www.google.com/travel/flights?q=1", "https://evil.example/"),
         ("(10 Min zu Fuß, etwa 1.050 €)", "(10 Min zu Fuß)"),
         ("zu Fuß", "zu Fuß, Eintritt 12 €"),
+        ("Suche:", "Suche auf evil.example.com:"),
+        ("Suche:", "Suche auf https://evil.example/ oder:"),
     ],
 )
 def test_a_changed_missing_or_added_fact_is_not(found: str, put: str) -> None:
     assert found in GERMAN
-    assert not says_the_same(CARD, GERMAN.replace(found, put))
+    assert not says_the_same(CARD, GERMAN.replace(found, put), NAMES)

@@ -12,11 +12,12 @@ from datetime import datetime
 from adapters.stores import notice_facts, notice_rows, outbox
 from adapters.stores.notice_plans import read_trip
 from adapters.stores.notice_rows import ENDED, OPEN, find, moment
-from adapters.stores.parsed import Parsed
+from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import text
 from core.notices.ports import Batch, Claimed, Settlement, TripThen
 from core.notices.state import NEVER_EARLY, URGENT, Notice
 from core.people import Profile
+from core.session import Session
 
 CLAIM_LEASE_S = 120.0
 MAX_ATTEMPTS = 5
@@ -112,7 +113,15 @@ def _batch(
         {id: then for id, (then, _) in trips.items()},
         next(profile for _, profile in trips.values()),
         _told(db, key, now),
+        _language(db, key),
     )
+
+
+def _language(db: sqlite3.Connection, key: str) -> str:
+    """What was last written in the chat; English where nothing was."""
+    row = db.execute("SELECT session FROM conversations WHERE key = ?", (key,)).fetchone()
+    session = read(Session, row[0]) if row and row[0] is not None else None
+    return session.language if session is not None else "en"
 
 
 def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> tuple[TripThen, Profile] | str:

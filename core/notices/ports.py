@@ -76,6 +76,7 @@ class Batch:
     trips: Mapping[str, TripThen]
     profile: Profile  # empty in a group
     told: tuple[datetime, ...]
+    language: str = "en"  # of the session of the chat
 
 
 @dataclass(frozen=True)

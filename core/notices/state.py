@@ -139,7 +139,8 @@ class Hearer:
     wishes: NoticeWishes
     now: datetime
     zone: str
-    late: bool = False  # the engine says so itself, before the parts
+    late: bool = False  # then the notice says so itself, before anything else
+    language: str = "en"  # what the chat writes, as in its session
 
 
 class Composer(Protocol):
