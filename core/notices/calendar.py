@@ -5,7 +5,7 @@ The same trip gives the same rows with the same ids, however often it is planned
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from core import words
@@ -21,10 +21,11 @@ from core.notices.policies import (
     unwanted,
 )
 from core.notices.ports import Changes, Setting
-from core.notices.state import FOUND, Change, Kind, Notice, State
+from core.notices.state import AGAIN, FOUND, Change, Kind, Notice, State
 from core.trips import Plan, Stop, Trip
 
 BEFORE_QUIET = timedelta(minutes=30)
+Key = tuple[Kind, date, str]  # of a notice
 _FINAL = frozenset({State.SENT, State.UNKNOWN, State.FAILED})
 _OPEN = frozenset({State.PLANNED, State.CLAIMED})
 _COUNTDOWN = (
@@ -47,6 +48,8 @@ def unplanned(trip: Trip) -> str:
     """Why the trip has no notices at all; "" when it has."""
     if trip.status == "cancelled":
         return "the trip was cancelled"
+    if trip.status == "done":
+        return "the trip is over"
     return "" if trip.status == "planned" and trip.plan else "there is no plan"
 
 
@@ -59,7 +62,7 @@ def reconciled(
     trip or the wishes were as they are now for the first time, is not made up for.
     """
     have = {row.key: row for row in rows}
-    calendar = {n.key: n for n in wanted(trip, setting)}
+    calendar = {n.key: n for n in (_at_its_time(n, have) for n in wanted(trip, setting))}
     new, moved = [], []
     for key, notice in calendar.items():
         row = have.get(key)
@@ -82,6 +85,17 @@ def reconciled(
         elif _differs(row, fresh := _as_now(trip, row, setting)):
             moved.append(fresh)
     return Changes(tuple(new), tuple(moved), tuple(cancelled))
+
+
+def _at_its_time(notice: Notice, have: Mapping[Key, Notice]) -> Notice:
+    """What was reminded of for another time of the day is reminded of once more."""
+    row = have.get(notice.key)
+    moved = row is not None and row.state in _FINAL and row.late_until != notice.late_until
+    if notice.kind is not Kind.REMINDER or not moved:
+        return notice
+    about = f"{notice.about}{AGAIN}{notice.late_until:%H:%M}"
+    id = notice_id(notice.trip, notice.kind, notice.on, about)
+    return notice.model_copy(update={"id": id, "about": about})
 
 
 def of_change(trip: Trip, change: Change, setting: Setting, now: datetime) -> Notice:

@@ -33,6 +33,7 @@ FOUND = frozenset({Kind.WEATHER, Kind.EVENT, Kind.ALERT})
 
 URGENT = frozenset({Kind.ALERT})  # passes quiet hours, goes first
 NOT_WORTH_IT = "there was nothing worth saying"  # reason of what a composer has no words for
+AGAIN = "#"  # in `about`, before the time of a stop that was moved after it was told
 MESSAGE = "notices-"  # how the ids of their replies begin
 NEVER_EARLY = frozenset({Kind.CHECK_IN})  # is not taken along with what is due a little earlier
 
