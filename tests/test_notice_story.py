@@ -290,6 +290,22 @@ async def test_a_kind_can_be_stopped_for_one_trip_alone_and_started_by_its_butto
     assert len(said_in(world)) == 1
 
 
+async def test_notices_that_are_all_started_again_are_those_of_a_muted_trip_too(
+    world: World,
+) -> None:
+    await world.says(PLAN)
+    await world.says("mute this trip")
+    on = await world.says("notices on")
+    shown = await world.says("notices")
+    await ticks(world)
+    await strikes(world, "2027-04-01 12:00")
+
+    assert on.text.startswith("Notices are on.")
+    assert "Muted" not in shown.text
+    assert "check-in reminders" in shown.text.partition("When something changes")[0]
+    assert len(said_in(world)) == 1
+
+
 async def test_only_what_is_wanted_is_told_and_at_the_hours_that_are_wanted(world: World) -> None:
     await world.says(PLAN)
     only = await world.says("only tell me about bad weather")
