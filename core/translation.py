@@ -56,9 +56,11 @@ async def translated(
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     try:
-        said = gate(await model.chat(prompt, ledger)).text
+        answer = await model.chat(prompt, ledger)
     except (Unavailable, Rejected):
         return text
+    # One block at a time: a plan of weeks is longer than what passes the gate at once.
+    said = "\n\n".join(gate(block).text for block in answer.strip().split("\n\n"))
     return said if says_the_same(text, said, names, in_order=in_order) else text
 
 
