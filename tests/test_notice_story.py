@@ -306,6 +306,20 @@ async def test_notices_that_are_all_started_again_are_those_of_a_muted_trip_too(
     assert len(said_in(world)) == 1
 
 
+async def test_what_is_stopped_in_the_whole_chat_is_said_when_a_trip_is_unmuted(
+    world: World,
+) -> None:
+    await world.says(PLAN)
+    await world.says("mute this trip")
+    await world.says("only tell me about bad weather")
+    on = await world.says("unmute this trip")
+    all_on = await world.taps(on, "All back on")
+
+    assert "Stopped in the whole chat are still: outlooks, packing lists" in on.text
+    assert "weather" not in on.text
+    assert all_on.text.startswith("Notices are on.")
+
+
 async def test_only_what_is_wanted_is_told_and_at_the_hours_that_are_wanted(world: World) -> None:
     await world.says(PLAN)
     only = await world.says("only tell me about bad weather")

@@ -153,7 +153,12 @@ def _unmute_trip(turn: Turn, said: NoticesSaid) -> Screen:
         update["muted"] = wishes.muted - set(said.kinds)
     turn.keep_wishes(wishes.model_copy(update=update))
     names = words.listing(NAMES[kind] for kind in said.kinds) or "notices"
-    return _said(turn, f"{words.capital(names)} about **{words.literal(trip.title)}** are on.")
+    text = f"{words.capital(names)} about **{words.literal(trip.title)}** are on."
+    muted = frozenset[Kind]() if said.kinds else turn.notices.wishes.muted
+    if muted:
+        stopped = words.listing(NAMES[kind] for kind in Kind if kind in muted)
+        text += f" Stopped in the whole chat are still: {stopped}."
+    return _said(turn, text, *([notice_choice("start", "", "All back on")] if muted else []))
 
 
 def _left(wishes: NoticeWishes, trip: str, kinds: Sequence[Kind]) -> frozenset[tuple[str, Kind]]:
