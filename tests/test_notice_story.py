@@ -193,6 +193,24 @@ async def test_rain_that_was_gone_when_it_would_be_told_is_told_when_it_is_back(
     assert "Before: no forecast yet" in told.text
 
 
+async def test_rain_that_expired_in_a_snooze_is_told_when_the_snooze_ends(world: World) -> None:
+    """Found three days before; what was never said does not count as told."""
+    await world.says(PLAN)
+    await strikes(world, "2027-04-14 09:00")
+    await world.says("snooze until 18 April")
+    quiet = len(said_in(world))
+    world.weather.says("2027-04-18", rain_mm=18)
+    for moment in ("15 10:00", "16 12:00", "17 11:00", "17 14:00"):
+        await strikes(world, f"2027-04-{moment}")
+    in_the_snooze = len(said_in(world)) - quiet
+    for moment in ("18 07:05", "18 08:10"):
+        await strikes(world, f"2027-04-{moment}")
+
+    assert in_the_snooze == 0
+    [told] = [a for a in said_in(world)[quiet:] if "Now:" in a.text]
+    assert "Rain on Sun 18 Apr" in told.text
+
+
 async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     tmp_path: Path,
 ) -> None:

@@ -88,7 +88,7 @@ class Watching:
             return None
         seen = _read(notes)
         if any(day.times for day in seen.days):
-            seen = as_told(seen, await self._rows(trip.id))
+            seen = as_told(seen, await self._rows(trip.id), now)
         weather, seen = weather_news(plan, seen, forecast, now)
         events, seen = event_news(plan, trip.wish, seen, listed, now)
         alerts, seen = alert_news(plan, seen, sources.alerts, now)
