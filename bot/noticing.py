@@ -141,8 +141,7 @@ class Noticing:
         assert self._composer is not None
         then = batch.trips[each.notice.trip]
         zone = _zone(batch, each, now)
-        wishes = then.setting.wishes
-        hearer = Hearer(batch.profile, wishes, now, zone, late, batch.language)
+        hearer = Hearer(now, zone, late, batch.language)
         try:
             async with asyncio.timeout(COMPOSE_SECONDS):
                 parts = await self._composer.compose(each.notice, then.trip, hearer)

@@ -14,13 +14,13 @@ import pytest
 from core.errors import Unavailable
 from core.messages import Text
 from core.notices.composing import Composing
-from core.notices.state import Hearer, Kind, Notice, NoticeWishes
+from core.notices.state import Hearer, Kind, Notice
 from core.notices.translating import Translating
 from core.ports import Ledger, LlmCall, Prompt
 from core.prompts import PromptLoader
 from core.session import Session
 from core.spending import Booking, Budget, Limits, Payer
-from tests.notice_desk import GROUP, NOBODY, ZONE, Desk, opened
+from tests.notice_desk import GROUP, ZONE, Desk, opened
 from tests.notice_rig import Rig, a_plan, a_trip, chat
 from tests.test_notice_story import PLAN, RAINY, said_in, storm, strikes
 from tests.world import ScriptedModel, World
@@ -110,7 +110,7 @@ class Room:
         by: Translating | None = None,
     ) -> str:
         now = self.desk.clock.now()
-        hearer = Hearer(NOBODY, NoticeWishes(), now, ZONE, late, language)
+        hearer = Hearer(now, ZONE, late, language)
         parts = await (by or self.composer()).compose(notice, self.desk.trip, hearer)
         assert parts is not None
         return "\n".join(p.markdown for p in parts if isinstance(p, Text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.notices.state import FOUND, Kind, Notice
+from core.notices.ports import Batch
+from core.notices.state import Hearer, Kind, Notice
 from core.notices.watching import Watching
-from core.people import KEYS, Profile, ProfileFact
 from core.travel import (
     Alert,
     Confidence,
@@ -296,23 +296,13 @@ async def test_check_in_is_told_for_a_flight_whose_time_was_told(desk: Desk) -> 
     assert none is None
 
 
-async def test_no_word_of_a_notice_depends_on_a_profile(desk: Desk) -> None:
+def test_no_word_of_a_notice_can_depend_on_a_profile() -> None:
     """So that of a group can hold nothing that a member said of themselves elsewhere."""
-    desk.at("2027-04-13 09:00")
-    facts = tuple(
-        ProfileFact(key=key, value="CANARY", origin="told", said_at=desk.clock.now())
-        for key in KEYS
-    )
-    known = Profile(person="telegram:1", facts=facts)
-    change = await weather_news(desk)
-    asked = [(kind, "2027-04-16", "") for kind in Kind if kind not in FOUND]
-    asked += [(change.kind, str(change.on), change.news)]
+    heard = {field.name for field in fields(Hearer)}
+    claimed = {field.name for field in fields(Batch)}
 
-    for kind, on, news in asked:
-        about = "7" if kind is Kind.OUTLOOK else ""
-        with_it = await desk.says(kind, on, about, news, profile=known)
-        without = await desk.says(kind, on, about, news)
-        assert (with_it and with_it.parts) == (without and without.parts), kind
+    assert heard == {"now", "zone", "late", "language"}
+    assert claimed == {"conversation", "claimed", "trips", "told", "language"}
 
 
 # --- what was found ----------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from typing import Protocol
 from pydantic import AwareDatetime, Field
 
 from core.messages import Conversation, Part, Value
-from core.people import Profile
 from core.trips import Trip
 
 
@@ -131,13 +130,11 @@ class Policy(Value):
 
 @dataclass(frozen=True)
 class Hearer:
-    """To whom a notice is told: what may be used of them, and where they are now.
+    """To whom a notice is told: by which clock, and in which language.
 
-    In a group `profile` is empty: nothing that anybody told in private is in a group's notice.
+    Nothing of a profile is here: what anybody told in private is in no notice, least in a group's.
     """
 
-    profile: Profile
-    wishes: NoticeWishes
     now: datetime
     zone: str
     late: bool = False  # then the notice says so itself, before anything else
