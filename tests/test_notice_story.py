@@ -243,6 +243,32 @@ async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     assert [a.text for a in after if "warning" in a.text] == []
 
 
+async def test_a_warning_that_came_while_they_were_stopped_is_told_when_they_are_back_on(
+    tmp_path: Path,
+) -> None:
+    """It is still in force; rain and the like are not made up for."""
+    alerts = FakeAlerts()
+    world = World(tmp_path / "back.sqlite", alerts=alerts)
+    await world.opens()
+    await world.says(PLAN)
+    await world.says("stop severe warnings")
+    await world.says("stop weather")
+    await strikes(world, "2027-04-13 09:00")
+    quiet = len(said_in(world))
+    alerts.says(storm("1"))
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-14 11:00")
+    stopped = len(said_in(world)) - quiet
+    await world.says("notices on")
+    await ticks(world, 3)
+    told = said_in(world)[quiet:]
+    await world.closes()
+
+    assert stopped == 0
+    assert ["Official warning for Lisbon" in a.text for a in told] == [True]
+    assert "Rain" not in told[0].text
+
+
 async def test_each_notice_says_why_it_came_and_how_to_get_fewer(world: World) -> None:
     await world.says(PLAN)
     nothing_yet = await world.says("why did I get this?")

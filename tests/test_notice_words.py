@@ -488,6 +488,20 @@ async def test_a_warning_is_told_as_its_issuer_words_it_now(desk: Desk) -> None:
     assert "Gusts up to 130 km/h" in said.text
 
 
+async def test_a_warning_is_not_told_for_a_trip_that_was_moved_to_other_days(desk: Desk) -> None:
+    desk.at("2027-04-13 09:00")
+    desk.warnings.alerts = (warning(),)
+    found = await desk.looks()
+    assert found is not None and desk.trip.plan is not None
+    [change] = found.changes
+    later = desk.trip.plan.model_copy(update={"days": desk.trip.plan.days[2:]})
+    moved = desk.trip.model_copy(update={"plan": later})
+    said = await desk.says(change.kind, str(change.on), change.about, change.news, trip=moved)
+
+    assert later.first_day == SATURDAY
+    assert said is None
+
+
 async def test_a_warning_is_told_in_its_issuers_words_with_what_is_planned_then(
     desk: Desk,
 ) -> None:

@@ -21,7 +21,16 @@ from core.notices.policies import (
     unwanted,
 )
 from core.notices.ports import Changes, Setting
-from core.notices.state import AGAIN, FOUND, Change, Kind, Notice, State
+from core.notices.state import (
+    AGAIN,
+    FOUND,
+    NOT_WORTH_IT,
+    URGENT,
+    Change,
+    Kind,
+    Notice,
+    State,
+)
 from core.trips import Plan, Stop, Trip
 
 BEFORE_QUIET = timedelta(minutes=30)
@@ -59,7 +68,8 @@ def reconciled(
     """What has to change so that the rows are as wanted.
 
     What was said stays and is not said again. What should have been said before `since`, when the
-    trip or the wishes were as they are now for the first time, is not made up for.
+    trip or the wishes were as they are now for the first time, is not made up for; only a severe
+    alert that is of use comes when it is wanted again.
     """
     have = {row.key: row for row in rows}
     calendar = {n.key: n for n in (_at_its_time(n, have) for n in wanted(trip, setting))}
@@ -76,11 +86,14 @@ def reconciled(
             moved.append(notice)
     cancelled = []
     for row in rows:
+        again = row.kind in URGENT and row.state is State.CANCELLED and row.reason != NOT_WORTH_IT
+        if again and row.late_until > now and not _why_none(trip, row, setting):
+            moved.append(_as_now(trip, row, setting))
         if row.state not in _OPEN or row.key in calendar:
             continue
         if row.kind not in FOUND:
             cancelled.append((row.id, _why_not(trip, row, setting)))
-        elif reason := unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes):
+        elif reason := _why_none(trip, row, setting):
             cancelled.append((row.id, reason))
         elif _differs(row, fresh := _as_now(trip, row, setting)):
             moved.append(fresh)
@@ -134,8 +147,12 @@ def _differs(row: Notice, wanted: Notice) -> bool:
 
 
 def _why_not(trip: Trip, row: Notice, setting: Setting) -> str:
-    reason = unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes)
-    return reason or "the trip has changed"
+    return _why_none(trip, row, setting) or "the trip has changed"
+
+
+def _why_none(trip: Trip, row: Notice, setting: Setting) -> str:
+    """Why the chat is told nothing of that kind; "" when it is."""
+    return unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes)
 
 
 # --- the calendar ------------------------------------------------------------------------------

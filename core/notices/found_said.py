@@ -224,16 +224,15 @@ async def alert_change(
     if town is None or destination is None:
         return None
     alert = change.alert
-    if alert.ends <= hearer.now:
-        return None
     if travel.alerts is not None:
         report = await travel.alerts.active(destination, town.first, town.last)
         if _is_off(change, report):
             return None
         alert = next((a for a in report.alerts if a.id == alert.id and a.official), alert)
-        if alert.ends <= hearer.now:
-            return None
     there = zone_of(town.timezone)
+    first, last = alert.onset.astimezone(there).date(), alert.ends.astimezone(there).date()
+    if alert.ends <= hearer.now or last < town.first or first > town.last:
+        return None
     lines = [
         f"⚠️ **Official warning for {words.literal(town.destination)}**",
         alerting.line(alert, there),
