@@ -82,11 +82,17 @@ def told(found: ToPlan, now: datetime, days: int) -> Iterator[str]:
     if reason := calendar.unplanned(trip):
         yield f"Nothing is due: {reason}."
     shown = sorted(_after_planning(found, now), key=lambda n: (n.due, n.id))
-    ahead = [n for n in shown if now <= n.due < now + timedelta(days=days)]
+    ahead = [n for n in shown if _is_to_come(n, now) and n.due < now + timedelta(days=days)]
     for notice in ahead:
-        yield _line(notice, found)
+        yield _line(notice, found, now)
     if not ahead:
         yield f"Nothing in the next {words.plural(days, 'day')}."
+
+
+def _is_to_come(notice: Notice, now: datetime) -> bool:
+    """Also what was due already and can still be told."""
+    waits = notice.state in (State.PLANNED, State.CLAIMED) and now < notice.late_until
+    return notice.due >= now or waits
 
 
 def _after_planning(found: ToPlan, now: datetime) -> Iterator[Notice]:
@@ -102,14 +108,14 @@ def _after_planning(found: ToPlan, now: datetime) -> Iterator[Notice]:
     yield from changes.new
 
 
-def _line(notice: Notice, found: ToPlan) -> str:
+def _line(notice: Notice, found: ToPlan, now: datetime) -> str:
     """ "Fri 19 Mar 18:04 Europe/Lisbon  final check  planned: it is the evening before ..."."""
     assert found.setting is not None
     local = notice.due.astimezone(zone_of(notice.zone))
     what = " ".join(filter(None, (notice.kind.value.replace("_", " "), notice.about)))
     state, why = notice.state.value, notice.reason or notice.why
     if notice.state is State.PLANNED:
-        match verdict(notice, found.setting.wishes, notice.zone, notice.due, ()):
+        match verdict(notice, found.setting.wishes, notice.zone, max(now, notice.due), ()):
             case Drop(_, reason):
                 state, why = "would be dropped", reason
             case Wait(at):

@@ -140,7 +140,8 @@ class Noticing:
         this attempt does not count."""
         assert self._composer is not None
         then = batch.trips[each.notice.trip]
-        hearer = Hearer(batch.profile, then.setting.wishes, now, _zone(batch, each, now), late)
+        zone = _zone(batch, each, now)
+        hearer = Hearer(now, zone, late, batch.language)
         try:
             async with asyncio.timeout(COMPOSE_SECONDS):
                 parts = await self._composer.compose(each.notice, then.trip, hearer)
@@ -153,7 +154,7 @@ class Noticing:
             log.exception("notice_not_composed", notice=each.notice.id)
             self.counters["notices.not_composed"] += 1
             return now + TRY_AGAIN, False
-        return Composed(each, parts, late) if parts else None
+        return Composed(each, parts) if parts else None
 
     # --- watching ------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ from core.flows.support import Support
 from core.messages import InboundMessage
 from core.notices.composing import Composing
 from core.notices.state import Composer, Notice, Watcher
+from core.notices.translating import Translating
 from core.notices.watching import Watching
 from core.ports import ChatAdapter, Clock, LanguageModel, Store
 from core.prompts import PromptLoader
@@ -167,7 +168,9 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     concierge = Concierge(store, wiring)
     runtime = Runtime(store, concierge, adapters, clock)
     rows = partial(_rows, store)
-    composer = parts.composer or Composing(travel, wiring.exporter, rows)
+    composer = parts.composer or Translating(
+        Composing(travel, wiring.exporter, rows), model, prompts, store.keep_calls, wiring.budget
+    )
     watcher = parts.watcher or Watching(travel, rows)
     noticing = Noticing(store, clock, composer, watcher, runtime.counters)
     return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)

@@ -271,6 +271,13 @@ class Store(Inbox, Outbox, Vault, Books, NoticeStore, Protocol):
         """Dead-letter the message and store the one apology for it. Raises Stale."""
         ...
 
+    async def keep_calls(self, conversation: str, calls: Sequence[LlmCall]) -> None:
+        """What calls outside of any turn used: settled and written down like those of a turn.
+
+        `conversation` is the key of the chat they were made for; a private one says whose they are.
+        """
+        ...
+
     async def links_of(self, person: str, hash: str = "") -> LinkView:
         """The person's joined accounts, and the open requests that concern them.
 

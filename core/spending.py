@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from core.errors import Unavailable
-from core.messages import InboundMessage
+from core.messages import Conversation, InboundMessage
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,14 @@ class Budget:
 
 def payer_of(message: InboundMessage) -> Payer:
     """The person who asks, the chat with all its threads, and the workspace it belongs to."""
-    c = message.conversation
+    return payer_in(message.conversation, message.sender.id)
+
+
+def payer_in(c: Conversation, person: str) -> Payer:
+    """A chat with all its threads, its workspace, and who pays there ("": nobody alone)."""
     workspace, slash, _ = c.chat_id.partition("/")  # "T1/C1" on Slack
     return Payer(
-        person=message.sender.id,
+        person=person,
         chat=f"{c.platform}:{c.chat_id}",
         workspace=f"{c.platform}:{workspace}" if slash else "",
     )

@@ -1,16 +1,19 @@
-"""Cards in the traveller's language: a model translates, and code checks that nothing changed.
+"""What code wrote, in another language: a model translates, and code checks that nothing changed.
 
-Every number, every link and every name of a stop must be in the translation as it is in the card,
-and nothing else; otherwise the card goes out as code wrote it, in English.
+Every number, every link and every name must be in the translation as it is in the text, and nothing
+else; otherwise the text goes out as code wrote it, in English.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 
 from core.errors import Rejected, Unavailable
-from core.ports import Prompt, Said
+from core.grounding import Ground
+from core.ports import LanguageModel, Ledger, Prompt, Said
+from core.prompts import PromptLoader
+from core.text import gate
 from core.turn import Turn
 from core.wording import language_name
 
@@ -22,39 +25,62 @@ _NAME = re.compile(r"^(?:- .*?\*\*(.+?)\*\*|\*\*\d+\. (.+?)\*\*)", re.MULTILINE)
 
 async def in_their_language(turn: Turn, card: str) -> str:
     """The card translated for a traveller who writes another language; itself without a model."""
-    if not turn.model.words or turn.session.language.split("-")[0] in ("en", "und", ""):
-        return card
-    language = language_name(turn.session.language)
+    names = [a or b for a, b in _NAME.findall(card)]
+    language = turn.session.language
+    return await translated(turn.model, turn.prompts, turn.ledger, language, card, names)
+
+
+async def translated(
+    model: LanguageModel,
+    prompts: PromptLoader,
+    ledger: Ledger,
+    code: str,
+    text: str,
+    names: Iterable[str],
+    *,
+    in_order: bool = False,
+) -> str:
+    """`text` in the language of `code`, with these names in it as they are; `text` itself in
+    English, without a model, and when the model fails or changes anything (see says_the_same)."""
+    language = language_name(code)
+    if not model.words or language == "English":
+        return text
     prompt = Prompt(
         messages=(
-            Said("system", turn.prompts.render("system", "translate", language=language)),
-            Said("user", card),
+            Said("system", prompts.render("system", "translate", language=language)),
+            Said("user", text),
         ),
         purpose="translate",
-        version=turn.prompts.version("system"),
-        draft=card,
+        version=prompts.version("system"),
+        draft=text,
         max_output_tokens=MAX_OUTPUT_TOKENS,
     )
     try:
-        translated = await turn.model.chat(prompt, turn.ledger)
+        answer = await model.chat(prompt, ledger)
     except (Unavailable, Rejected):
-        return card
-    return translated.strip() if says_the_same(card, translated) else card
+        return text
+    # One block at a time: a plan of weeks is longer than what passes the gate at once.
+    said = "\n\n".join(gate(block).text for block in answer.strip().split("\n\n"))
+    return said if says_the_same(text, said, names, in_order=in_order) else text
 
 
-def says_the_same(card: str, translated: str) -> bool:
-    """True when numbers, links and names are the same on both sides, however it is worded."""
-    names = [a or b for a, b in _NAME.findall(card)]
+def says_the_same(
+    text: str, translated: str, names: Iterable[str], *, in_order: bool = False
+) -> bool:
+    """True when numbers, links and names are the same on both sides, however it is worded.
+
+    With `in_order` the numbers also have the same order: "07:00–21:00" is not "21:00–07:00".
+    """
+    before, after = _numbers(text), _numbers(translated)
     return (
-        _numbers(card) == _numbers(translated)
-        and sorted(_LINK.findall(card)) == sorted(_LINK.findall(translated))
+        (before == after if in_order else sorted(before) == sorted(after))
+        and sorted(_LINK.findall(text)) == sorted(_LINK.findall(translated))
+        and Ground.of(translated).links <= Ground.of(text).links
         and all(name in translated for name in names)
     )
 
 
-def _numbers(text: str) -> Counter[str]:
+def _numbers(text: str) -> list[str]:
     """The numbers of a text outside of its links; "1,050" and "1.050" are the same one."""
     bare = _LINK.sub("", text)
-    return Counter(
-        re.sub(r"[.,](?=\d{3}(?!\d))", "", n).replace(",", ".") for n in _NUMBER.findall(bare)
-    )
+    return [re.sub(r"[.,](?=\d{3}(?!\d))", "", n).replace(",", ".") for n in _NUMBER.findall(bare)]

@@ -17,9 +17,8 @@ from core.errors import Unavailable
 from core.making import Start, arranged, build_all, dressed, insist, prepare
 from core.messages import Choices, Conversation, File, Mode, Part, Text
 from core.notices.composing import Composing
-from core.notices.state import Found, Hearer, Kind, Notice, NoticeWishes
+from core.notices.state import Found, Hearer, Kind, Notice
 from core.notices.watching import Watching
-from core.people import Profile
 from core.travel import (
     Alert,
     AlertReport,
@@ -39,7 +38,6 @@ ZONE = "Europe/Lisbon"
 CHAT = Conversation(platform="telegram", chat_id="1")
 GROUP = Conversation(platform="telegram", chat_id="-42", mode=Mode.GROUP)
 FIRST, LAST = date(2027, 4, 15), date(2027, 4, 19)
-NOBODY = Profile(person="telegram:1")
 PLANNED_AT = datetime(2027, 1, 10, 9, tzinfo=UTC)
 WISH = Wish(
     when=When(first=FIRST, last=LAST),
@@ -183,11 +181,10 @@ class Desk:
         about: str = "",
         news: str = "",
         trip: Trip | None = None,
-        profile: Profile = NOBODY,
     ) -> Said | None:
         """What the composer makes of a notice of this kind; None: nothing is worth saying."""
         notice = self.notice(kind, on, about, news)
-        hearer = Hearer(profile, NoticeWishes(), self.clock.now(), ZONE)
+        hearer = Hearer(self.clock.now(), ZONE)
         composer = Composing(self.travel, FileExporter())
         parts = await composer.compose(notice, trip or self.trip, hearer)
         return None if parts is None else Said(parts)

@@ -15,6 +15,7 @@ from adapters.stores.sqlite import SqliteStore
 from bot.noticing import Noticing
 from core.errors import Unavailable
 from core.messages import Conversation, InboundMessage, Mode, Part, Person, Reply, Text
+from core.notices.composing import late
 from core.notices.state import Found, Hearer, Notice, NoticeWishes, Watcher
 from core.people import Profile, ProfileFact
 from core.ports import Delivery, Outcome
@@ -131,7 +132,8 @@ class PlainComposer:
             raise RuntimeError("a mistake of ours")
         if notice.id in self.silent:
             return None
-        return (Text(markdown=words_of(notice)),)
+        said = words_of(notice)
+        return (Text(markdown=f"{late(notice)}\n\n{said}" if hearer.late else said),)
 
 
 def words_of(notice: Notice) -> str:

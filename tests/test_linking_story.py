@@ -236,3 +236,21 @@ async def test_where_somebody_likes_to_be_reached_is_kept_in_the_profile(world: 
 
     assert "Slack" in noted.text
     assert "Reach me on: **Slack**" in (await world.says("/profile")).text
+
+
+async def test_a_notice_that_comes_where_they_like_to_be_reached_says_so(
+    both: TwoPlatforms,
+) -> None:
+    await linked(both)
+    await both.writes("telegram", "ana", "plan Lisbon 15-19 april 2027")
+    await both.writes("slack", "ana2", "reach me on Slack")
+    assert both.app is not None
+    both.clock.strikes("2027-04-01 12:00")
+    before = len(both.told("slack", "ana2"))
+    await both.app.noticing.plan()
+    await both.app.noticing.send()
+    await both.aside("slack", "ana2", before + 1)
+    why = await both.writes("slack", "ana2", "why did I get this?")
+
+    assert "it is two weeks until your trip" in why.text
+    assert "Each is told once, where you like to be reached." in why.text

@@ -85,7 +85,7 @@ async def test_what_comes_together_has_each_button_once_and_deeds_before_setting
         said = await desk.says(kind, on)
         assert said is not None
         notice = desk.notice(kind, on)
-        composed.append(Composed(Claimed(notice, 1, 1), tuple(said.parts), late=False))
+        composed.append(Composed(Claimed(notice, 1, 1), tuple(said.parts)))
     reply = message(CHAT, composed)
     labels = [o.label for p in reply.parts if isinstance(p, Choices) for o in p.options]
 

@@ -178,9 +178,9 @@ class Notices(RuleBasedStateMachine):
             zone = zone_at(then.trip.plan, then.setting.home, self.now)
             told = verdict(each.notice, then.setting.wishes, zone, self.now, batch.told)
             match told:
-                case Tell(late, until):
+                case Tell(until=until):
                     line = f"{each.notice.id} {then.trip.version} {words_of(each.notice)}"
-                    composed.append(Composed(each, (Text(markdown=line),), late))
+                    composed.append(Composed(each, (Text(markdown=line),)))
                     tells[each.notice.id] = until
                 case Wait(at):
                     waits[each.notice.id] = (at, True)
@@ -217,8 +217,6 @@ class Notices(RuleBasedStateMachine):
         for part in delivery.reply.parts:
             assert isinstance(part, Text)
             for line in part.markdown.split("\n\n"):
-                if line.startswith("*This comes late"):
-                    continue
                 id, version, kind, *_ = line.split(" ")
                 self.said[id] = self.said.get(id, 0) + 1
                 assert self.said[id] == 1, "said twice"

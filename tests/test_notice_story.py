@@ -193,6 +193,24 @@ async def test_rain_that_was_gone_when_it_would_be_told_is_told_when_it_is_back(
     assert "Before: no forecast yet" in told.text
 
 
+async def test_rain_that_expired_in_a_snooze_is_told_when_the_snooze_ends(world: World) -> None:
+    """Found three days before; what was never said does not count as told."""
+    await world.says(PLAN)
+    await strikes(world, "2027-04-14 09:00")
+    await world.says("snooze until 18 April")
+    quiet = len(said_in(world))
+    world.weather.says("2027-04-18", rain_mm=18)
+    for moment in ("15 10:00", "16 12:00", "17 11:00", "17 14:00"):
+        await strikes(world, f"2027-04-{moment}")
+    in_the_snooze = len(said_in(world)) - quiet
+    for moment in ("18 07:05", "18 08:10"):
+        await strikes(world, f"2027-04-{moment}")
+
+    assert in_the_snooze == 0
+    [told] = [a for a in said_in(world)[quiet:] if "Now:" in a.text]
+    assert "Rain on Sun 18 Apr" in told.text
+
+
 async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     tmp_path: Path,
 ) -> None:
@@ -223,6 +241,32 @@ async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     assert "grave official warning for Lisbon" in why.text
     assert "No more severe warnings" in severe.text
     assert [a.text for a in after if "warning" in a.text] == []
+
+
+async def test_a_warning_that_came_while_they_were_stopped_is_told_when_they_are_back_on(
+    tmp_path: Path,
+) -> None:
+    """It is still in force; rain and the like are not made up for."""
+    alerts = FakeAlerts()
+    world = World(tmp_path / "back.sqlite", alerts=alerts)
+    await world.opens()
+    await world.says(PLAN)
+    await world.says("stop severe warnings")
+    await world.says("stop weather")
+    await strikes(world, "2027-04-13 09:00")
+    quiet = len(said_in(world))
+    alerts.says(storm("1"))
+    world.weather.says(RAINY, rain_mm=18)
+    await strikes(world, "2027-04-14 11:00")
+    stopped = len(said_in(world)) - quiet
+    await world.says("notices on")
+    await ticks(world, 3)
+    told = said_in(world)[quiet:]
+    await world.closes()
+
+    assert stopped == 0
+    assert ["Official warning for Lisbon" in a.text for a in told] == [True]
+    assert "Rain" not in told[0].text
 
 
 async def test_each_notice_says_why_it_came_and_how_to_get_fewer(world: World) -> None:
@@ -288,6 +332,36 @@ async def test_a_kind_can_be_stopped_for_one_trip_alone_and_started_by_its_butto
     assert while_stopped == 0
     assert "Outlooks about" in back.text
     assert len(said_in(world)) == 1
+
+
+async def test_notices_that_are_all_started_again_are_those_of_a_muted_trip_too(
+    world: World,
+) -> None:
+    await world.says(PLAN)
+    await world.says("mute this trip")
+    on = await world.says("notices on")
+    shown = await world.says("notices")
+    await ticks(world)
+    await strikes(world, "2027-04-01 12:00")
+
+    assert on.text.startswith("Notices are on.")
+    assert "Muted" not in shown.text
+    assert "check-in reminders" in shown.text.partition("When something changes")[0]
+    assert len(said_in(world)) == 1
+
+
+async def test_what_is_stopped_in_the_whole_chat_is_said_when_a_trip_is_unmuted(
+    world: World,
+) -> None:
+    await world.says(PLAN)
+    await world.says("mute this trip")
+    await world.says("only tell me about bad weather")
+    on = await world.says("unmute this trip")
+    all_on = await world.taps(on, "All back on")
+
+    assert "Stopped in the whole chat are still: outlooks, packing lists" in on.text
+    assert "weather" not in on.text
+    assert all_on.text.startswith("Notices are on.")
 
 
 async def test_only_what_is_wanted_is_told_and_at_the_hours_that_are_wanted(world: World) -> None:

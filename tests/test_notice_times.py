@@ -363,6 +363,14 @@ def test_quiet_hours_a_snooze_and_the_daily_cap_make_it_wait() -> None:
     assert isinstance(verdict(a_notice(), NoticeWishes(), "UTC", NOON, three[:2]), Tell)
 
 
+def test_why_a_trip_has_no_notices_is_what_became_of_it() -> None:
+    trip = a_trip(a_plan(NOON.date()))
+
+    assert calendar.unplanned(trip) == ""
+    assert calendar.unplanned(trip.model_copy(update={"status": "done"})) == "the trip is over"
+    assert "cancelled" in calendar.unplanned(trip.model_copy(update={"status": "cancelled"}))
+
+
 def test_a_severe_alert_waits_for_nothing_and_stops_by_its_own_name() -> None:
     at_night = NOON.replace(hour=23)
     alert = a_notice(Kind.ALERT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.notices.state import FOUND, Kind
+from core.notices.ports import Batch
+from core.notices.state import Hearer, Kind, Notice
 from core.notices.watching import Watching
-from core.people import KEYS, Profile, ProfileFact
 from core.travel import (
     Alert,
     Confidence,
@@ -23,8 +24,8 @@ from core.travel import (
     Source,
 )
 from core.trips import Stop, Trip
-from core.wishes import Wish
-from tests.notice_desk import ZONE, Desk, opened
+from core.wishes import When, Wish
+from tests.notice_desk import WISH, ZONE, Desk, opened
 
 FRIDAY = date(2027, 4, 16)
 SATURDAY = date(2027, 4, 17)
@@ -129,6 +130,16 @@ async def test_the_outlook_two_weeks_ahead_has_what_is_usual_when_nobody_knows_m
     assert "To reserve ahead: " in said.text
 
 
+async def test_the_outlook_of_a_long_trip_says_how_many_days_more_there_are() -> None:
+    until = WISH.model_copy(update={"when": When(first=date(2027, 4, 15), last=date(2027, 4, 24))})
+    desk = await opened(name="porto", wish=until)
+    desk.at("2027-04-10 09:00")
+    said = await desk.says(Kind.OUTLOOK, "2027-04-15", "7")
+
+    assert said is not None
+    assert ", as of Sat 10 Apr 10:00. 5 more days: “weather”._" in said.text
+
+
 async def test_the_outlook_names_holidays_and_what_the_traveller_likes(desk: Desk) -> None:
     holiday = event(
         "holiday",
@@ -206,6 +217,32 @@ async def test_the_check_of_the_evening_brings_the_pocket_pack_and_the_warnings(
     assert b"Lisbon" in pack.content
 
 
+async def test_a_way_that_should_have_begun_is_not_told_as_one_to_come(desk: Desk) -> None:
+    """Neither in a brief that comes at noon nor in a reminder at the last minute."""
+    assert desk.trip.plan is not None
+    [concert] = [s for d in desk.trip.plan.days for s in d.stops if s.booked]
+    desk.at("2027-04-18 07:15")
+    early = await desk.says(Kind.MORNING, "2027-04-18")
+    desk.at("2027-04-18 11:00")
+    noon = await desk.says(Kind.MORNING, "2027-04-18")
+    desk.at("2027-04-17 18:58")
+    late = await desk.says(Kind.REMINDER, "2027-04-17", concert.id)
+
+    assert early is not None and noon is not None and late is not None
+    assert "Leave by 0" in early.text
+    assert "Leave by" not in noon.text
+    assert "The way takes about 25 min: set out now." in late.text
+
+
+async def test_a_morning_that_is_told_the_evening_before_says_tomorrow(desk: Desk) -> None:
+    """Whoever has quiet hours until the afternoon."""
+    desk.at("2027-04-15 20:30")
+    said = await desk.says(Kind.MORNING, "2027-04-16")
+
+    assert said is not None
+    assert said.text.startswith("☀️ Tomorrow:\n**Day 2 · Fri 16 Apr**")
+
+
 async def test_the_morning_has_the_day_with_its_weather_and_the_swap_when_it_rains(
     desk: Desk,
 ) -> None:
@@ -259,23 +296,13 @@ async def test_check_in_is_told_for_a_flight_whose_time_was_told(desk: Desk) -> 
     assert none is None
 
 
-async def test_no_word_of_a_notice_depends_on_a_profile(desk: Desk) -> None:
+def test_no_word_of_a_notice_can_depend_on_a_profile() -> None:
     """So that of a group can hold nothing that a member said of themselves elsewhere."""
-    desk.at("2027-04-13 09:00")
-    facts = tuple(
-        ProfileFact(key=key, value="CANARY", origin="told", said_at=desk.clock.now())
-        for key in KEYS
-    )
-    known = Profile(person="telegram:1", facts=facts)
-    change = await weather_news(desk)
-    asked = [(kind, "2027-04-16", "") for kind in Kind if kind not in FOUND]
-    asked += [(change.kind, str(change.on), change.news)]
+    heard = {field.name for field in fields(Hearer)}
+    claimed = {field.name for field in fields(Batch)}
 
-    for kind, on, news in asked:
-        about = "7" if kind is Kind.OUTLOOK else ""
-        with_it = await desk.says(kind, on, about, news, profile=known)
-        without = await desk.says(kind, on, about, news)
-        assert (with_it and with_it.parts) == (without and without.parts), kind
+    assert heard == {"now", "zone", "late", "language"}
+    assert claimed == {"conversation", "claimed", "trips", "told", "language"}
 
 
 # --- what was found ----------------------------------------------------------------------------
@@ -353,6 +380,60 @@ async def test_a_silent_provider_leaves_the_change_with_the_time_of_its_forecast
     assert "as of Tue 13 Apr 10:00" in said.text
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            {"tmax_c": 31, "feels_max_c": 32},
+            {"tmax_c": 31, "feels_max_c": 39},
+            ["13–31 °C, felt as 39 °C.", "13–31 °C, felt as 32 °C, as of"],
+        ),
+        (
+            {"rain_chance": 0.4, "rain_mm": 1},
+            {"rain_chance": 0.4, "rain_mm": 9},
+            ["rain 40 %, 9 mm.", "rain 40 %, 1 mm, as of"],
+        ),
+    ],
+    ids=["heat that is felt", "more rain, as likely"],
+)
+async def test_a_change_of_weather_shows_the_values_that_have_changed(
+    desk: Desk, before: dict[str, float], after: dict[str, float], said: list[str]
+) -> None:
+    """ "Now" and "Before" never read the same."""
+    desk.at("2027-04-13 09:00")
+    assert desk.trip.plan is not None
+    [known] = await desk.skies.forecast(desk.trip.plan.anchor, ZONE, FRIDAY, FRIDAY)
+    known = known.model_copy(update=before)
+    days = tuple(
+        d.model_copy(update={"weather": known}) if d.day == FRIDAY else d
+        for d in desk.trip.plan.days
+    )
+    plan = desk.trip.plan.model_copy(update={"days": days})
+    desk.trip = desk.trip.model_copy(update={"plan": plan})
+    desk.skies.said[FRIDAY] = after
+    [notice] = await desk.told()
+
+    assert all(text in notice.text for text in said)
+
+
+async def test_an_event_that_was_over_before_it_could_be_told_is_not_told(desk: Desk) -> None:
+    """It was found in the evening, in quiet hours or a snooze."""
+    desk.at("2027-04-12 09:00")
+    desk.stage.on = [event("mariza", FRIDAY, name="Mariza")]
+    await desk.looks()
+    desk.at("2027-04-16 19:00")
+    called_off = event("mariza", FRIDAY, name="Mariza", status="cancelled")
+    desk.stage.on = [called_off, event("new", FRIDAY)]
+    found = await desk.looks()
+    assert found is not None
+    at_once = [await desk.says(c.kind, str(c.on), c.about, c.news) for c in found.changes]
+    desk.at("2027-04-17 07:00")
+    later = [await desk.says(c.kind, str(c.on), c.about, c.news) for c in found.changes]
+
+    assert len(at_once) == 2 and None not in at_once
+    assert later == [None, None]
+
+
 async def test_events_that_are_new_moved_or_cancelled_are_told_with_a_link(desk: Desk) -> None:
     """And what is booked is still in the plan: that is theirs to decide."""
     mariza = event("mariza", SATURDAY, name="Mariza")
@@ -390,6 +471,35 @@ async def test_an_event_that_is_on_again_when_it_would_be_told_is_not_told(desk:
     desk.stage.on = [event()]
 
     assert await desk.says(change.kind, str(change.on), change.about, change.news) is None
+
+
+async def test_a_warning_is_told_as_its_issuer_words_it_now(desk: Desk) -> None:
+    desk.at("2027-04-13 09:00")
+    desk.warnings.alerts = (warning(),)
+    found = await desk.looks()
+    assert found is not None
+    [change] = found.changes
+    longer = warning(ends=datetime(2027, 4, 17, 8, tzinfo=UTC), headline="Gusts up to 130 km/h")
+    desk.warnings.alerts = (longer,)
+    said = await desk.says(change.kind, str(change.on), change.about, change.news)
+
+    assert said is not None
+    assert "Fri 16 Apr 07:00 – Sat 17 Apr 09:00" in said.text
+    assert "Gusts up to 130 km/h" in said.text
+
+
+async def test_a_warning_is_not_told_for_a_trip_that_was_moved_to_other_days(desk: Desk) -> None:
+    desk.at("2027-04-13 09:00")
+    desk.warnings.alerts = (warning(),)
+    found = await desk.looks()
+    assert found is not None and desk.trip.plan is not None
+    [change] = found.changes
+    later = desk.trip.plan.model_copy(update={"days": desk.trip.plan.days[2:]})
+    moved = desk.trip.model_copy(update={"plan": later})
+    said = await desk.says(change.kind, str(change.on), change.about, change.news, trip=moved)
+
+    assert later.first_day == SATURDAY
+    assert said is None
 
 
 async def test_a_warning_is_told_in_its_issuers_words_with_what_is_planned_then(
@@ -470,3 +580,27 @@ async def test_a_look_at_what_is_far_ahead_or_over_asks_for_no_weather(desk: Des
     assert far is not None
     assert over is not None
     assert asked == len(desk.skies.asked) == len(desk.warnings.asked) == 0
+
+
+async def test_a_trip_that_cannot_be_looked_at_keeps_no_other_from_its_news(desk: Desk) -> None:
+    """Its rows cannot be read; the storm is told to the other one."""
+
+    async def rows(trip: str) -> Sequence[Notice]:
+        if trip == broken.id:
+            raise ValueError("a row of another version")
+        return ()
+
+    desk.at("2027-04-13 09:00")
+    desk.skies.said[FRIDAY] = WET
+    broken = desk.trip.model_copy(update={"id": "trip-broken"})
+    watching = Watching(desk.travel, rows)
+    trips = ((broken, ""), (desk.trip, ""))
+    [first, _] = await watching.news(trips, desk.clock.now())
+    assert first is not None
+    desk.warnings.alerts = (warning(),)
+    again = ((broken, first.seen), (desk.trip, ""))
+    [gone, told] = await watching.news(again, desk.clock.now())
+
+    assert gone is None
+    assert told is not None
+    assert {c.kind for c in told.changes} == {Kind.WEATHER, Kind.ALERT}

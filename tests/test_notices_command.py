@@ -67,6 +67,18 @@ async def test_what_is_muted_said_or_too_far_ahead_is_shown_as_it_is(rig: Rig) -
     assert "packing notices are muted in this chat" in shown[3]
 
 
+async def test_what_is_overdue_and_can_still_be_told_is_shown(rig: Rig) -> None:
+    """Nobody ticked in the evening; it comes after the quiet hours."""
+    store, noticing = await rig.opens()
+    await rig.turn(store, trips=(a_trip(a_plan(FIRST, 1)),))
+    await noticing.plan()
+    rig.clock.strikes("2027-03-19 22:30")
+    [overdue, *_] = (await lines(rig, days=1))[2:]
+
+    assert overdue.startswith("Fri 19 Mar 18:")
+    assert overdue.endswith("it is the evening before your trip; waits until Sat 20 Mar 08:00")
+
+
 def test_the_command_says_when_there_is_no_such_trip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

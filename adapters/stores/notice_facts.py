@@ -9,7 +9,6 @@ from adapters.stores import links
 from adapters.stores.notice_rows import chats_of, conversation, wishes_of
 from core.messages import Conversation
 from core.notices.ports import Setting
-from core.people import Profile
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,6 @@ class Facts:
     stamp: str
     setting: Setting | None
     wishes_at: float
-    profile: Profile
-    chats: tuple[str, ...]
 
 
 def stamp(db: sqlite3.Connection, trip: str) -> str:
@@ -35,12 +32,10 @@ def facts(db: sqlite3.Connection, trip: str) -> Facts | None:
     if place is None:
         return None
     wishes, since = wishes_of(db, place.chats)
-    profile = Profile(person=place.traveller)
-    if place.traveller:
-        profile = links.profile_of(db, place.traveller)
-    home = profile.zone or wishes.home
+    own = links.profile_of(db, place.traveller).zone if place.traveller else ""
+    home = own or wishes.home
     setting = Setting(place.to, wishes, home) if place.to else None
-    return Facts(place.stamp, setting, since, profile, place.chats)
+    return Facts(place.stamp, setting, since)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from core.trips import Trip
 PLAN_LEASE_S = 60.0
 LOOK_AGAIN_S = 3_600.0
 OVER = timedelta(days=14)  # after the last day
-NEVER = 1e12
+NEVER = 1e12  # with the moment added at which a trip was let be
 MOST_LOOKS = 2_000  # in one transaction, nearly all of them at trips of which nothing has changed
 WATCH_LEASE_S = 600.0
 _LOOK = "SELECT trip, stamp, at FROM notice_calendar WHERE"
@@ -29,11 +29,18 @@ def trips_to_plan(
     """Trips of which nothing has changed are only noted as looked at; their plans are not read."""
     found: list[ToPlan] = []
     for _ in range(MOST_LOOKS // limit):
-        # What is to be looked at in more than an hour was written by a clock that ran ahead.
+        # What is to be looked at in more than an hour, or was let be in times to come, was written
+        # by a clock that ran ahead.
         rows = db.execute(
             f"SELECT * FROM ({_LOOK} at <= ? ORDER BY at LIMIT ?) UNION ALL"
-            f" SELECT * FROM ({_LOOK} at > ? AND at < ? LIMIT ?) LIMIT ?",
-            (now, room := limit - len(found), now + LOOK_AGAIN_S, NEVER, room, room),
+            f" SELECT * FROM ({_LOOK} at > ? AND at < ? LIMIT ?) UNION ALL"
+            f" SELECT * FROM ({_LOOK} at > ? LIMIT ?) LIMIT ?",
+            (
+                *(now, room := limit - len(found)),
+                *(now + LOOK_AGAIN_S, NEVER, room),
+                *(NEVER + now + LOOK_AGAIN_S, room),
+                room,
+            ),
         ).fetchall()
         for trip, planned, at in rows:
             stamp = notice_facts.stamp(db, trip)
@@ -60,7 +67,7 @@ def _look_again(db: sqlite3.Connection, trip: str, now: float) -> None:
     db.execute(
         "UPDATE notice_calendar SET at = iif((SELECT last_day FROM trip_plans WHERE id = trip)"
         " BETWEEN '0' AND ?, ?, ?) WHERE trip = ?",
-        (over, NEVER, now + LOOK_AGAIN_S, trip),
+        (over, NEVER + now, now + LOOK_AGAIN_S, trip),
     )
 
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from adapters.stores import notice_facts, notice_rows, outbox
 from adapters.stores.notice_plans import read_trip
 from adapters.stores.notice_rows import ENDED, OPEN, find, moment
-from adapters.stores.parsed import Parsed
+from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import text
 from core.notices.ports import Batch, Claimed, Settlement, TripThen
 from core.notices.state import NEVER_EARLY, URGENT, Notice
-from core.people import Profile
+from core.session import Session
 
 CLAIM_LEASE_S = 120.0
 MAX_ATTEMPTS = 5
@@ -87,7 +87,7 @@ def _batch(
         "fence",
         "attempts",
     )
-    known: dict[str, tuple[TripThen, Profile] | str] = {}
+    known: dict[str, TripThen | str] = {}
     claimed: list[Claimed] = []
     for notice, fence, attempts in rows:
         if attempts >= MAX_ATTEMPTS:
@@ -98,7 +98,7 @@ def _batch(
         found = known[notice.trip]
         if isinstance(found, str):
             _end(db, notice.id, "cancelled", found)
-        elif _is_stale(notice, found[0]):
+        elif _is_stale(notice, found):
             _replan_first(db, notice, now)
         else:
             claimed.append(_claimed(db, notice, worker, fence + 1, attempts + 1, now))
@@ -109,21 +109,28 @@ def _batch(
     return Batch(
         claimed[0].notice.conversation,
         tuple(claimed),
-        {id: then for id, (then, _) in trips.items()},
-        next(profile for _, profile in trips.values()),
+        trips,
         _told(db, key, now),
+        _language(db, key),
     )
 
 
-def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> tuple[TripThen, Profile] | str:
-    """The trip as it is now, and the profile of who hears of it; else why nobody does."""
+def _language(db: sqlite3.Connection, key: str) -> str:
+    """What was last written in the chat; English where nothing was."""
+    row = db.execute("SELECT session FROM conversations WHERE key = ?", (key,)).fetchone()
+    session = read(Session, row[0]) if row and row[0] is not None else None
+    return session.language if session is not None else "en"
+
+
+def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> TripThen | str:
+    """The trip as it is now; else why nobody hears of it."""
     facts = notice_facts.facts(db, trip)
     value = read_trip(db, trip, parsed)
     if facts is None or value is None:
         return "the trip is gone"
     if facts.setting is None:
         return "nobody can be reached in this chat"
-    return TripThen(value, facts.setting, facts.stamp), facts.profile
+    return TripThen(value, facts.setting, facts.stamp)
 
 
 def _claimed(

@@ -33,7 +33,7 @@ from core.messages import Inbound, InboundMessage, PollDue, Reply
 from core.notices.ports import Batch, Changes, Settlement, ToPlan, ToWatch
 from core.notices.state import Notice
 from core.people import Profile
-from core.ports import Claim, Clock, Delivery, Opened, Outcome
+from core.ports import Claim, Clock, Delivery, LlmCall, Opened, Outcome
 from core.spending import Booking, Limits
 from core.trips import Trip
 
@@ -175,6 +175,10 @@ class SqliteStore:
 
     async def book_tokens(self, booking: Booking, limits: Limits) -> bool:
         return await self._writer.run(lambda db: spending.book(db, booking, limits), Kind.MARK)
+
+    async def keep_calls(self, conversation: str, calls: Sequence[LlmCall]) -> None:
+        now = self._now()
+        await self._writer.run(lambda db: turns.keep_calls(db, calls, conversation, now), Kind.MARK)
 
     # --- notices -------------------------------------------------------------------------------
 

@@ -226,6 +226,15 @@ def _where(
     return other
 
 
+def keep_calls(db: sqlite3.Connection, calls: Sequence[LlmCall], key: str, now: float) -> None:
+    """See core.ports.Store.keep_calls."""
+    spending.settle(db, calls)
+    key = conversations.resolve(db, key)
+    person = _owner(db, key)
+    for call in calls:
+        _keep_llm_call(db, call, key, person, 0, now)
+
+
 def give_up(
     db: sqlite3.Connection, claim: Claim, why: str, apology: Reply | None, now: float
 ) -> None:

@@ -22,8 +22,8 @@ _SEVERE_STAY = (
     "Severe official warnings still come, day and night; “stop severe warnings” stops those too."
 )
 _WHICH = "Which trip? Open it with “my trips” first."
-_CALENDAR = (Kind.OUTLOOK, Kind.PACKING, Kind.FINAL_CHECK, Kind.MORNING, Kind.REMINDER)
 _FOUND = (Kind.WEATHER, Kind.EVENT, Kind.ALERT)
+_CALENDAR = tuple(kind for kind in Kind if kind not in _FOUND)
 
 
 class Notices:
@@ -128,6 +128,8 @@ def _start(turn: Turn, said: NoticesSaid) -> Screen:
     update: dict[str, object] = {"off": False, "snoozed_until": None}
     update["muted"] = wishes.muted - set(said.kinds) if said.kinds else frozenset[Kind]()
     update["muted_pairs"] = _left(wishes, "", said.kinds or tuple(Kind))
+    if not said.kinds:
+        update["muted_trips"] = frozenset[str]()
     if wishes.off and said.kinds:  # of all that was off only this comes back
         update["muted"] = frozenset(Kind) - set(said.kinds)
     turn.keep_wishes(wishes.model_copy(update=update))
@@ -151,7 +153,12 @@ def _unmute_trip(turn: Turn, said: NoticesSaid) -> Screen:
         update["muted"] = wishes.muted - set(said.kinds)
     turn.keep_wishes(wishes.model_copy(update=update))
     names = words.listing(NAMES[kind] for kind in said.kinds) or "notices"
-    return _said(turn, f"{words.capital(names)} about **{words.literal(trip.title)}** are on.")
+    text = f"{words.capital(names)} about **{words.literal(trip.title)}** are on."
+    muted = frozenset[Kind]() if said.kinds else turn.notices.wishes.muted
+    if muted:
+        stopped = words.listing(NAMES[kind] for kind in Kind if kind in muted)
+        text += f" Stopped in the whole chat are still: {stopped}."
+    return _said(turn, text, *([notice_choice("start", "", "All back on")] if muted else []))
 
 
 def _left(wishes: NoticeWishes, trip: str, kinds: Sequence[Kind]) -> frozenset[tuple[str, Kind]]:
@@ -247,7 +254,11 @@ def _because(turn: Turn, notices: Sequence[Notice]) -> Screen:
             stop = notice_choice("stop", notice.kind, f"No {NAMES[notice.kind]}")
             options[stop.id] = stop
     lines = list(dict.fromkeys(lines))
-    lines.append("Each is told once, in the chat that planned the trip.")
+    here, told = turn.message.conversation.key, {n.trip for n in notices}
+    others = (t for t in turn.trips if t.id in told and t.conversation != here)
+    elsewhere = not turn.in_group and any(others)
+    where = "where you like to be reached" if elsewhere else "in the chat that planned the trip"
+    lines.append(f"Each is told once, {where}.")
     if any(n.kind is Kind.ALERT for n in notices):
         lines.append("Severe warnings come at any hour; “stop severe warnings” stops them.")
     for trip in dict.fromkeys(n.trip for n in notices if n.trip in titles):

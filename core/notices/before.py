@@ -176,7 +176,7 @@ def _weather_lines(plan: Plan, sky: Forecast, travel: Travel, zone: ZoneInfo) ->
         shown = listed[: MOST + 1]
         more = len(listed) - len(shown)
         lines = [f"- 🌤️ {line}" for line in shown]
-        rest = f" and {words.plural(more, 'more day')}: “weather”" if more > 0 else ""
+        rest = f" {words.plural(more, 'more day')}: “weather”." if more > 0 else ""
         return [*lines, f"_{sky.told_by(zone)}{rest}_"]
     lines = [
         f"- 🌤️ {words.literal(town.destination)}: {text}; no forecast yet"

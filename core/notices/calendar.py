@@ -5,7 +5,7 @@ The same trip gives the same rows with the same ids, however often it is planned
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from core import words
@@ -21,10 +21,20 @@ from core.notices.policies import (
     unwanted,
 )
 from core.notices.ports import Changes, Setting
-from core.notices.state import FOUND, Change, Kind, Notice, State
+from core.notices.state import (
+    AGAIN,
+    FOUND,
+    NOT_WORTH_IT,
+    URGENT,
+    Change,
+    Kind,
+    Notice,
+    State,
+)
 from core.trips import Plan, Stop, Trip
 
 BEFORE_QUIET = timedelta(minutes=30)
+Key = tuple[Kind, date, str]  # of a notice
 _FINAL = frozenset({State.SENT, State.UNKNOWN, State.FAILED})
 _OPEN = frozenset({State.PLANNED, State.CLAIMED})
 _COUNTDOWN = (
@@ -47,6 +57,8 @@ def unplanned(trip: Trip) -> str:
     """Why the trip has no notices at all; "" when it has."""
     if trip.status == "cancelled":
         return "the trip was cancelled"
+    if trip.status == "done":
+        return "the trip is over"
     return "" if trip.status == "planned" and trip.plan else "there is no plan"
 
 
@@ -56,10 +68,11 @@ def reconciled(
     """What has to change so that the rows are as wanted.
 
     What was said stays and is not said again. What should have been said before `since`, when the
-    trip or the wishes were as they are now for the first time, is not made up for.
+    trip or the wishes were as they are now for the first time, is not made up for; only a severe
+    alert that is of use comes when it is wanted again.
     """
     have = {row.key: row for row in rows}
-    calendar = {n.key: n for n in wanted(trip, setting)}
+    calendar = {n.key: n for n in (_at_its_time(n, have) for n in wanted(trip, setting))}
     new, moved = [], []
     for key, notice in calendar.items():
         row = have.get(key)
@@ -73,15 +86,29 @@ def reconciled(
             moved.append(notice)
     cancelled = []
     for row in rows:
+        again = row.kind in URGENT and row.state is State.CANCELLED and row.reason != NOT_WORTH_IT
+        if again and row.late_until > now and not _why_none(trip, row, setting):
+            moved.append(_as_now(trip, row, setting))
         if row.state not in _OPEN or row.key in calendar:
             continue
         if row.kind not in FOUND:
             cancelled.append((row.id, _why_not(trip, row, setting)))
-        elif reason := unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes):
+        elif reason := _why_none(trip, row, setting):
             cancelled.append((row.id, reason))
         elif _differs(row, fresh := _as_now(trip, row, setting)):
             moved.append(fresh)
     return Changes(tuple(new), tuple(moved), tuple(cancelled))
+
+
+def _at_its_time(notice: Notice, have: Mapping[Key, Notice]) -> Notice:
+    """What was reminded of for another time of the day is reminded of once more."""
+    row = have.get(notice.key)
+    moved = row is not None and row.state in _FINAL and row.late_until != notice.late_until
+    if notice.kind is not Kind.REMINDER or not moved:
+        return notice
+    about = f"{notice.about}{AGAIN}{notice.late_until:%H:%M}"
+    id = notice_id(notice.trip, notice.kind, notice.on, about)
+    return notice.model_copy(update={"id": id, "about": about})
 
 
 def of_change(trip: Trip, change: Change, setting: Setting, now: datetime) -> Notice:
@@ -120,8 +147,12 @@ def _differs(row: Notice, wanted: Notice) -> bool:
 
 
 def _why_not(trip: Trip, row: Notice, setting: Setting) -> str:
-    reason = unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes)
-    return reason or "the trip has changed"
+    return _why_none(trip, row, setting) or "the trip has changed"
+
+
+def _why_none(trip: Trip, row: Notice, setting: Setting) -> str:
+    """Why the chat is told nothing of that kind; "" when it is."""
+    return unplanned(trip) or unwanted(row.kind, trip.id, setting.wishes)
 
 
 # --- the calendar ------------------------------------------------------------------------------

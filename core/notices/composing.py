@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from core import words
 from core.choices import notice_choice
 from core.exports import Exporter
 from core.messages import Choices, Part, Text
@@ -18,6 +19,7 @@ from core.notices.told import Rows, no_rows
 from core.notices.words import NAMES
 from core.travel import Travel
 from core.trips import Plan, Trip
+from core.zones import zone_of
 
 Make = Callable[[Notice, Trip, Plan, Hearer, Travel], Awaitable[Said | None]]
 _MAKERS: dict[Kind, Make] = {
@@ -52,7 +54,8 @@ class Composing:
         control = [notice_choice("why", notice.id, "Why this?")]
         if notice.kind not in (Kind.ALERT, Kind.AFTER):  # how to stop a warning is told by words
             control.append(notice_choice("stop", notice.kind, f"No {NAMES[notice.kind]}"))
-        text = Text(markdown="\n".join(lines))
+        before = f"{late(notice)}\n\n" if hearer.late else ""
+        text = Text(markdown=before + "\n".join(lines))
         return (text, *files, Choices(options=(*options, *control)))
 
     async def _said(self, notice: Notice, trip: Trip, plan: Plan, hearer: Hearer) -> Said | None:
@@ -73,3 +76,9 @@ class Composing:
                 return await found_said.event_change(change, trip, plan, hearer, self._travel)
             case AlertChange():
                 return await found_said.alert_change(change, trip, plan, hearer, self._travel)
+
+
+def late(notice: Notice) -> str:
+    """ "This comes late: it was meant for Thu 12 Mar 18:00." in the traveller's own time."""
+    local = notice.due.astimezone(zone_of(notice.zone))
+    return f"*This comes late: it was meant for {words.day(local.date())} {words.clock(local)}.*"

@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import words
 from core.messages import Choice, Choices, Conversation, Part, Reply, Text
 from core.notices.ports import Claimed
-from core.notices.state import MESSAGE, Notice
-from core.zones import zone_of
+from core.notices.state import MESSAGE
 
 MAX_CHOICES = 8
 
@@ -21,7 +19,6 @@ class Composed:
 
     claimed: Claimed
     parts: tuple[Part, ...]
-    late: bool
 
 
 def message(to: Conversation, composed: Sequence[Composed]) -> Reply:
@@ -40,8 +37,6 @@ def _screen(composed: Sequence[Composed]) -> tuple[Part, ...]:
     others: list[Part] = []
     options: dict[str, Choice] = {}
     for each in composed:
-        if each.late:
-            said.append(late(each.claimed.notice))
         for part in each.parts:
             if isinstance(part, Text):
                 said.append(part.markdown)
@@ -59,9 +54,3 @@ def _is_control(option: Choice) -> bool:
     """ "Why this?" and "No weather notices", not "Mark as visited"."""
     verb, _, rest = option.id.partition(":")
     return verb == "notices" and not rest.startswith("visited/")
-
-
-def late(notice: Notice) -> str:
-    """ "This comes late: it was meant for Thu 12 Mar 18:00." in the traveller's own time."""
-    local = notice.due.astimezone(zone_of(notice.zone))
-    return f"*This comes late: it was meant for {words.day(local.date())} {words.clock(local)}.*"

@@ -20,8 +20,8 @@ from core.notices.swap_said import swaps_for
 from core.notices.told import known_weather
 from core.notices.weather_news import outdoor_stops, poor_in, still_so
 from core.reading import Topic
-from core.travel import AlertReport, DayWeather, Event, Travel
-from core.trips import Day, Plan, Stop, Trip
+from core.travel import Alert, AlertReport, DayWeather, Event, Travel
+from core.trips import Day, Plan, Stage, Stop, Trip
 from core.zones import zone_of
 
 MOST = 4
@@ -66,7 +66,7 @@ async def weather_change(
     news = bool(poor_in(known)) if change.better else bool(change.poor - poor_in(known))
     if not news or not still_so(change, now):
         return None
-    values = [f"Now: {words.weather(now)}.", f"Before: {_before(known, zone)}."]
+    values = _values(known, now, change.poor | change.before, zone)
     by = f"_Forecast: {words.as_of(now.source, zone)}_"
     if change.better:
         lines = [f"☀️ **{words.day(change.day)} is fine again**: {_listed(stops)}.", *values, by]
@@ -96,13 +96,30 @@ def _listed(stops: list[Stop]) -> str:
     return words.listing([first, *rest, *([words.plural(more, "more stop")] if more > 0 else [])])
 
 
-def _before(old: DayWeather | None, zone: ZoneInfo) -> str:
+def _values(
+    old: DayWeather | None, now: DayWeather, aspects: frozenset[Aspect], zone: ZoneInfo
+) -> list[str]:
+    """The weather now and before, with what the news was judged by."""
+    said = _in_full(now, old, aspects)
     if old is None:
-        return "no forecast"
+        return [f"Now: {said}.", "Before: no forecast."]
     if old.typical:
-        return f"no forecast yet, typically {words.weather(old)}"
+        return [f"Now: {said}.", f"Before: no forecast yet, typically {words.weather(old)}."]
     at = old.source.fetched_at.astimezone(zone)
-    return f"{words.weather(old)}, as of {words.day(at.date())} {words.clock(at)}"
+    before = f"{_in_full(old, now, aspects)}, as of {words.day(at.date())} {words.clock(at)}"
+    return [f"Now: {said}.", f"Before: {before}."]
+
+
+def _in_full(weather: DayWeather, other: DayWeather | None, aspects: frozenset[Aspect]) -> str:
+    """ "19–31 °C, felt as 38 °C": also what the short words leave out, where that is the news."""
+    text, felt = words.weather(weather), weather.feels_max_c
+    if aspects & {"heat", "cold"} and felt is not None and round(felt) != round(weather.tmax_c):
+        text += f", felt as {round(felt)} °C"
+    chance = weather.rain_chance
+    same = other is not None and chance is not None and chance == other.rain_chance
+    if "rain" in aspects and same and weather.rain_mm is not None and "%" in text:
+        text += f", {round(weather.rain_mm)} mm"
+    return text
 
 
 # --- events ------------------------------------------------------------------------------------
@@ -119,7 +136,7 @@ async def event_change(
     zone = zone_of(hearer.zone)
     if change.what == "new":
         days = {d.day for d in plan.days}
-        left = [e for e in now if not e.status and e.first in days]
+        left = [e for e in now if not e.status and e.first in days and not _over(e, town, hearer)]
         if not left:
             return None
         lines = [f"🎫 **New on your days in {words.literal(town.destination)}**"]
@@ -128,6 +145,8 @@ async def event_change(
             lines.append(f"- {words.plural(len(left) - MOST, 'more event')}: “events”")
     else:
         [event] = now
+        if _over(event, town, hearer):
+            return None
         said = _of_one(change, event, plan)
         if said is None:
             return None
@@ -155,6 +174,11 @@ def _of_one(change: EventChange, event: Event, plan: Plan) -> list[str] | None:
             f"{words.literal(booked.title)}”."
         )
     return lines
+
+
+def _over(event: Event, town: Stage, hearer: Hearer) -> bool:
+    """It may have waited for a night, or for the end of a snooze, to be told."""
+    return event.last < hearer.now.astimezone(zone_of(town.timezone)).date()
 
 
 def _differs(change: EventChange, event: Event) -> bool:
@@ -200,18 +224,20 @@ async def alert_change(
     if town is None or destination is None:
         return None
     alert = change.alert
-    if alert.ends <= hearer.now:
-        return None
     if travel.alerts is not None:
         report = await travel.alerts.active(destination, town.first, town.last)
         if _is_off(change, report):
             return None
+        alert = next((a for a in report.alerts if a.id == alert.id and a.official), alert)
     there = zone_of(town.timezone)
+    first, last = alert.onset.astimezone(there).date(), alert.ends.astimezone(there).date()
+    if alert.ends <= hearer.now or last < town.first or first > town.last:
+        return None
     lines = [
         f"⚠️ **Official warning for {words.literal(town.destination)}**",
         alerting.line(alert, there),
     ]
-    if planned := _meanwhile(change, plan.days):
+    if planned := _meanwhile(alert, plan.days):
         lines.append(f"In your plan then: {planned}.")
     lines.append(f"_{words.as_of(alert.source, zone_of(hearer.zone))}_")
     options: list[Choice] = [
@@ -228,8 +254,7 @@ def _is_off(change: AlertChange, report: AlertReport) -> bool:
     return all(a.event != change.alert.event for a in report.alerts)
 
 
-def _meanwhile(change: AlertChange, days: tuple[Day, ...]) -> str:
-    alert = change.alert
+def _meanwhile(alert: Alert, days: tuple[Day, ...]) -> str:
     touched = [s for d in days for s in d.stops if s.start < alert.ends and s.end > alert.onset]
     visits = [s for s in touched if s.sight_id]
     shown = [

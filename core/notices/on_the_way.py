@@ -12,7 +12,7 @@ from core.errors import Unavailable
 from core.messages import Choice
 from core.notices.before import Said, map_line, ways
 from core.notices.sky import PATIENCE_S, forecast_for
-from core.notices.state import Hearer, Notice
+from core.notices.state import AGAIN, Hearer, Notice
 from core.notices.swap_said import swaps_for
 from core.notices.weather_news import poor_in
 from core.reading import Topic
@@ -36,13 +36,14 @@ async def morning(
     shown = day.model_copy(
         update={"weather": weather or day.weather, "events": await _events(travel, plan, day)}
     )
-    lines = ["☀️ Good morning!" if not poor_in(shown.weather) else "Good morning!"]
+    lines = [_greeting(day, hearer, fine=not poor_in(shown.weather))]
     lines.append(day_card(shown, number, without=spanning_events(plan)))
     if not any(s.kind in (StopKind.ARRIVAL, StopKind.DEPARTURE) for s in day.stops):
         begin = next((s for s in day.stops if s.leg is not None and s.leg.minutes), None)
         if begin is not None and begin.leg is not None:
             leave = begin.start - timedelta(minutes=-(-begin.leg.minutes // 5) * 5)
-            lines.append(f"Leave by {words.clock(leave)} for {words.literal(begin.title)}.")
+            if leave > hearer.now:
+                lines.append(f"Leave by {words.clock(leave)} for {words.literal(begin.title)}.")
     elif way := ways(day, plan, travel):
         lines.append(f"{words.listing(way)}.")
     if link := map_line(day, plan):
@@ -57,6 +58,13 @@ async def morning(
     elif sky.silent:
         lines.append(f"_{words.listing(sky.silent)} did not answer: the weather is as planned._")
     return lines, [*options, choice("ask", Topic.NEXT, "What is next?")], []
+
+
+def _greeting(day: Day, hearer: Hearer, *, fine: bool) -> str:
+    """With long quiet hours a morning is told the evening before."""
+    today = hearer.now.astimezone(zone_of(hearer.zone)).date()
+    greeting = "Good morning!" if today == day.day else "Tomorrow:"
+    return f"☀️ {greeting}" if fine else greeting
 
 
 async def _events(travel: Travel, plan: Plan, day: Day) -> tuple[Event, ...]:
@@ -75,7 +83,8 @@ async def reminder(
     notice: Notice, trip: Trip, plan: Plan, hearer: Hearer, travel: Travel
 ) -> Said | None:
     """Something booked is near; None when it is not in the plan at that time any more."""
-    stop = next((s for d in plan.days for s in d.stops if s.id == notice.about), None)
+    about, _, _ = notice.about.partition(AGAIN)
+    stop = next((s for d in plan.days for s in d.stops if s.id == about), None)
     if stop is None or not stop.booked or stop.start <= hearer.now:
         return None
     wait = int((stop.start - hearer.now).total_seconds() // 60)
@@ -84,9 +93,8 @@ async def reminder(
     ]
     if stop.leg is not None and stop.leg.minutes:
         leave = stop.start - timedelta(minutes=-(-stop.leg.minutes // 5) * 5) - MARGIN
-        lines.append(
-            f"The way takes about {words.way(stop.leg.minutes)}: leave by {words.clock(leave)}."
-        )
+        when = f"leave by {words.clock(leave)}" if leave > hearer.now else "set out now"
+        lines.append(f"The way takes about {words.way(stop.leg.minutes)}: {when}.")
     lines += list(stop.checks[:1])
     return lines, [choice("ask", Topic.MAP, "Map")], []
 

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from core.messages import Conversation, Reply
 from core.notices.state import Notice, NoticeWishes, State
-from core.people import Profile
 from core.trips import Trip
 
 
@@ -74,8 +73,8 @@ class Batch:
     conversation: Conversation
     claimed: tuple[Claimed, ...]
     trips: Mapping[str, TripThen]
-    profile: Profile  # empty in a group
     told: tuple[datetime, ...]
+    language: str = "en"  # of the session of the chat
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from typing import Protocol
 from pydantic import AwareDatetime, Field
 
 from core.messages import Conversation, Part, Value
-from core.people import Profile
 from core.trips import Trip
 
 
@@ -33,6 +32,7 @@ FOUND = frozenset({Kind.WEATHER, Kind.EVENT, Kind.ALERT})
 
 URGENT = frozenset({Kind.ALERT})  # passes quiet hours, goes first
 NOT_WORTH_IT = "there was nothing worth saying"  # reason of what a composer has no words for
+AGAIN = "#"  # in `about`, before the time of a stop that was moved after it was told
 MESSAGE = "notices-"  # how the ids of their replies begin
 NEVER_EARLY = frozenset({Kind.CHECK_IN})  # is not taken along with what is due a little earlier
 
@@ -130,16 +130,15 @@ class Policy(Value):
 
 @dataclass(frozen=True)
 class Hearer:
-    """To whom a notice is told: what may be used of them, and where they are now.
+    """To whom a notice is told: by which clock, and in which language.
 
-    In a group `profile` is empty: nothing that anybody told in private is in a group's notice.
+    Nothing of a profile is here: what anybody told in private is in no notice, least in a group's.
     """
 
-    profile: Profile
-    wishes: NoticeWishes
     now: datetime
     zone: str
-    late: bool = False  # the engine says so itself, before the parts
+    late: bool = False  # then the notice says so itself, before anything else
+    language: str = "en"  # what the chat writes, as in its session
 
 
 class Composer(Protocol):

@@ -15,6 +15,7 @@ from core.travel import Sight, Travel
 from core.trips import Day, Stop, Trip
 
 OFFERED = 2
+TAKE = "Take "  # a label, before the name of a sight
 NOTHING = "I have nothing indoors that fits into that day; take a long break or a café."
 LOOK = "Say “it rains”, and I look for something indoors."
 
@@ -54,7 +55,7 @@ async def swaps_for(
         elif gone:
             text += f"; {words.literal(gone)} is left out for it"
         lines.append(f"{text}.")
-        options.append(swap_choice(trip.id, swap_mark(stop), f"Take {sight.name}"[:40]))
+        options.append(swap_choice(trip.id, swap_mark(stop), f"{TAKE}{sight.name}"[:40]))
         if len(options) == OFFERED:
             break
     return (lines, options) if lines else ([NOTHING], [])

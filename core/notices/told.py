@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from core.notices.changes import CHANGE, DaySeen, Seen, WeatherChange
 from core.notices.state import NOT_WORTH_IT, Kind, Notice, State
@@ -34,24 +34,24 @@ def known_weather(day: Day, place: str, rows: Sequence[Notice], before: int) -> 
     return newest.new
 
 
-def as_told(seen: Seen, rows: Sequence[Notice]) -> Seen:
-    """What was seen, without the changes that had turned back before they could be said.
+def as_told(seen: Seen, rows: Sequence[Notice], now: datetime) -> Seen:
+    """What was seen, without the changes that had turned back or expired before they could be said.
 
     Such a day is as it was told before, or as in the plan, so that the change is news again when
     it comes back.
     """
-    return seen.model_copy(update={"days": tuple(_as_told(s, rows) for s in seen.days)})
+    return seen.model_copy(update={"days": tuple(_as_told(s, rows, now) for s in seen.days)})
 
 
-def _as_told(seen: DaySeen, rows: Sequence[Notice]) -> DaySeen:
-    turned_back = any(
+def _as_told(seen: DaySeen, rows: Sequence[Notice], now: datetime) -> DaySeen:
+    never_said = any(
         row.kind is Kind.WEATHER
         and row.on == seen.day
-        and row.reason == NOT_WORTH_IT
+        and (row.reason == NOT_WORTH_IT or (row.state is State.EXPIRED and row.late_until <= now))
         and row.about.endswith(f"/{seen.times}")
         for row in rows
     )
-    if not seen.times or not turned_back:
+    if not seen.times or not never_said:
         return seen
     said = _changes(rows, seen.day, seen.place)
     newest = max(said, key=lambda c: c.times, default=None)

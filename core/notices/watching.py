@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,6 +24,7 @@ from core.trips import Plan, Stage, Trip
 from core.zones import zone_of
 
 AT_ONCE = 8
+log = logging.getLogger(__name__)
 Span = tuple[str, date, date]  # a destination's id, the first and the last day asked about
 
 
@@ -52,7 +54,16 @@ class Watching:
         """
         plans = [trip.plan for trip, _ in trips if trip.plan is not None]
         sources = await self._ask(plans, now)
-        return [await self._of_trip(trip, seen, sources, now) for trip, seen in trips]
+        return [await self._guarded(trip, seen, sources, now) for trip, seen in trips]
+
+    async def _guarded(
+        self, trip: Trip, notes: str, sources: _Sources, now: datetime
+    ) -> Found | None:
+        try:
+            return await self._of_trip(trip, notes, sources, now)
+        except Exception:  # a trip that cannot be looked at must not keep the others waiting
+            log.exception("trip_not_watched")
+            return None
 
     async def _of_trip(
         self, trip: Trip, notes: str, sources: _Sources, now: datetime
@@ -77,7 +88,7 @@ class Watching:
             return None
         seen = _read(notes)
         if any(day.times for day in seen.days):
-            seen = as_told(seen, await self._rows(trip.id))
+            seen = as_told(seen, await self._rows(trip.id), now)
         weather, seen = weather_news(plan, seen, forecast, now)
         events, seen = event_news(plan, trip.wish, seen, listed, now)
         alerts, seen = alert_news(plan, seen, sources.alerts, now)

@@ -35,7 +35,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (Kind.CHECK_IN, rf"check-? ?in(?: {_NOTE})?"),
     (Kind.REMINDER, r"(?:booking |booked )?reminders?"),
-    (Kind.AFTER, rf"(?:after|post)[- ](?:the[- ])?trip(?: {_NOTE})?"),
+    (Kind.AFTER, rf"(?:words )?(?:after|post)[- ](?:the[- ])?trip(?: {_NOTE})?"),
 )
 _FOUND = (Kind.WEATHER, Kind.EVENT)
 _KIND = "|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in _KINDS)
@@ -45,7 +45,12 @@ _ALL = (
 )
 _THE = r"(?:(?:the|all|all the|your|any|those|these|more|any more|sending|sending me|sending us) )*"
 _HERE = r"(?P<here>(?: (?:for|on|about|in|of) (?:this|the|our|that) trip))?"
-# "No concerts" and "I don't want events" are about the trip, so they are not among these.
+# "No concerts" and "I don't want events" are about the trip, so they are not among these; what a
+# button says is. Severe warnings are stopped by that word alone.
+_OWN = (
+    r"(?!severe|official|grave|extreme|storm|emergency)"
+    r"(?=[\w -]*\b(?:notices?|notifications?|reminders?|outlooks?|lists?|briefs?|checks?)\b)"
+)
 _OFF = (
     r"(?:stop|mute|silence|no more|turn off|switch off|disable|unsubscribe from|"
     r"(?:don't|do not|dont) send(?: me| us)?|stop sending(?: me| us)?)"
@@ -56,6 +61,7 @@ _STOP = (
     re.compile(rf"{_EDGE}(?:turn |switch )?(?:the )?(?:{_KIND}|{_ALL}) off{_HERE}{_END}"),
     re.compile(rf"{_EDGE}(?:mute|silence)(?: (?:caravan|yourself))?(?P<all>){_HERE}{_END}"),
     re.compile(rf"{_EDGE}unsubscribe(?P<all>){_END}"),
+    re.compile(rf"{_EDGE}no {_OWN}(?:{_KIND}|{_ALL}(?= (?:for|on|about) )){_HERE}{_END}"),
 )
 _START = (
     re.compile(rf"{_EDGE}{_ON} {_THE}(?:{_KIND}|{_ALL})(?: back| on)*{_HERE}{_END}"),
@@ -71,7 +77,8 @@ _SPAN = (
 )
 _SNOOZE = re.compile(
     rf"{_EDGE}(?:snooze|pause|(?:remind|tell|ask|message|write)(?: me| us)? later|"
-    r"leave (?:me|us) (?:alone|in peace)|no (?:messages|notices|notifications|pings))"
+    r"leave (?:me|us) (?:alone|in peace)|no (?:messages|notices|notifications|pings)|"
+    rf"(?:stop|mute|silence|turn off)(?= (?:(?:the|all|your) )*{_NOTE}\b))"
     rf"(?: (?:this|it|that|everything|them|all|(?:the |all |your )?{_NOTE}))?"
     rf"(?:,? (?:for )?{_SPAN}|,? (?:un)?til+ (?P<until>[\w .]{{3,30}}?))?{_END}"
 )
