@@ -274,7 +274,7 @@ class World:
         return answer
 
     async def all_told(self) -> None:
-        """Let what the same turn says in other chats go out as well; a chat that is down is left."""
+        """Let what the same turn says in other chats go out; a chat that is down is left."""
         assert self.app is not None
         for _ in range(200):
             counts = await self.app.store.counts()

@@ -164,7 +164,7 @@ class Planning:
                 turn.keep_trip(trip.model_copy(update={"wish": wish}))
                 turn.update(wish=wish, module="planning", asked="")
             yield (
-                Text(markdown="\n".join(news) or _unchanged(changes)),
+                Text(markdown="\n".join(news) or _unchanged(changes, revision.plan)),
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
@@ -319,7 +319,7 @@ def _asks(wish: Wish) -> str:
     return "appointment" if any(undated(a) for a in wish.appointments) else ""
 
 
-def _unchanged(changes: tuple[Change, ...]) -> str:
+def _unchanged(changes: tuple[Change, ...], plan: Plan) -> str:
     if any(c.kind is ChangeKind.INDOOR for c in changes):
         return "No rain is expected on your outdoor stops, so I left the plan as it is."
     if any(c.kind is ChangeKind.SLOWER for c in changes):
@@ -329,6 +329,9 @@ def _unchanged(changes: tuple[Change, ...]) -> str:
             "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
             "budget (“at most 600 euros”) would change the rooms too."
         )
+    named = [f"“{c.what}”".casefold() for c in changes if c.kind is ChangeKind.ADD]
+    if missing := [note for note in plan.notes if any(n in note.casefold() for n in named)]:
+        return "\n".join(missing)  # asked for again, and still nobody knows it
     if changes and all(c.kind is ChangeKind.ADD for c in changes):
         names = words.listing(words.literal(c.what) for c in changes)
         return (
