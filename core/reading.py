@@ -226,6 +226,7 @@ class ReadingContext(Value):
     polling: tuple[str, ...] = ()  # the options of the polls that are open
     polled: tuple[str, ...] = ()  # of those that are over
     guests: tuple[str, ...] = ()  # names of those without an account
+    people: tuple[str, ...] = ()  # of those who are in with one
     has_costs: bool = False
 
 

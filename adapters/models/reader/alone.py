@@ -8,7 +8,7 @@ from datetime import date
 
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.money import find_budget
-from adapters.models.reader.text import Said
+from adapters.models.reader.text import Said, fold
 from core.groups.dates import Availability, Stretch
 from core.reading import Intent, ReadingContext, Request
 from core.wishes import Wish
@@ -81,10 +81,15 @@ _CAN = re.compile(
     r"(?: (?:on|from|between|in|any time|anytime))*"
 )
 _CANNOT = re.compile(
-    r"\b(?:(?:i|we) (?:can't|cannot|can not|couldn't|am not free|are not free|don't have time|"
+    r"\b(?:(?:i|we) (?:can'?t|cannot|can not|couldn't|won't be able to|am not free|are not free|don't have time|"
     r"have to work|must work|am away|am busy|are busy)|(?:i'm|we're) (?:not free|busy|away|"
     r"not available|unavailable)|(?:but )?not)(?: (?:make it|come|go|travel|do|there))*"
     r"(?: (?:on|from|between|in))*(?= )"
+)
+# "..., Ben can 5-12 May": Ben's days are for Ben to say.
+_OF_ANOTHER = re.compile(
+    r"(?:[,;.]| and| but| while) (?!(?:i|we|not|also|only|then|maybe|never|that|it|they)\b)"
+    r"[^\W\d_][\w'-]*(?: (?:only|also))? (?:can|could|can'?t|cannot|is (?:free|away|busy))\b"
 )
 _OR = re.compile(r"\s*(?:,|;|\bor\b|\band\b(?! \d+ (?:adults|people)))\s*")
 
@@ -121,6 +126,8 @@ def availability(text: str, today: date, *, alone: bool = False) -> Availability
 
     `alone`: the message has to say so in its first words, else "can" may mean anything.
     """
+    other = _OF_ANOTHER.search(fold(text))
+    text = text[: other.start()] if other else text
     said = Said(text)
     start = _CAN.search(said.low)
     cannot = _CANNOT.search(said.low)
