@@ -21,12 +21,12 @@ from core.groups.merging import Voice
 from core.groups.privacy import may_derive, misfits, money_step, per_person, probed
 from core.groups.state import needs_of
 from core.interests import INTERESTS, matches
-from core.itinerary.problem import STEP_FREE
 from core.itinerary.stages import split
 from core.making import Made, at_the_table
 from core.messages import Text
 from core.people import Profile
 from core.resolving import currency_of
+from core.travel import STEP_FREE
 from core.trips import Plan, Trip
 from core.turn import Screen, Turn
 from core.wishes import Wish

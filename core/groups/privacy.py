@@ -15,10 +15,10 @@ from decimal import Decimal
 from core.diets import Served, refused_by, suits
 from core.groups.merging import Voice
 from core.interests import INTERESTS, matches
-from core.itinerary.problem import STEPS, Problem
+from core.itinerary.problem import Problem
 from core.naming import best_named
 from core.session import Probe
-from core.travel import Sight
+from core.travel import STEPS, Sight
 from core.trips import Plan
 from core.wishes import Budget, Wish
 from core.words import amount, listing, literal, span

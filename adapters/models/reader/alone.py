@@ -81,8 +81,8 @@ _CAN = re.compile(
     r"(?: (?:on|from|between|in|any time|anytime))*"
 )
 _CANNOT = re.compile(
-    r"\b(?:(?:i|we) (?:can'?t|cannot|can not|couldn't|won't be able to|am not free|are not free|don't have time|"
-    r"have to work|must work|am away|am busy|are busy)|(?:i'm|we're) (?:not free|busy|away|"
+    r"\b(?:(?:i|we) (?:can'?t|cannot|can not|couldn't|won't be able to|am not free|"
+    r"are not free|don't have time|have to work|must work|am away|am busy|are busy)|(?:i'm|we're) (?:not free|busy|away|"
     r"not available|unavailable)|(?:but )?not)(?: (?:make it|come|go|travel|do|there))*"
     r"(?: (?:on|from|between|in))*(?= )"
 )

@@ -133,7 +133,11 @@ _STEP_FREE = re.compile(
     r"(?:can't|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
     r"(?:up )?(?:the |any |many )?(?:stairs|steps)|(?:trouble|problems?) with (?:the )?"
     r"(?:stairs|steps)|(?:stairs|steps) are (?:too much|(?:a problem|hard|difficult|impossible) "
-    r"for me)|no (?:stairs|steps)|crutches|rollstuhl|silla de ruedas|fauteuil "
+    r"for (?:me|us|him|her|them))|(?:no|without) (?:stairs|steps)|"
+    r"(?:hates?|dislikes?|avoids?|can't stand|(?:doesn't|don't|dont|does not|do not) like) "
+    r"(?:the |all |any |many |climbing |going up )*(?:stairs|steps)|"
+    r"(?:not (?:too )?many|as few|few|fewer) (?:stairs|steps)|crutches|rollstuhl|"
+    r"silla de ruedas|fauteuil "
     r"roulant|walking frame|rollator|barrier[- ]free)\b"
 )
 
