@@ -26,9 +26,9 @@ _LEAVE = re.compile(
     rf"{_TRIP}{_END}"
 )
 _WHO = re.compile(
-    rf"{_EDGE}(?:who(?: else)?(?:'?s| is| all is| are)?(?: else)? "
-    rf"(?:in|coming|going|joining|travell?ing|part of (?:this|the trip|it)|in the (?:group|party)|on the (?:trip|list))(?: along| with us)?"
-    rf"|who else|who(?: else)? (?:comes|goes|travels)(?: along| with us)?|"
+    rf"{_EDGE}(?:who(?: else)?(?:'?s| is| all is| are)?(?: else)? (?:in|coming|going|joining|"
+    rf"travell?ing|part of (?:this|the trip|it)|in the (?:group|party)|on the (?:trip|list))"
+    rf"(?: along| with us)?|who else|who(?: else)? (?:comes|goes|travels)(?: along| with us)?|"
     rf"who (?:have|do) we (?:got|have)(?: so far)?|"
     rf"(?:show|list) (?:the |all )?(?:members|participants|travell?ers)|members|participants|"
     rf"how many are we|who(?:'s| is) in so far)(?: so far| now)?{_TRIP}[ ?.!]*"

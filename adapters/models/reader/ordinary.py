@@ -124,7 +124,8 @@ onde quando uma uns dos em grazie voglio vogliamo viaggio senza ma molto bene do
 nella giorni settimana madre padre mama papa hermana hermano amiga amigo mujer marido novia novio
 abuela abuelo hija hijo esposa esposo familia mutter vater schwester bruder freundin freund tochter
 sohn oma opa mere pere soeur frere amie copine copain femme fille fils famille sorella fratello
-amica amico moglie marito nonna nonno figlia figlio famiglia mae pai irma irmao filha filho pax max min approx all-in incl excl pp pd
+amica amico moglie marito nonna nonno figlia figlio famiglia mae pai irma irmao filha filho
+pax max min approx all-in incl excl pp pd
 """.split()
 )
 
