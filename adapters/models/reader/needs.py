@@ -122,6 +122,11 @@ _DIETS = {
     "lactose_free": re.compile(
         r"\b(?:lactose(?:[- ](?:free|intolerant|intolerance))|dairy[- ]free|no dairy)\b"
     ),
+    "alcohol_free": re.compile(
+        r"\b(?:(?:don't|dont|do not|doesn't|does not|never|can't|cannot) drink"
+        r"(?! (?:coffee|tea|milk|tap|water|the|much|too|from))(?: any)?(?: alcohol)?|"
+        r"(?:no|without) alcohol|alcohol[- ]free|teetotal(?:l?er|ism)?)\b"
+    ),
     "nut_free": re.compile(r"\b(?:nut allergy|allergic to (?:nuts|peanuts)|nut[- ]free)\b"),
     "pescatarian": re.compile(r"\bpesc[ae]tarian\b"),
 }

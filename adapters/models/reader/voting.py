@@ -24,6 +24,9 @@ _VOTE = re.compile(
 _ORDER = re.compile(
     r"\s*(?:>|,|;|\bover\b|\bbefore\b|\bthen\b|\band then\b|\bthan\b)\s*(?:then\b\s*)?"
 )
+_FIRST = re.compile(
+    r"^(?:first(?:ly)? |1\. ?)|\s+(?:is |comes )?(?:first|second|third|last)\s*$", re.I
+)
 _UNVOTE = re.compile(
     r"^(?:please )?(?:(?:take|withdraw|remove|delete|retract|cancel)(?: back)? my vote(?: back)?|"
     r"unvote|i abstain|i don'?t want to vote)\W*$"
@@ -35,13 +38,15 @@ _CLOSE = re.compile(
     r"(?:poll|vote|votes|voting|ballot)s?(?: now| please)?\W*$|"
     r"^(?:voting|the (?:poll|vote)) is over\W*$"
 )
+_CLOSE_IT = re.compile(r"^(?:please |ok(?:ay)?,? )?(?:close|end) (?:it|this)(?: now| please)?\W*$")
 _CANCEL = re.compile(
     r"^(?:please )?(?:cancel|drop|scrap|delete|forget) (?:the |this |our )?(?:poll|vote|voting)"
     r"(?: please)?\W*$"
 )
 _RUNOFF = re.compile(
     r"^(?:please |ok(?:ay)?,? |yes,? )*(?:let'?s (?:do|have) )?(?:start |do )?(?:a |the )?"
-    r"run-?off(?: vote| poll)?(?: please| now)?\W*$|^vote again\W*$"
+    r"run[ -]?off(?: vote| poll)?(?: please| now)?\W*$|"
+    r"^(?:(?:can|could|shall|should) we |let'?s )?vote again\W*$"
 )
 _STATUS = re.compile(
     r"\b(?:how|what)(?:'s| is| does| do| are)? (?:the |our )?"
@@ -93,16 +98,16 @@ def voting(said: Said, context: ReadingContext, names: PlaceNames) -> Request | 
     low = said.low.strip()
     if (vote := _vote(said, context, names)) is not None:
         return vote
-    if (ask := poll_asked(said, context, names)) is not None:
-        return Request(intent=Intent.POLL, confidence=0.95, poll=ask)
     if _RUNOFF.search(low):
         vote_said = VoteSaid(how="runoff")
         return Request(intent=Intent.POLL, confidence=0.95, vote=vote_said)
+    if (ask := poll_asked(said, context, names)) is not None:
+        return Request(intent=Intent.POLL, confidence=0.95, poll=ask)
     if _STATUS.search(low):
         return Request(intent=Intent.POLL, confidence=0.9, about="status")
     if _CANCEL.search(low):
         return Request(intent=Intent.CLOSE_POLL, confidence=0.9, about="cancel")
-    if _CLOSE.search(low):
+    if _CLOSE.search(low) or (context.polling and _CLOSE_IT.search(low)):
         return Request(intent=Intent.CLOSE_POLL, confidence=0.9)
     return _ledger(said, context, names)
 
@@ -215,7 +220,7 @@ def _ordered(what: str) -> list[str]:
     found.append(what[at:])
     if len(found) == 1:
         found = AND.split(what)
-    return [f for f in found if f.strip(TRIM)]
+    return [f for f in (_FIRST.sub("", f) for f in found) if f.strip(TRIM)]
 
 
 def named_option(words: str, options: tuple[str, ...], names: PlaceNames) -> str:
