@@ -57,6 +57,13 @@ async def taps(world: World, who: str, answer: Answer, label: str) -> Answer:
     return await world.taps(answer, label, who=who, chat=GROUP)
 
 
+async def test_a_cost_is_put_right_without_naming_it_right_after_it(trio: World) -> None:
+    await says(trio, "ana", "I paid 60 EUR for tickets")
+    right = await says(trio, "ana", "actually it was 66")
+
+    assert "Put right: **tickets**, EUR 66.00" in right.text
+
+
 async def test_the_cost_that_is_named_is_taken_back_and_not_the_last(trio: World) -> None:
     await says(trio, "ana", "I paid 20 EUR for the bus")
     await says(trio, "ben", "Ben paid 30 EUR for lunch")

@@ -23,6 +23,8 @@ TOO_OLD = "That button is too old, so I changed nothing."
 async def corrected(turn: Turn, said: CostSaid) -> Screen:
     """ "that dinner was 85, not 80": the cost that is meant, with the new amount."""
     fits = _meant_by(live(turn.group.expenses), said)
+    if not said.what and said.was is None and turn.session.last_change == "cost":
+        fits = list(live(turn.group.expenses)[-1:])  # "actually it was 66", said right after it
     if not fits:
         what = words.literal(said.what) or "that amount"
         raise Rejected(f"I have no cost booked as “{what}”. “What did we spend?” shows them all.")

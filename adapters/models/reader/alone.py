@@ -23,6 +23,7 @@ _LEAD = (
     r"without (?:telling|the others knowing)(?: the others| anyone| anybody)?)"
 )
 _PRIVATE = re.compile(rf"\b{_LEAD}\b[\s,:;.–-]*(?:but |that )?")
+_SHARED = re.compile(r"\b(?:split|share|divide|paid|payed|spent|cost|costs)\b")
 _MY_PRIVATE = re.compile(
     r"\b(?:my|a) (?P<word>private )(?:budget|limit|wish(?:es)?|needs?|refusals?|dates?|days?|"
     r"diet)\b"
@@ -221,6 +222,8 @@ def _private(said: Said, context: ReadingContext, read: Callable[[str], Request]
     if _SHOW.search(said.low):
         return Request(intent=Intent.PRIVATE, confidence=0.95, alone="show")
     lead, mine = _PRIVATE.search(said.low), _MY_PRIVATE.search(said.low)
+    if lead is not None and "between us" in lead.group() and _SHARED.search(said.low):
+        lead = None  # "split 90 between us"
     if lead is None and mine is None and context.asked != "private":
         return None
     rest = said.text

@@ -60,7 +60,8 @@ _NO_COST = frozenset("that it this change changes all everything plan step last 
 _OWES = re.compile(rf"{_LEAD}{_WHO}{_ALSO} ow(?:e|es|ed)\b(?P<rest>.*)")
 _SPLIT = re.compile(rf"{_LEAD}(?:split|share|divide)\b(?P<rest>.*)")
 _WAS = re.compile(
-    rf"{_LEAD}(?:(?:actually|no|sorry|oops|wait)\b[\s,]*)*(?:(?:that|the|our|my|this) )?"
+    rf"{_LEAD}(?P<sorry>(?:(?:actually|no|sorry|oops|wait|i mean)\b[\s,]*)*)"
+    r"(?:(?:that|the|our|my|this) )?"
     r"(?P<what>[^\W\d_][\w' -]{1,40}?) (?:was|were|cost|is|should be|should have been|came to)"
     r"(?: actually| only| really| in fact| just)* (?P<rest>.*)"
 )
@@ -302,7 +303,7 @@ def _corrected(said: Said, context: ReadingContext) -> CostSaid | None:
     vague = what.lower() in ("it", "that", "this", "they")
     no = _NOT.match(said.low, money.end)
     old = _money(said, context.home_currency, no.start("old"), len(said.low)) if no else None
-    if (vague and old is None) or (no is None and _bare(said.low[money.end :])):
+    if (vague and old is None and not m["sorry"]) or (no is None and _bare(said.low[money.end :])):
         return None
     return CostSaid(
         kind="correct",

@@ -13,7 +13,8 @@ _EDGE = r"(?:(?:ok|okay|yes|hey|well|sorry|so|and|alright)[ ,!.]+)*"
 _END = r"(?:[ ,]+(?:too|as well|please|then|now|thanks|guys|folks|everyone|all))*[ .!]*"
 _TRIP = r"(?: (?:for|on|of|to|in|with) (?:this|the|our|that) (?:trip|plan|group|one|journey))?"
 _JOIN = re.compile(
-    rf"{_EDGE}(?:count me in|i'?m in|im in|i am in|i'?ll (?:come|join)(?: along| you)?|"
+    rf"{_EDGE}(?:count me (?:back )?in|i'?m (?:back )?in|im (?:back )?in|i'?m in again|i am in|"
+    rf"i'?ll (?:come|join)(?: along| you)?|"
     rf"i'?m (?:coming|joining)(?: along| with you| you)?|i (?:want to|wanna|would like to) "
     rf"(?:join|come along)(?: you)?|add me|sign me up|i'?ll be there|join|let me join)"
     rf"{_TRIP}{_END}"
@@ -72,7 +73,7 @@ _GOES = re.compile(
     r"(?i: any ?more| after all| this time)?[ .!]*"
 )
 _REMOVE = re.compile(
-    rf"(?i:remove|take out|drop|uninvite) (?:{_MY})?(?P<a>{_NAME})"
+    rf"(?i:remove|take out|drop|uninvite|kick(?: out)?) (?:{_MY})?(?P<a>{_NAME})(?i: out)?"
     rf"(?P<from> (?i:from|off) (?i:the|our|this) (?i:trip|group|party|list))?[ .!]*"
 )
 _NOBODY = frozenset(
