@@ -10,6 +10,7 @@ from core import words
 from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
+from core.errors import Rejected
 from core.flows.changing import Asked, changed_for_all
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.nearest import other_days
@@ -29,6 +30,7 @@ from core.flows.together import (
     together_in,
 )
 from core.flows.tours import going_or_question
+from core.groups.heard import take_back_added
 from core.itinerary.revise import Revision
 from core.making import Made, pinned
 from core.messages import Choice, Choices, Text
@@ -151,7 +153,10 @@ class Planning:
         group = replace(together_in(turn, wish), wish=wish)
         try:
             revision = await changed_for_all(turn, group, asked)
-        except DoesNotFit as error:
+        except Rejected as error:
+            take_back_added(turn)
+            if not isinstance(error, DoesNotFit):
+                raise
             yield await other_days(turn, group, towns, first, last, error, verb="move")
             return
         news = [note for note in revision.plan.notes if note not in old_plan.notes]

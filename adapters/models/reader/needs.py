@@ -134,8 +134,8 @@ _DIETS = {
 
 _STEP_FREE = re.compile(
     r"\b(?:wheel ?chairs?|step[- ]?free|accessible|disabled|mobility "
-    r"(?:issues|problems|scooter|impaired)|can't (?:walk|climb) (?:far|much)|"
-    r"(?:can't|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
+    r"(?:issues|problems|scooter|impaired)|can'?t (?:walk|climb) (?:far|much)|"
+    r"(?:can'?t|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
     r"(?:up )?(?:the |any |many )?(?:stairs|steps)|(?:trouble|problems?) with (?:the )?"
     r"(?:stairs|steps)|(?:stairs|steps) are (?:too much|(?:a problem|hard|difficult|impossible) "
     r"for (?:me|us|him|her|them))|(?:no|without) (?:stairs|steps)|"
