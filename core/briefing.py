@@ -19,13 +19,11 @@ from core.itinerary.problem import (
     BEFORE_TAKEOFF_MIN,
     BEFORE_TAKEOFF_NEAR_MIN,
     BY_LAND_MIN,
-    STEP_FREE,
-    STEPS,
     Problem,
 )
 from core.naming import best_named
 from core.ranking import Budget, room, rooms
-from core.travel import Sight
+from core.travel import STEP_FREE, STEPS, Sight
 from core.trips import Transfer
 from core.wishes import Pace, Party, Wish
 from core.words import listing

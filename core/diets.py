@@ -37,6 +37,7 @@ _REFUSED: dict[str, frozenset[Served]] = {
     "kosher": frozenset({Served.PORK, Served.SHELLFISH}),
     "gluten_free": frozenset({Served.WHEAT}),
     "lactose_free": frozenset({Served.DAIRY}),
+    "alcohol_free": frozenset({Served.ALCOHOL}),
     "nut_free": frozenset({Served.NUTS}),
 }
 _NAMES: dict[Served, str] = {

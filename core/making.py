@@ -231,6 +231,7 @@ def pinned(wish: Wish, plan: Plan) -> Wish:
 
 def at_the_table(travel: Travel, towns: Sequence[Destination], diet: Collection[str]) -> list[str]:
     """What has to be said at the table: what I do not know, and "no meat" in each language."""
+    diet = [need for need in diet if need != "alcohol_free"]  # which is no question of food
     if not diet:
         return []
     found: dict[str, str] = {}

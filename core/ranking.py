@@ -31,6 +31,8 @@ _VIBE_WORDS = {
     "family": "things for children",
     "winter": "snow",
 }
+_MANY_STEP_FREE = 0.4  # share of a destination's sights that is worth telling
+_STEEP = 1.5  # what a steep place has less
 FLIGHT_KM = 350  # nearer than this nobody flies
 _GROUND_KM = 600  # farther than this nobody gets to without flying and still has a weekend
 
@@ -125,7 +127,7 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
     reasons: list[str] = []
     warnings: list[str] = []
     climate = d.climate[q.month - 1] if q.month and d.climate else None
-    for part in (_weather(d, q, climate), _likes(d, q), _quiet(d, q), _known(d, q)):
+    for part in (_weather(d, q, climate), _likes(d, q), _quiet(d, q), _steps(d, q), _known(d, q)):
         if part is None:
             return None
         score += part[0]
@@ -268,6 +270,19 @@ def _quiet(d: Destination, q: Question) -> _Part:
     score -= 1.0 * (d.vibes.get("city", 0) == 3) + 1.0 * (d.vibes.get("culture", 0) == 3)
     percent = round(d.quiet_share * 100 / 5) * 5
     return score, [f"about {percent} % of our places there are quiet"] if calm else [], []
+
+
+def _steps(d: Destination, q: Question) -> _Part:
+    """For whom stairs are a trouble: what is known as steep goes down, and says so."""
+    share = d.step_free_share
+    if not q.wish.step_free or share is None:
+        return 0.0, [], []
+    score = share * 5.0 - 1.5
+    if d.steps_share > share:
+        return score - _STEEP, [], ["steep: more of our places have steps than are step-free"]
+    percent = round(share * 100 / 5) * 5
+    known = f"about {percent} % of our places there are known to be step-free"
+    return score, [known] if share >= _MANY_STEP_FREE else [], []
 
 
 def _known(d: Destination, q: Question) -> _Part:

@@ -179,7 +179,7 @@ class Request(Value):
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
-    alone: Literal["", "tell", "show", "forget"] = ""  # for PRIVATE
+    alone: Literal["", "tell", "show", "forget", "ask"] = ""  # for PRIVATE; ask: of another
     free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
     poll: PollAsk | None = None
     vote: VoteSaid | None = None
@@ -226,6 +226,7 @@ class ReadingContext(Value):
     polling: tuple[str, ...] = ()  # the options of the polls that are open
     polled: tuple[str, ...] = ()  # of those that are over
     guests: tuple[str, ...] = ()  # names of those without an account
+    people: tuple[str, ...] = ()  # of those who are in with one
     has_costs: bool = False
 
 

@@ -20,6 +20,9 @@ from core.messages import Value
 if TYPE_CHECKING:
     from core.flights import FlightOffers, FlightStatus
 
+STEP_FREE = "step_free"  # the tag of a sight that is known to be so
+STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})  # tags of those that are not
+
 
 class Confidence(StrEnum):
     LIVE = "live"
@@ -226,6 +229,8 @@ class Destination(Fact):
     climate: tuple[Climate, ...]  # twelve, January first; empty when nobody knows
     best_months: tuple[int, ...]
     quiet_share: float  # share of its sights tagged quiet or hidden-gem
+    step_free_share: float | None = None  # of its sights known to be step-free; None: unknown
+    steps_share: float = 0.0  # of those with a tag of STEPS
 
 
 class Phrase(Value):

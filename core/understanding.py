@@ -112,6 +112,7 @@ class Understanding:
             polling=tuple(o for p in polls if p.state == "open" for o in p.options),
             polled=tuple(o for p in polls[-POLLS_KNOWN:] if p.state != "open" for o in p.options),
             guests=tuple(m.name for m in opened.group.present if m.role == "guest"),
+            people=tuple(m.name for m in opened.group.present if m.role == "member"),
             has_costs=bool(opened.group.expenses),
         )
 

@@ -59,7 +59,9 @@ class Group:
     async def answered(self, message: InboundMessage) -> Answer:
         """Deliver the message and wait for the answer to it."""
         await self.accepts(message)
-        return Answer(await self.world.chat.answer_to(message.id))
+        answer = Answer(await self.world.chat.answer_to(message.id))
+        await self.world.all_told()
+        return answer
 
     async def taps(self, answer: Answer, label: str, *, who: str = "ana") -> Answer:
         return await self.says(choice=answer.choices[label], who=who)

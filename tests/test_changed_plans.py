@@ -164,6 +164,17 @@ async def test_a_must_that_is_in_already_stays_in_through_later_changes(world: W
     assert "which one counts?" in question.text
 
 
+async def test_what_nobody_knows_is_not_said_to_be_in_the_plan_when_asked_for_again(
+    world: World,
+) -> None:
+    await world.says("plan Lisbon 15-17 april 2027")
+    first = await world.says("add a brewery")
+    again = await world.says("can we visit a brewery on day 2")
+
+    for answer in (first, again):
+        assert answer.text == "I have no verified data on “brewery”, so it is not in the plan."
+
+
 async def test_more_of_something_goes_into_gaps_before_anything_has_to_move(world: World) -> None:
     plan = await world.says("plan Sydney 24 december 2027 to 2 january 2028")
     await world.says("no beaches")

@@ -16,6 +16,7 @@ from core.groups.costs import (
     balances,
     common_currency,
     counted,
+    is_fewest,
     is_payable,
     payments,
     shares,
@@ -118,6 +119,13 @@ def test_up_to_ten_people_settle_with_the_fewest_payments_there_can_be(amounts: 
     balance = {PEOPLE[i]: Decimal(a) for i, a in enumerate((*amounts, -sum(amounts)))}
 
     assert len(payments(balance)) == fewest(balance)
+
+
+def test_among_more_than_ten_the_payments_are_not_called_the_fewest() -> None:
+    many = {f"p{n:02}": Decimal(n - 5) for n in range(11)}
+
+    assert not is_fewest(many | {"q": Decimal(7), "r": Decimal(-7)})
+    assert is_fewest({"a": Decimal(1), "b": Decimal(-1), "c": Decimal(0)})
 
 
 def test_two_even_circles_need_no_payment_between_them() -> None:

@@ -57,6 +57,43 @@ async def taps(world: World, who: str, answer: Answer, label: str) -> Answer:
     return await world.taps(answer, label, who=who, chat=GROUP)
 
 
+async def test_a_cost_is_put_right_without_naming_it_right_after_it(trio: World) -> None:
+    await says(trio, "ana", "I paid 60 EUR for tickets")
+    right = await says(trio, "ana", "actually it was 66")
+
+    assert "Put right: **tickets**, EUR 66.00" in right.text
+
+
+async def test_the_cost_that_is_named_is_taken_back_and_not_the_last(trio: World) -> None:
+    await says(trio, "ana", "I paid 20 EUR for the bus")
+    await says(trio, "ben", "Ben paid 30 EUR for lunch")
+    undone = await says(trio, "ben", "undo the bus")
+    own = await says(trio, "ana", "delete my last expense")
+    unknown = await says(trio, "ana", "undo the boat")
+
+    assert "Taken back: **bus**, EUR 20.00, paid by Ana" in undone.text
+    assert "Taken back: **stamp**, EUR 0.01, paid by Ana" in own.text
+    assert "I have no cost booked as “boat”" in unknown.text
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("i paid 20 eur for the taxi and ben paid 40 eur for lunch", "one cost a message"),
+        ("i paid -20 eur for food", "-20 EUR cannot be paid in coins"),
+        ("i paid 0 eur for food", "0 EUR cannot be paid in coins"),
+    ],
+)
+async def test_what_cannot_be_booked_as_it_is_said_is_not_booked(
+    trio: World, said: str, answered: str
+) -> None:
+    answer = await says(trio, "ana", said)
+    spent = await says(trio, "ana", "what did we spend?")
+
+    assert answered in answer.text
+    assert "Spent so far: EUR 0.03" in spent.text
+
+
 async def test_costs_of_three_are_settled_with_the_fewest_payments(trio: World) -> None:
     dinner = await says(trio, "ana", "I paid 80 EUR for dinner for Ben and me")
     taxi = await says(trio, "ana", "Ben paid 120 EUR for the taxi for everyone")

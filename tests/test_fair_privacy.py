@@ -247,6 +247,7 @@ async def test_values_can_be_tried_three_times_a_day_and_find_a_step_only(world:
     assert "fits everyone" in again
     assert "does not fit everyone" in other
     assert "all I do in a day" in capped
+    assert "not fit" not in capped  # nothing was looked at
     world.clock.passes(hours=25)
     assert "does not fit" in (await world.says("would 700 do?", who="ana", chat=GROUP)).text
 

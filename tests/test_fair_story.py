@@ -154,6 +154,17 @@ async def test_a_change_that_does_not_fit_everyone_leaves_the_plan_as_it_was(
     assert "you cannot on all days" in said_in(world, "ben")[-1]
 
 
+async def test_a_stop_that_was_refused_stands_in_no_later_plans_way(world: World) -> None:
+    await a_group(world, "ana", "ben", "cid")
+    await world.says("plan Salzburg 20-22 april 2027", who="ana", chat=GROUP)
+    await world.says("privately, no alcohol for me", who="ben", chat="ben")
+    refused = await world.says("add the Augustiner brewery", who="ana", chat=GROUP)
+    later = await world.says("plan Salzburg 21-23 april 2027", who="ana", chat=GROUP)
+
+    assert "does not fit everyone" in refused.text
+    assert later.days and "brewery" not in "".join(later.days)
+
+
 @pytest.mark.parametrize("limit", [250, 200])
 async def test_a_change_that_only_a_private_limit_forbids_does_not_speak_of_a_limit(
     world: World, limit: int

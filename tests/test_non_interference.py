@@ -18,13 +18,13 @@ import pytest
 from bot.wiring import offline_travel
 from core.errors import Rejected
 from core.flows.brainstorm import Brainstorm
-from core.flows.changing import STAYS
+from core.flows.changing import NOT_EVERY_STOP, STAYS
 from core.flows.places_for_all import places_for_all
 from core.flows.plan_facts import facts_for
 from core.flows.planning import Planning
 from core.flows.together import made_inside, misfits_of, plan_for_all, together_in
 from core.groups.merging import voices
-from core.groups.privacy import cell_of
+from core.groups.privacy import cell_of, money_step
 from core.groups.state import GroupState, Member, MemberWish, PrivateWish
 from core.making import Made, Start
 from core.messages import Conversation, InboundMessage, Mode, Person, Text
@@ -239,9 +239,24 @@ async def test_a_change_is_the_same_for_all_private_values_that_leave_the_same_p
 
     [dry] = drinking
     changed, _, card = dry.partition("**Salzburg")
-    assert "brewery" in changed and "brewery" not in card
+    assert "brewery" not in changed + card  # which would tell what somebody minds
+    assert NOT_EVERY_STOP in changed
     assert "brewery" in await text(Wish(diet=("vegan",)))
     assert broke == {"Changing as little as possible…\n---\n" + STAYS}
+
+
+async def test_whether_a_plan_fits_tells_the_step_of_a_budget_and_never_the_amount() -> None:
+    """Asking for plan after plan of another price would else find it out to the cent."""
+    made, plan = public()
+    assert plan.budget is not None
+    each = plan.budget.total / 3
+    fits = []
+    for limit in (each - Decimal("0.01"), each + Decimal("0.01")):
+        turn = turn_of(SALZBURG, Intent.PLAN, per_head(limit))
+        fits.append(not await misfits_of(turn, together_in(turn, SALZBURG), plan, made))
+
+    assert money_step(each - Decimal("0.01")) == money_step(each + Decimal("0.01"))
+    assert fits == [False, False]
 
 
 def per_head(amount: Decimal) -> Wish:

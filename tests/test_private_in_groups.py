@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.flows.private import NOT_TOLD
 from tests.world import World
 
 GROUP = "-5"
@@ -90,3 +91,20 @@ async def test_undo_in_a_group_takes_nothing_out_of_anybodys_profile(world: Worl
     assert (
         "hiking" in (await world.says("/profile", who="ana", chat="ana")).text.partition("Say")[0]
     )
+
+
+async def test_what_another_told_is_asked_in_vain_whether_there_is_any_or_not(world: World) -> None:
+    """The same words for who told something and for who did not, in the group and alone."""
+    for who in ("ana", "ben", "cid"):
+        await world.says("hello", who=who, chat="-7")
+    await world.says("privately, my budget is 431 euros", who="ben", chat="ben")
+    asked = ("what is {}'s budget?", "what did {} tell you privately?", "is {} vegan?")
+    told = {
+        (await world.says(question.format(who), who="ana", chat="-7")).text
+        for question in asked
+        for who in ("Ben", "Cid")
+    }
+    alone = await world.says("forget what Ben told you privately", who="ana", chat="ana")
+
+    assert told == {NOT_TOLD}
+    assert alone.text == NOT_TOLD

@@ -101,7 +101,8 @@ async def test_who_joins_with_a_need_is_planned_for(world: World) -> None:
     shown = await world.says("what is the plan?", who="ana", chat=GROUP)
 
     assert "The plan is for 4 now" in joined.text
-    assert "Dropped: Bergen Fish Market" in joined.text
+    assert "Not every stop fits everyone; all that are in the plan now do." in joined.text
+    assert "Fish Market" not in joined.text
     assert "vegan" not in joined.text + shown.text
 
 

@@ -177,6 +177,20 @@ def test_a_family_with_small_children_gets_places_that_are_good_with_children() 
     assert all(s.destination.vibes["beach"] >= 2 for s in found)
 
 
+def test_a_steep_coast_does_not_come_first_for_whom_stairs_are_a_trouble() -> None:
+    """The Amalfi Coast is strong on beaches and on stairs."""
+    italy = (Mention(text="Italy", kind="country", id="country:IT"),)
+    wish = Wish(likes=("beaches", "food"), destinations=italy)
+    order = [s.destination.id for s in rank(atlas(), from_berlin(wish=wish, month=5), 99)]
+    stairs = from_berlin(wish=wish.model_copy(update={"step_free": True}), month=5)
+    found = {s.destination.id: n for n, s in enumerate(rank(atlas(), stairs, 99))}
+    [amalfi] = [s for s in rank(atlas(), stairs, 99) if s.destination.id == "amalfi-coast"]
+
+    assert order[0] == "amalfi-coast"
+    assert found["amalfi-coast"] > 0
+    assert "steep: more of our places have steps than are step-free" in amalfi.warnings
+
+
 def test_every_reason_is_true_to_the_atlas() -> None:
     """All months, several tastes: what a reason names is what the data says."""
     vibe_of = {"city life": "city", "beaches": "beach", "things for children": "family"}
@@ -336,13 +350,14 @@ def test_children_eat_for_half_and_share_rooms() -> None:
     [
         ({"vibes": {"food": 3}}, asks(Wish(likes=("food",)))),
         ({"quiet_share": 0.5}, asks(Wish(quiet=True))),
+        ({"step_free_share": 0.5}, asks(Wish(step_free=True))),
         ({"best_months": (4,)}, asks()),
         ({"rain_days": 1}, asks()),
         ({"tmax": 22}, asks()),
         ({"vibes": {"family": 3}}, asks(Wish(party=Party(adults=1, children=(6,))))),
         ({"vibes": {"nightlife": 0}}, asks(Wish(dislikes=("nightlife",)))),
     ],
-    ids="likes quiet best-months dry comfort children dislikes".split(),
+    ids="likes quiet step-free best-months dry comfort children dislikes".split(),
 )
 def test_a_soft_wish_moves_a_place_up(better: dict[str, Any], question: Question) -> None:
     """`zz` would come last: it wins only because it is better."""

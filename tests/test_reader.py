@@ -44,6 +44,7 @@ CONTEXT_KEYS = {
     "polled",
     "costs",
     "known",
+    "people",
 }
 
 
@@ -68,6 +69,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         polled=POLLED if row.get("polled") else (),
         has_costs=row.get("costs", False),
         guests=tuple(row.get("known", ())),
+        people=tuple(row.get("people", ())),
     )
 
 

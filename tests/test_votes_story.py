@@ -287,6 +287,34 @@ async def test_a_second_vote_replaces_the_first(world: World) -> None:
     assert "**Porto** wins. Porto 2, Rome 1, Lisbon 0" in won.text
 
 
+async def test_a_change_of_mind_counts_however_it_is_said(world: World) -> None:
+    """ "No wait, Porto" and "me too" are votes while one is open, and plan nothing."""
+    await gathered(world, "ana", "ben", "cem")
+    await say(world, "ana", CITIES)
+    await say(world, "ana", "Lisbon")
+    changed = await say(world, "ana", "no wait, porto")
+    too = await say(world, "ben", "me too")
+    same = await say(world, "cem", "actually same as ana")
+
+    assert "Ana: Porto, noted." in changed.text
+    assert "Ben: Porto, noted. 2 of 3 voted." in too.text
+    assert "Porto 3" in same.text
+
+
+async def test_me_too_long_after_a_vote_is_asked_about(world: World) -> None:
+    """It may be about something else by then; a name would make it clear."""
+    await gathered(world, "ana", "ben", "cem")
+    await say(world, "ana", CITIES)
+    nobody = await say(world, "ben", "me too")
+    await say(world, "ana", "Lisbon")
+    world.clock.passes(hours=2)
+    late = await say(world, "ben", "me too")
+    stranger = await say(world, "ben", "same as Zoe")
+
+    for answer in (nobody, late, stranger):
+        assert "The vote is between Lisbon, Porto and Rome. Which one?" in answer.text
+
+
 async def test_a_late_vote_is_answered_and_not_counted(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
     asked = await say(world, "ana", CITIES)

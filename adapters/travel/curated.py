@@ -17,6 +17,8 @@ from adapters.travel.atlas.finder import Finder, Match
 from adapters.travel.atlas.schema import CountryFile, DestinationFile, Poi
 from adapters.travel.atlas.schema import Point as AtlasPoint
 from core.travel import (
+    STEP_FREE,
+    STEPS,
     Airport,
     Climate,
     Confidence,
@@ -250,6 +252,8 @@ def _destination(d: DestinationFile) -> Destination:
         ),
         best_months=d.best_months,
         quiet_share=quiet / len(d.pois),
+        step_free_share=sum(STEP_FREE in p.tags for p in d.pois) / len(d.pois),
+        steps_share=sum(bool(STEPS & set(p.tags)) for p in d.pois) / len(d.pois),
     )
 
 

@@ -25,8 +25,11 @@ from core.itinerary.revise import FOR_THE_LIMIT, Revision
 from core.making import Made, dressed, insist
 from core.trips import Trip
 from core.turn import Turn
+from core.words import listing
 
 STAYS = f"{NOT_EVERYONE} The plan stays as it was."
+NOT_EVERY_STOP = "Not every stop fits everyone; all that are in the plan now do."
+_DROPPED = "Dropped: "
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ async def changed_for_all(turn: Turn, group: Together, asked: Asked) -> Revision
     Raises Rejected when there is none, or when it may not be told.
     """
     made, wish = asked.made, group.wish
-    revision = await asyncio.to_thread(asked.change, made)
-    revision = revision.with_plan(dressed(revision.plan, made, wish), revision.summary)
+    aloud = await asyncio.to_thread(asked.change, made)
+    revision = aloud.with_plan(dressed(aloud.plan, made, wish), aloud.summary)
     insist(revision.plan, made)
     why = await misfits_of(turn, group, revision.plan, made)
     if not why:
@@ -62,9 +65,21 @@ async def changed_for_all(turn: Turn, group: Together, asked: Asked) -> Revision
     if left := await misfits_of(turn, group, plan, inside):
         tell(turn, left)
         raise DoesNotFit(STAYS)
-    # Whose limit made a stop too dear nobody may guess.
-    told = tuple(line for line in revision.summary if not line.endswith(FOR_THE_LIMIT))
-    return revision.with_plan(plan, told)
+    return revision.with_plan(plan, _without_pointing(revision, aloud))
+
+
+def _without_pointing(revision: Revision, aloud: Revision) -> tuple[str, ...]:
+    """The summary of a change inside private limits; what went because of them is not named.
+
+    A brewery among what was dropped would tell what somebody minds, a dear stop whose limit it was.
+    """
+    asked_for = {step.stop_id for step in aloud.dropped}
+    lines = [line for line in revision.summary if not line.endswith(FOR_THE_LIMIT)]
+    if all(step.stop_id in asked_for for step in revision.dropped):
+        return tuple(lines)
+    kept = [step.title for step in revision.dropped if step.stop_id in asked_for]
+    named = [f"{_DROPPED}{listing(kept)}."] if kept else []
+    return (*named, NOT_EVERY_STOP, *(line for line in lines if _DROPPED not in line))
 
 
 async def may_come_back(turn: Turn, trip: Trip) -> None:

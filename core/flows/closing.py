@@ -42,7 +42,7 @@ def _in_time(turn: Turn, poll: Poll) -> bool:
         return False
     if said.how == "ballot":
         return any(f"/{said.poll}/" in ref for ref in poll.refs)
-    return said.how == "words" and turn.message.sent_at < poll.closes_at
+    return said.how in ("words", "same") and turn.message.sent_at < poll.closes_at
 
 
 def close(turn: Turn, poll: Poll, *, cancelled: bool = False) -> Screen:

@@ -23,12 +23,17 @@ TOO_OLD = "That button is too old, so I changed nothing."
 async def corrected(turn: Turn, said: CostSaid) -> Screen:
     """ "that dinner was 85, not 80": the cost that is meant, with the new amount."""
     fits = _meant_by(live(turn.group.expenses), said)
+    if not said.what and said.was is None and turn.session.last_change == "cost":
+        fits = list(live(turn.group.expenses)[-1:])  # "actually it was 66", said right after it
     if not fits:
         what = words.literal(said.what) or "that amount"
         raise Rejected(f"I have no cost booked as “{what}”. “What did we spend?” shows them all.")
     if len(fits) == 1:
         return await _put_right(turn, fits[0], said)
-    fits = fits[-MAX_OPTIONS:]
+    return _which(turn, said, fits[-MAX_OPTIONS:])
+
+
+def _which(turn: Turn, said: CostSaid, fits: list[Expense]) -> Screen:
     draft = CostDraft(
         id=turn.new_id("q")[-8:],
         by=turn.message.sender.id,
@@ -65,6 +70,8 @@ async def chosen(turn: Turn, draft: CostDraft, pick: str) -> Screen:
     old = next((e for e in live(turn.group.expenses) if e.id == id), None)
     if old is None:
         return (Text(markdown="All right, nothing was changed."),)
+    if draft.said.kind == "undo":
+        return take_back(turn, old.id)
     return await _put_right(turn, old, draft.said)
 
 
@@ -85,6 +92,21 @@ async def _put_right(turn: Turn, old: Expense, said: CostSaid) -> Screen:
     if currency != old.currency:
         new = await converted(turn, new)
     return noted(turn, "Put right", new, old.model_copy(update={"undone_at": turn.now}))
+
+
+def undone(turn: Turn, said: CostSaid) -> Screen:
+    """ "undo the bus": the cost that is meant, and no other; without a name the last one."""
+    booked = live(turn.group.expenses)
+    if said.payer == "me":
+        me = turn.message.sender.id
+        booked = tuple(e for e in booked if e.paid_by == me) if not said.what else booked
+    fits = _meant_by(booked, said) if said.what else list(booked[-1:])
+    if not fits:
+        what = f" booked as “{words.literal(said.what)}”" if said.what else " of yours to take back"
+        raise Rejected(f"I have no cost{what}. “What did we spend?” shows them all.")
+    if len(fits) > 1:
+        return _which(turn, said, fits[-MAX_OPTIONS:])
+    return take_back(turn, fits[0].id)
 
 
 def take_back(turn: Turn, id: str = "") -> Screen:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core import words
 from core.choices import choice
-from core.groups.costs import Payment, balances, counted, live, payments, shares, spent
+from core.groups.costs import Payment, balances, counted, is_fewest, live, payments, shares, spent
 from core.groups.costs_file import costs_csv
 from core.groups.state import Expense
 from core.messages import Choice, Choices, File, Text
@@ -84,7 +84,9 @@ def owed_screen(turn: Turn) -> Screen:
     due = _due(turn)
     if not due:
         return (Text(markdown="All is even: nobody owes anything."), _options(turn, "spent"))
-    lines = ["**Who owes what**", *_balance_lines(turn), "", "The fewest payments that settle it:"]
+    few = all(map(is_fewest, balances(turn.group.expenses).values()))
+    head = "The fewest payments that settle it:" if few else "Payments that settle it:"
+    lines = ["**Who owes what**", *_balance_lines(turn), "", head]
     lines += [f"- {_payment(turn, p, currency)}" for currency, p in due]
     return (Text(markdown="\n".join([*lines, *_rates(turn)])), _options(turn, "payup", "spent"))
 

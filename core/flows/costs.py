@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from core import words
 from core.errors import Rejected
 from core.flows.cost_booking import MAX_NAME_CHARS, booked
-from core.flows.cost_changes import TOO_OLD, chosen, corrected, paid_as_proposed, take_back
+from core.flows.cost_changes import TOO_OLD, chosen, corrected, paid_as_proposed, take_back, undone
 from core.flows.cost_facts import CURRENCY, FOR_WHOM, WHO_PAID, company_of
 from core.flows.cost_words import owed_screen, settle_screen, spent_screen
 from core.groups.cost_said import CostDraft, CostSaid
@@ -38,13 +38,25 @@ class Costs:
             case "answer":
                 return await answered(turn, said)
             case "undo":
-                return take_back(turn, said.button)
+                return take_back(turn, said.button) if said.button else undone(turn, said)
+            case "several":
+                return _one_by_one(said)
             case "settle":
                 return paid_as_proposed(turn, said.button)
             case "correct":
                 return await corrected(turn, said)
             case _:
                 return await booked(turn, said, {})
+
+
+def _one_by_one(said: CostSaid) -> Screen:
+    first, second = (f"“{words.literal(piece)}”" for piece in said.fors[:2])
+    return (
+        Text(
+            markdown="I book one cost a message, so nothing is noted yet. Write them one by one: "
+            f"{first}, then {second}."
+        ),
+    )
 
 
 async def answered(turn: Turn, said: CostSaid) -> Screen:

@@ -7,10 +7,12 @@ the clock sends a message of its own. Whoever comes first closes it, the others 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from core.errors import Rejected
 from core.flows import decided, poll_words, polling
 from core.flows.closing import close, gone, guests, overdue
+from core.groups.party import named
 from core.groups.state import Ballot, GroupNews, Poll
 from core.groups.voting import Result, may_vote, outcome, valid_picks
 from core.messages import Choices, Text, shown_poll
@@ -19,6 +21,8 @@ from core.reading import Intent
 from core.refusals import refuse_no_day
 from core.turn import Screen, Turn
 from core.words import listing, literal
+
+RECENT = timedelta(minutes=10)  # so old may a vote be that "me too" follows
 
 
 class Deciding:
@@ -89,6 +93,8 @@ def _poll_meant(turn: Turn) -> Poll | None:
     if said.poll:
         return next((p for p in polls if p.id == said.poll), None)
     still = [p for p in polls if p.state == "open"]
+    if said.how == "same":
+        return next(iter((*still, *polls)), None)
     if said.how != "words":
         mine = [p for p in still if _ballot(turn, p) is not None]
         return next(iter((*mine, *still, *polls)), None)
@@ -154,6 +160,11 @@ def _new_ballot(turn: Turn, poll: Poll, before: Ballot | None) -> Ballot | str:
             if poll.method == "single" and len(set(known)) > 1:
                 return f"One choice each in this vote: {listing(_named(poll, known), 'or')}?"
             picks = known
+        case "same":
+            shown = _followed(turn, poll)
+            if shown is None:
+                return f"The vote is between {_options(poll)}. Which one?"
+            picks = shown.picks
         case "vote" if poll.method != "single":
             picks = valid_picks(poll, (*old, *said.numbers))
             final = len(picks) == len(poll.options)
@@ -166,6 +177,23 @@ def _new_ballot(turn: Turn, poll: Poll, before: Ballot | None) -> Ballot | str:
         at=turn.now,
         final=final,
     )
+
+
+def _followed(turn: Turn, poll: Poll) -> Ballot | None:
+    """The vote that "me too" or "same as Ben" means; None when it is not clear enough."""
+    said = turn.request.vote
+    assert said is not None
+    others = [
+        b
+        for b in turn.group.ballots
+        if b.poll == poll.id and b.picks and b.person != turn.message.sender.id
+    ]
+    if not said.names:
+        recent = [b for b in others if turn.now - b.at <= RECENT]
+        return max(recent, key=lambda b: b.at, default=None)
+    meant = {m.person for m in named(said.names[0], turn.group.present)}
+    meant_here = [b for b in others if b.person in meant]
+    return meant_here[0] if len(meant) == 1 and meant_here else None
 
 
 def _number(poll: Poll, name: str) -> int | None:

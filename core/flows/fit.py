@@ -9,7 +9,6 @@ from dataclasses import replace
 from core.errors import Rejected
 from core.flows.plan_facts import facts_again, towns_of
 from core.flows.together import (
-    ENOUGH,
     NOT_EVERYONE,
     misfits_of,
     rates_of,
@@ -21,12 +20,12 @@ from core.groups.merging import Voice
 from core.groups.privacy import may_derive, misfits, money_step, per_person, probed
 from core.groups.state import needs_of
 from core.interests import INTERESTS, matches
-from core.itinerary.problem import STEP_FREE
 from core.itinerary.stages import split
 from core.making import Made, at_the_table
 from core.messages import Text
 from core.people import Profile
 from core.resolving import currency_of
+from core.travel import STEP_FREE
 from core.trips import Plan, Trip
 from core.turn import Screen, Turn
 from core.wishes import Wish
@@ -40,6 +39,10 @@ ALONE = "I sent it to you privately."
 NOT_REACHABLE = (
     "That is for you alone. Write to me in a private chat and ask me there: “how well does the "
     "plan fit me?”"
+)
+ASKED_ENOUGH = (
+    "I have looked at three different values today; that is all I do in a day, so that nobody's "
+    "private wishes are found out by trying. Ask me again tomorrow, or agree on it here."
 )
 NO_PLAN = "There is no plan yet that could fit you."
 
@@ -169,7 +172,7 @@ async def _everyone(turn: Turn) -> Screen:
     currency = turn.request.currency or currency_of(turn, group.wish, None)
     probes = probed(turn.session.probes, f"would {step} {currency}", turn.now)
     if probes is None:
-        raise Rejected(ENOUGH)
+        raise Rejected(ASKED_ENOUGH)
     turn.update(probes=probes)
     rates = await rates_of(turn, group.everybody, currency)
     days = len(turn.trip.plan.days) if turn.trip and turn.trip.plan else 1

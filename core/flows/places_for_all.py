@@ -10,7 +10,14 @@ from core import ranking
 from core.diets import refused_by, suits
 from core.flows.together import Together, rates_of, tell
 from core.groups.merging import Voice, together, voices
-from core.groups.privacy import Misfit, cannot_on, may_derive, nothing_to_eat, per_person
+from core.groups.privacy import (
+    Misfit,
+    cannot_on,
+    may_derive,
+    money_step,
+    nothing_to_eat,
+    per_person,
+)
 from core.ranking import Question, Suggestion
 from core.resolving import with_profile
 from core.travel import Destination, Sight
@@ -80,7 +87,7 @@ def _misfits(
         wish = voice.private
         why = []
         limit = per_person(wish, question.currency, question.nights + 1, rates)
-        if limit is not None and s.cost is not None and s.cost.amount / size > limit:
+        if limit is not None and s.cost and s.cost.amount / size > money_step(limit):
             each, most = (amount(m, question.currency) for m in (s.cost.amount / size, limit))
             why.append(f"it costs about {each} each, your limit is {most}.")
         if wish.no_flight and s.hours is not None:

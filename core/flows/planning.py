@@ -10,6 +10,7 @@ from core import words
 from core.appointments import undated
 from core.cards import plan_card
 from core.choices import choice
+from core.errors import Rejected
 from core.flows.changing import Asked, changed_for_all
 from core.flows.exchange import Exchange, exchange_asked, towns_after, wish_after
 from core.flows.nearest import other_days
@@ -29,6 +30,7 @@ from core.flows.together import (
     together_in,
 )
 from core.flows.tours import going_or_question
+from core.groups.heard import take_back_added
 from core.itinerary.revise import Revision
 from core.making import Made, pinned
 from core.messages import Choice, Choices, Text
@@ -151,7 +153,10 @@ class Planning:
         group = replace(together_in(turn, wish), wish=wish)
         try:
             revision = await changed_for_all(turn, group, asked)
-        except DoesNotFit as error:
+        except Rejected as error:
+            take_back_added(turn)
+            if not isinstance(error, DoesNotFit):
+                raise
             yield await other_days(turn, group, towns, first, last, error, verb="move")
             return
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
@@ -164,7 +169,7 @@ class Planning:
                 turn.keep_trip(trip.model_copy(update={"wish": wish}))
                 turn.update(wish=wish, module="planning", asked="")
             yield (
-                Text(markdown="\n".join(news) or _unchanged(changes)),
+                Text(markdown="\n".join(news) or _unchanged(changes, revision.plan)),
                 Choices(options=turn.offer(*_plan_options())),
             )
             return
@@ -319,7 +324,7 @@ def _asks(wish: Wish) -> str:
     return "appointment" if any(undated(a) for a in wish.appointments) else ""
 
 
-def _unchanged(changes: tuple[Change, ...]) -> str:
+def _unchanged(changes: tuple[Change, ...], plan: Plan) -> str:
     if any(c.kind is ChangeKind.INDOOR for c in changes):
         return "No rain is expected on your outdoor stops, so I left the plan as it is."
     if any(c.kind is ChangeKind.SLOWER for c in changes):
@@ -329,6 +334,9 @@ def _unchanged(changes: tuple[Change, ...]) -> str:
             "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
             "budget (“at most 600 euros”) would change the rooms too."
         )
+    named = [f"“{c.what}”".casefold() for c in changes if c.kind is ChangeKind.ADD]
+    if missing := [note for note in plan.notes if any(n in note.casefold() for n in named)]:
+        return "\n".join(missing)  # asked for again, and still nobody knows it
     if changes and all(c.kind is ChangeKind.ADD for c in changes):
         names = words.listing(words.literal(c.what) for c in changes)
         return (

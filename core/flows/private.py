@@ -31,6 +31,10 @@ ALOUD = (
     "Everybody here can read that, so I do not treat it as private. Tell me in our private chat "
     "instead; there I can keep it to myself."
 )
+NOT_TOLD = (
+    "What somebody may have told me alone I tell nobody, nor whether anybody did. Ask each other; "
+    "I only say whether something fits everyone."
+)
 _MAX_WORDS = 300
 _FIELDS: dict[str, tuple[str, ...]] = {
     "budget": ("budget",),
@@ -48,6 +52,9 @@ class Private:
     name = "private"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
+        if turn.request.alone == "ask":
+            yield (Text(markdown=NOT_TOLD),)
+            return
         if turn.in_group:
             yield _in_group(turn)
             return

@@ -49,11 +49,12 @@ class PollAsk(Value):
 class VoteSaid(Value):
     """A vote, or another tap at a poll.
 
-    `how` is the verb of the button, see core.choices.VOTING, or "words"; `poll` is our id of the
+    `how` is the verb of the button, see core.choices.VOTING, or "words", or "same": as somebody
+    else voted, the one in `names` or whoever did last; `poll` is our id of the
     poll ("ballot": the platform's). `numbers` are options from 0, `names` their words, best first.
     """
 
-    how: Literal["vote", "unvote", "done", "ballot", "due", "runoff", "endpoll", "words"]
+    how: Literal["vote", "unvote", "done", "ballot", "due", "runoff", "endpoll", "words", "same"]
     poll: str = ""
     numbers: tuple[int, ...] = ()
     names: tuple[str, ...] = ()

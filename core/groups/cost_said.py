@@ -19,7 +19,8 @@ Kind = Literal[
     "owed",  # who owes what?
     "spent",  # what did we spend?
     "settle",  # the payments that make all even
-    "undo",  # take back the one called `about`
+    "undo",  # take back the one called `what`, or the last one
+    "several",  # more than one cost in a message: `fors` are their words
 ]
 
 

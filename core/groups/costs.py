@@ -83,8 +83,15 @@ def common_currency(expenses: Iterable[Expense]) -> str:
     return next((e.rate_to or e.currency for e in expenses), "")
 
 
+def is_fewest(balance: Mapping[str, Decimal]) -> bool:
+    """True when so few owe or are owed that `payments` finds the fewest for sure."""
+    return sum(bool(amount) for amount in balance.values()) <= MAX_EXACT
+
+
 def payments(balance: Mapping[str, Decimal]) -> tuple[Payment, ...]:
     """The fewest payments after which nobody owes anything; `balance` adds up to zero.
+
+    Among more than MAX_EXACT people they are few, but may not be the fewest.
 
     Among n people n - k payments are enough when they fall into k groups that are even in
     themselves, so as many such groups as possible are looked for.

@@ -44,6 +44,14 @@ def unsay(turn: Turn, old: Request, new: Request) -> None:
         turn.keep_in_group(GroupNews(wishes=(kept,)))
 
 
+def take_back_added(turn: Turn) -> None:
+    """A stop that the sender asked for and the plan refused is no wish of theirs: else no later
+    plan could be made without it."""
+    added = tuple(c for c in turn.request.changes if c.kind is ChangeKind.ADD)
+    nothing = Request(intent=turn.request.intent, confidence=1)
+    unsay(turn, nothing.model_copy(update={"changes": added}), nothing)
+
+
 def _keep(turn: Turn, person: str, news: Wish) -> None:
     if news == Wish():
         return

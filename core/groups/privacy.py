@@ -15,10 +15,10 @@ from decimal import Decimal
 from core.diets import Served, refused_by, suits
 from core.groups.merging import Voice
 from core.interests import INTERESTS, matches
-from core.itinerary.problem import STEPS, Problem
+from core.itinerary.problem import Problem
 from core.naming import best_named
 from core.session import Probe
-from core.travel import Sight
+from core.travel import STEPS, Sight
 from core.trips import Plan
 from core.wishes import Budget, Wish
 from core.words import amount, listing, literal, span
@@ -34,7 +34,8 @@ _MONEY_STEPS = tuple(
         "3.4 3.6 3.8 4 4.2 4.4 4.6 4.8 5 5.25 5.5 5.75 6 6.3 6.6 7 7.3 7.6 8 8.4 8.8 9.2 9.6"
     ).split()
 )
-_WALK_STEPS = (0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
+_WALK_STEPS = (0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0)
+_ROUNDED = " (I keep to {}, so that nobody finds it out by trying)"
 
 Rates = Mapping[str, Decimal]  # what one unit of a currency is in that of the costs
 
@@ -91,7 +92,7 @@ def cell_of(everybody: Sequence[Voice], currency: str, days: int, rates: Rates) 
     hours = [w.max_flight_hours for w in wishes if w.max_flight_hours is not None]
     return Cell(
         budget=money_step(min(money)) if money else None,
-        walk_km=max((s for s in _WALK_STEPS if s <= min(walks)), default=0.0) if walks else None,
+        walk_km=walk_step(min(walks)) if walks else None,
         step_free=any(w.step_free for w in wishes),
         refused=frozenset(t for w in wishes for t in w.dislikes),
         uneaten=refused_by({d for w in wishes for d in w.diet}),
@@ -140,7 +141,11 @@ def per_person(wish: Wish, currency: str, days: int, rates: Rates) -> Decimal | 
 def misfits(
     plan: Plan, problems: Sequence[Problem], everybody: Sequence[Voice], rates: Rates
 ) -> list[Misfit]:
-    """Those whom the plan does not fit by what they told in private, each with the reasons."""
+    """Those whom the plan does not fit by what they told in private, each with the reasons.
+
+    Limits count in their steps, as in a `Cell`: whether a plan fits is heard by all, and asking for
+    ever dearer ones would find out an exact limit.
+    """
     found = []
     for voice in everybody:
         if voice.is_private and (why := _why(plan, problems, voice, rates)):
@@ -156,9 +161,11 @@ def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) ->
     found = _money(plan, wish, rates)
     if wish.step_free and (steep := [s.name for s in visited if STEPS & set(s.tags)]):
         found.append(f"{listing(map(literal, steep))} cannot be had without steps.")
-    if wish.max_walk_km is not None and (far := _longest_walk(plan, problems)) > wish.max_walk_km:
+    limit_km = wish.max_walk_km
+    if limit_km is not None and (far := _longest_walk(plan, problems)) > walk_step(limit_km):
+        text = f"its longest single walk is {far:.1f} km, your limit {limit_km:g} km"
         found.append(
-            f"its longest single walk is {far:.1f} km, your limit {wish.max_walk_km:g} km."
+            f"{text}{'' if far > limit_km else _ROUNDED.format(f'{walk_step(limit_km):g} km')}."
         )
     found += nothing_to_eat(visited, wish)
     for tag in wish.dislikes:
@@ -171,8 +178,10 @@ def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) ->
     if flies and wish.no_flight:
         found.append("it needs a flight.")
     hours = wish.max_flight_hours
-    if plan.flights is not None and hours is not None and plan.flights.hours > hours:
-        found.append(f"the flight takes about {plan.flights.hours:.1f} h, your limit is {hours:g}.")
+    if plan.flights is not None and hours is not None and plan.flights.hours > int(hours):
+        text = f"the flight takes about {plan.flights.hours:.1f} h, your limit is {hours:g}"
+        over = plan.flights.hours > hours
+        found.append(f"{text}{'' if over else _ROUNDED.format(f'{int(hours)} h')}.")
     avoided = {m.id.removeprefix("atlas:") for m in wish.avoid if m.id}
     found += [
         f"you refuse {literal(t.destination)}." for t in plan.towns if t.destination_id in avoided
@@ -204,11 +213,11 @@ def _money(plan: Plan, wish: Wish, rates: Rates) -> list[str]:
     if limit is None:
         return [f"I have no rate for {wish.budget.currency}, so I cannot check your budget."]
     each = plan.budget.total / plan.party
-    if each <= limit:
+    step = money_step(limit)
+    if each <= step:
         return []
-    return [
-        f"it costs about {amount(each, currency)} each, your limit is {amount(limit, currency)}."
-    ]
+    text = f"it costs about {amount(each, currency)} each, your limit is {amount(limit, currency)}"
+    return [f"{text}{'' if each > limit else _ROUNDED.format(amount(step, currency))}."]
 
 
 def _longest_walk(plan: Plan, problems: Sequence[Problem]) -> float:
@@ -236,3 +245,8 @@ def money_step(value: Decimal) -> Decimal:
         return Decimal(0)
     power = Decimal(10) ** value.adjusted()
     return max(s * power for s in _MONEY_STEPS if s * power <= value)
+
+
+def walk_step(km: float) -> float:
+    """The largest step of walking that is not more; 0 below the least."""
+    return max((step for step in _WALK_STEPS if step <= km), default=0.0)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.itinerary import budget
-from core.itinerary.problem import APPOINTMENT, STEP_FREE, Problem
+from core.itinerary.problem import APPOINTMENT, Problem
 from core.itinerary.schedule import LUNCH, Block
 from core.itinerary.swaps import with_swaps
 from core.itinerary.tables import Tables
-from core.travel import Confidence, EventKind, Leg, Point, Sight, Source
+from core.travel import STEP_FREE, Confidence, EventKind, Leg, Point, Sight, Source
 from core.trips import WEEKDAYS, Day, Plan, Stop, StopKind, Transfer
 
 CHECK_UNKNOWN = "Opening hours are not known: check before you go."

@@ -55,8 +55,6 @@ FREE_UNDER_AGE = 6  # tickets and fares; assumed, and said so
 DAYLIGHT_CATEGORIES = frozenset({"park", "beach", "daytrip"})
 EVENING_TIMES = frozenset({"evening", "sunset", "night"})
 
-STEP_FREE = "step_free"  # the tag of a sight that is known to be so
-STEPS = frozenset({"stairs", "steps", "steep", "climb", "hiking"})
 
 # Estimates in shares of a mid-priced meal, the one local price level that is known.
 TRANSIT_FARE = Decimal("0.15")  # a ride, per person

@@ -23,11 +23,10 @@ from core.itinerary.problem import (
     PACES,
     PLAUSIBLE_HOURS,
     SETTLE_MIN,
-    STEPS,
     TWILIGHT_MIN,
     Problem,
 )
-from core.travel import Leg, Money, Sight
+from core.travel import STEPS, Leg, Money, Sight
 from core.zones import zone_of
 
 GRID = 5

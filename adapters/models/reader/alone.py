@@ -8,7 +8,7 @@ from datetime import date
 
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.money import find_budget
-from adapters.models.reader.text import Said
+from adapters.models.reader.text import Said, fold
 from core.groups.dates import Availability, Stretch
 from core.reading import Intent, ReadingContext, Request
 from core.wishes import Wish
@@ -23,6 +23,7 @@ _LEAD = (
     r"without (?:telling|the others knowing)(?: the others| anyone| anybody)?)"
 )
 _PRIVATE = re.compile(rf"\b{_LEAD}\b[\s,:;.–-]*(?:but |that )?")
+_SHARED = re.compile(r"\b(?:split|share|divide|paid|payed|spent|cost|costs)\b")
 _MY_PRIVATE = re.compile(
     r"\b(?:my|a) (?P<word>private )(?:budget|limit|wish(?:es)?|needs?|refusals?|dates?|days?|"
     r"diet)\b"
@@ -75,16 +76,41 @@ _WHEN_ALL = re.compile(
     rf"(?:suit|work|fit)s? (?:for |best for )?{_ALL}\b"
     r"|\bwhen are we (?:all )?free\b|\bfind (?:us )?(?:a |the |some )?dates? (?:for|that)\b"
 )
+# What one asks of another: never answered, whoever told anything or not.
+_SECRETS = r"(?:budget|limit|diet|private \w+|secrets?|wishes|needs)"
+_WHAT_OTHERS_TOLD = re.compile(
+    r"\bwhat (?:did|has|have|does) (?!i\b|you\b|we\b)[\w' -]{2,30} (?:tell|told|say|said|write|"
+    r"written|wrote)\b.*\b(?:private|privately|secretly|confidence)\b|"
+    r"\bwhat (?!i\b|you\b|we\b|did\b)[\w'-]{2,20} (?:told|said|wrote)\b.*"
+    r"\b(?:private|privately|secretly|confidence)\b|"
+    rf"\b(?:whose|everyone's|everybody's|the others'?) {_SECRETS}\b|"
+    r"\b(?:who|whom) (?:does|do|did) (?:it|this|that|the plan) not fit\b|"
+    r"\b(?:who|whom) (?:doesn't|does not|is) (?:it|this|the plan) (?:not )?fit\b"
+)
+_OF_SOMEBODY = re.compile(
+    rf"\b(?:what(?:'s|s| is| was)?|how (?:much|high|big|low) is|tell me) "
+    rf"(?P<a>[\w-]+?)'?s? {_SECRETS}\b|"
+    r"\b(?:can|could|would|will|does|is|has) (?P<b>[\w-]+) (?:afford|vegan|vegetarian|celiac|halal|"
+    r"kosher|able to walk|have (?:a |any )?(?:budget|limit|diet))\b|"
+    r"\bhow much (?:can|could|does|will|would|has) (?P<c>[\w-]+) (?:spend|afford|pay|got|have)\b|"
+    r"\b(?:does|do|would|will|how (?:well|much) does) (?:the plan|it|this|that) "
+    r"(?:fit|suit|work for) (?P<d>[\w-]+)\b"
+)
 _CAN = re.compile(
     r"^\W*(?:(?:and|so|but|ok|well|yes)[ ,]+)*(?:i|we)(?:'m| am|'re| are)? (?:can|could|free|"
     r"available|have time|would be free)\b(?: (?:only|also|make it|come|go|travel|do))*"
     r"(?: (?:on|from|between|in|any time|anytime))*"
 )
 _CANNOT = re.compile(
-    r"\b(?:(?:i|we) (?:can't|cannot|can not|couldn't|am not free|are not free|don't have time|"
-    r"have to work|must work|am away|am busy|are busy)|(?:i'm|we're) (?:not free|busy|away|"
-    r"not available|unavailable)|(?:but )?not)(?: (?:make it|come|go|travel|do|there))*"
+    r"\b(?:(?:i|we) (?:can'?t|cannot|can not|couldn't|won't be able to|am not free|are not free|"
+    r"don't have time|have to work|must work|am away|am busy|are busy)|(?:i'm|we're) (?:not free|"
+    r"busy|away|not available|unavailable)|(?:but )?not)(?: (?:make it|come|go|travel|do|there))*"
     r"(?: (?:on|from|between|in))*(?= )"
+)
+# "..., Ben can 5-12 May": Ben's days are for Ben to say.
+_OF_ANOTHER = re.compile(
+    r"(?:[,;.]| and| but| while) (?!(?:i|we|not|also|only|then|maybe|never|that|it|they)\b)"
+    r"[^\W\d_][\w'-]*(?: (?:only|also))? (?:can|could|can'?t|cannot|is (?:free|away|busy))\b"
 )
 _OR = re.compile(r"\s*(?:,|;|\bor\b|\band\b(?! \d+ (?:adults|people)))\s*")
 
@@ -93,6 +119,8 @@ def group_matter(
     said: Said, context: ReadingContext, read: Callable[[str], Request]
 ) -> Request | None:
     """What a member wants of a group alone; None for everything else. `read` reads the rest."""
+    if _asks_of_another(said, context):
+        return Request(intent=Intent.PRIVATE, confidence=0.9, alone="ask")
     if private := _private(said, context, read):
         return private
     if _FIT_ME.search(said.low):
@@ -116,11 +144,25 @@ def group_matter(
     return Request(intent=Intent.FREE, confidence=0.9, free=free) if free else None
 
 
+def _asks_of_another(said: Said, context: ReadingContext) -> bool:
+    """ "what is Ana's budget?", "what did Ben tell you privately?"."""
+    if _WHAT_OTHERS_TOLD.search(said.low):
+        return True
+    found = _OF_SOMEBODY.search(said.low)
+    if found is None:
+        return False
+    word = next(name for name in found.groups() if name)
+    people = {fold(name) for name in (*context.people, *context.guests)}
+    return word in people or word.removesuffix("s") in people
+
+
 def availability(text: str, today: date, *, alone: bool = False) -> Availability | None:
     """The days somebody can and cannot; None when the words name none.
 
     `alone`: the message has to say so in its first words, else "can" may mean anything.
     """
+    other = _OF_ANOTHER.search(fold(text))
+    text = text[: other.start()] if other else text
     said = Said(text)
     start = _CAN.search(said.low)
     cannot = _CANNOT.search(said.low)
@@ -180,6 +222,8 @@ def _private(said: Said, context: ReadingContext, read: Callable[[str], Request]
     if _SHOW.search(said.low):
         return Request(intent=Intent.PRIVATE, confidence=0.95, alone="show")
     lead, mine = _PRIVATE.search(said.low), _MY_PRIVATE.search(said.low)
+    if lead is not None and "between us" in lead.group() and _SHARED.search(said.low):
+        lead = None  # "split 90 between us"
     if lead is None and mine is None and context.asked != "private":
         return None
     rest = said.text

@@ -32,10 +32,36 @@ _GAVE = re.compile(
     rf"{_LEAD}{_WHO}{_ALSO} (?:gave|sent|transferred|wired|handed|returned|repaid|reimbursed)\b"
     r"(?P<rest>.*)"
 )
+# "paid 45 for tapas": whoever writes has paid it.
+_BARE_PAID = re.compile(rf"{_LEAD}(?:paid|payed)(?= (?:[€$£] ?)?-?\d)(?P<rest>.*)")
+# "... and ben paid 40 for lunch": another cost in the same message.
+_NEXT = re.compile(
+    rf"\s*(?:[,;.]|\band\b)\s*(?:and |then |also )*"
+    rf"(?=(?:i(?:'ve)?|{_NAME}){_ALSO} (?:paid|payed|spent|covered|gave|sent|owes?|owed)\b)"
+)
+_NO_AMOUNT = re.compile(
+    r"(?<![\w.,])(?:[€$£] ?)?(?P<n>[-–−] ?(?:[€$£] ?)?\d+(?:[.,]\d{1,2})?|0+(?:[.,]0+)?)"
+    r"(?![\d.,:/-])"
+)
+_PAID_BACK = re.compile(
+    rf"{_LEAD}{_WHO}{_ALSO} (?:(?:paid|payed|gave|sent) (?:it |the money )?(?:back to )?{_NAME}"
+    r"(?: (?:back|it back|the money back|everything|what (?:i|he|she) owed?s?))|"
+    rf"(?:repaid|reimbursed|paid back) {_NAME})\W*"
+)
+_TAKE_BACK = re.compile(
+    rf"{_LEAD}(?:(?:no|wait|oops|sorry|actually)\b[\s,]*)*(?:i want to |i'd like to )?"
+    r"(?:(?P<sure>undo|take back|unbook)|delete|remove|cancel|scrap|drop|erase) "
+    r"(?P<mine>my )?(?:(?:the|my|our|that|this) )?(?P<last>last |latest )?"
+    r"(?P<what>[^\W\d_][\w' -]{1,40}?)?(?P<thing> ?(?:cost|expense|payment|bill|entry))?"
+    r"(?: please| again)?\W*"
+)
+_THINGS = frozenset(("cost", "expense", "payment", "bill", "entry"))
+_NO_COST = frozenset("that it this change changes all everything plan step last one".split())
 _OWES = re.compile(rf"{_LEAD}{_WHO}{_ALSO} ow(?:e|es|ed)\b(?P<rest>.*)")
 _SPLIT = re.compile(rf"{_LEAD}(?:split|share|divide)\b(?P<rest>.*)")
 _WAS = re.compile(
-    rf"{_LEAD}(?:(?:actually|no|sorry|oops|wait)\b[\s,]*)*(?:(?:that|the|our|my|this) )?"
+    rf"{_LEAD}(?P<sorry>(?:(?:actually|no|sorry|oops|wait|i mean)\b[\s,]*)*)"
+    r"(?:(?:that|the|our|my|this) )?"
     r"(?P<what>[^\W\d_][\w' -]{1,40}?) (?:was|were|cost|is|should be|should have been|came to)"
     r"(?: actually| only| really| in fact| just)* (?P<rest>.*)"
 )
@@ -49,7 +75,8 @@ _EACH = re.compile(r"\b(?:each|per (?:person|head)|pp|a head|apiece)\b")
 _AROUND = re.compile(
     r"\b(?:in total|total|altogether|all together|today|yesterday|last night|tonight|"
     r"this (?:morning|evening|afternoon)|so far|just now|again|please|pls|equally|evenly|"
-    r"in (?:two|three|four|five|six|half))\b"
+    r"in (?:two|three|four|five|six|half)|"
+    r"(?:and )?(?:split|shared|divided)(?: it| up)?(?= (?:between|among|amongst|with)\b))\b"
 )
 _EVERYBODY = re.compile(r"(?:everyone|everybody|all(?: of us)?|us(?: all)?|both(?: of us)?|the .*)")
 _DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|the \d")
@@ -106,7 +133,12 @@ def costs(said: Said, context: ReadingContext) -> Request | None:
         return asked
     told = None
     if said.has_digit and "?" not in said.low:
-        told = _told(said, context)
+        told = _several(said, context) or _told(said, context)
+    if told is None and context.has_costs and "?" not in said.low:
+        if _PAID_BACK.fullmatch(said.low):
+            even = CostSaid(kind="settle")
+            return Request(intent=Intent.BALANCES, confidence=0.85, cost=even)
+        told = _taken_back(said)
     if told is None and context.asked == "cost":
         told = _answer(said, context)
     if told is None:
@@ -125,10 +157,38 @@ def _question(said: Said) -> Request | None:
     return None
 
 
+def _several(said: Said, context: ReadingContext) -> CostSaid | None:
+    """Two costs and more in one message, each in its own words."""
+    at, pieces = 0, []
+    for m in _NEXT.finditer(said.low):
+        pieces.append(said.text[at : m.start()])
+        at = m.end()
+    pieces.append(said.text[at:])
+    if len(pieces) < 2 or not all(_told(Said(piece), context) for piece in pieces):
+        return None
+    return CostSaid(kind="several", fors=tuple(piece.strip() for piece in pieces))
+
+
+def _taken_back(said: Said) -> CostSaid | None:
+    """ "undo the bus", "delete my last expense"; the flow knows what is booked."""
+    m = _TAKE_BACK.fullmatch(said.low)
+    if m is None:
+        return None
+    what = said.text[m.start("what") : m.end("what")].strip() if m["what"] else ""
+    bare = what.lower() in _THINGS
+    if not (bare or m["thing"] or (m["sure"] and what and what.lower() not in _NO_COST)):
+        return None
+    return CostSaid(kind="undo", what="" if bare else what, payer="me" if m["mine"] else "")
+
+
 def _told(said: Said, context: ReadingContext) -> CostSaid | None:
-    for pattern, read in ((_OWES, _debt), (_GAVE, _given), (_PAID, _paid), (_SPLIT, _split)):
+    readers = ((_OWES, _debt), (_GAVE, _given), (_PAID, _paid), (_BARE_PAID, _paid))
+    for pattern, read in (*readers, (_SPLIT, _split)):
         m = pattern.match(said.low)
         money = _money(said, context.home_currency, m.start("rest"), len(said.low)) if m else None
+        if m is not None and pattern in (_PAID, _BARE_PAID):
+            nothing = _no_amount(said, m.start("rest"))
+            money = nothing if nothing and not (money and money.start < nothing.start) else money
         if m is None or money is None:
             continue
         payer = said.text[m.start("who") : m.end("who")] if "who" in m.groupdict() else ""
@@ -243,7 +303,7 @@ def _corrected(said: Said, context: ReadingContext) -> CostSaid | None:
     vague = what.lower() in ("it", "that", "this", "they")
     no = _NOT.match(said.low, money.end)
     old = _money(said, context.home_currency, no.start("old"), len(said.low)) if no else None
-    if (vague and old is None) or (no is None and _bare(said.low[money.end :])):
+    if (vague and old is None and not m["sorry"]) or (no is None and _bare(said.low[money.end :])):
         return None
     return CostSaid(
         kind="correct",
@@ -264,8 +324,22 @@ def _answer(said: Said, context: ReadingContext) -> CostSaid | None:
     return CostSaid(kind="answer", about=said.text.strip(), currency=currency)
 
 
+def _no_amount(said: Said, start: int) -> _Money | None:
+    """ "I paid 0", "I paid -20": nothing that can be paid, which its flow says."""
+    m = _NO_AMOUNT.search(said.low, start)
+    if m is None:
+        return None
+    digits = re.sub(r"[^\d.,]", "", m["n"]).replace(",", ".")
+    amount = -Decimal(digits)
+    after = re.match(r"\s?(?:[€$£]|[a-z]+)", said.low[m.end() :])
+    symbol = re.sub(r"[^€$£]", "", m.group()) or (after.group().strip() if after else "")
+    currency = currency_of(symbol, symbol.upper(), "")
+    end = m.end() + (after.end() if after and currency else 0)
+    return _Money(amount, currency, m.start(), end)
+
+
 def _speaker(payer: str) -> str:
-    return "me" if payer.lower() in ("i", "me") else payer
+    return "me" if payer.lower() in ("", "i", "me") else payer
 
 
 def _money(said: Said, home: str, start: int, end: int) -> _Money | None:

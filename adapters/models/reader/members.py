@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from adapters.models.reader.ordinary import is_ordinary
 from adapters.models.reader.text import Said, fold
 from core.reading import GuestEdit, Intent, ReadingContext, Request
 
@@ -11,7 +13,8 @@ _EDGE = r"(?:(?:ok|okay|yes|hey|well|sorry|so|and|alright)[ ,!.]+)*"
 _END = r"(?:[ ,]+(?:too|as well|please|then|now|thanks|guys|folks|everyone|all))*[ .!]*"
 _TRIP = r"(?: (?:for|on|of|to|in|with) (?:this|the|our|that) (?:trip|plan|group|one|journey))?"
 _JOIN = re.compile(
-    rf"{_EDGE}(?:count me in|i'?m in|im in|i am in|i'?ll (?:come|join)(?: along| you)?|"
+    rf"{_EDGE}(?:count me (?:back )?in|i'?m (?:back )?in|im (?:back )?in|i'?m in again|i am in|"
+    rf"i'?ll (?:come|join)(?: along| you)?|"
     rf"i'?m (?:coming|joining)(?: along| with you| you)?|i (?:want to|wanna|would like to) "
     rf"(?:join|come along)(?: you)?|add me|sign me up|i'?ll be there|join|let me join)"
     rf"{_TRIP}{_END}"
@@ -24,11 +27,16 @@ _LEAVE = re.compile(
     rf"{_TRIP}{_END}"
 )
 _WHO = re.compile(
-    rf"{_EDGE}(?:who(?:'s| is| all is| are)? (?:in|coming|going|joining|travell?ing|part of "
-    rf"(?:this|the trip|it)|in the (?:group|party)|on the (?:trip|list))(?: along| with us)?"
-    rf"|who (?:comes|goes|travels)(?: along| with us)?|who (?:have|do) we (?:got|have)(?: so far)?|"
+    rf"{_EDGE}(?:who(?: else)?(?:'?s| is| all is| are)?(?: else)? (?:in|coming|going|joining|"
+    rf"travell?ing|part of (?:this|the trip|it)|in the (?:group|party)|on the (?:trip|list))"
+    rf"(?: along| with us)?|who else|who(?: else)? (?:comes|goes|travels)(?: along| with us)?|"
+    rf"who (?:have|do) we (?:got|have)(?: so far)?|"
     rf"(?:show|list) (?:the |all )?(?:members|participants|travell?ers)|members|participants|"
     rf"how many are we|who(?:'s| is) in so far)(?: so far| now)?{_TRIP}[ ?.!]*"
+)
+_IS_IN = re.compile(
+    rf"{_EDGE}(?:is|are) (?P<name>[^\W\d_][\w'-]*) (?:also )?(?:in|coming|going|joining|with us)"
+    rf"(?: along| with us| too| as well)?{_TRIP}(?: or not)?[ ?.!]*"
 )
 _RELATIVE = (
     r"(?:mother|mum|mom|father|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|"
@@ -49,13 +57,23 @@ _COMES = re.compile(
     r"(?:will )?joins? us(?: too)?|will come(?: along| with us| too)*|is in too|is also coming)"
     r"[ .!]*"
 )
+# "add my dad and my sister Lena": each with a relative's word, or a name after one.
+_ADD_SOME = re.compile(
+    rf"(?i:add|bring|include|count|invite) (?P<who>(?i:my|our) .{{2,80}}?)"
+    rf"(?i: along| in| too| {_GROUP})*[ .!]*"
+)
+_ONE_OF_SOME = re.compile(
+    rf"(?:(?i:my|our) (?i:best |old |little |big )?(?P<r>{_RELATIVE})|{_MY}(?P<a>{_NAME})|"
+    r"(?P<b>[A-ZÀ-Þ][\w'’-]{1,30}))"
+)
 _GOES = re.compile(
     rf"(?:{_MY}(?P<a>{_NAME})|(?P<b>{_NAME})) "
     r"(?i:is not coming(?: along)?|isn['’]?t coming(?: along)?|is out|can(?:['’]?t|not) (?:come|"
-    r"join|make it)|won['’]?t (?:come|join|be coming)|does not come|doesn['’]?t come)[ .!]*"
+    r"join|make it)|won['’]?t (?:come|join|be coming)|does not come|doesn['’]?t come)"
+    r"(?i: any ?more| after all| this time)?[ .!]*"
 )
 _REMOVE = re.compile(
-    rf"(?i:remove|take out|drop|uninvite) (?:{_MY})?(?P<a>{_NAME})"
+    rf"(?i:remove|take out|drop|uninvite|kick(?: out)?) (?:{_MY})?(?P<a>{_NAME})(?i: out)?"
     rf"(?P<from> (?i:from|off) (?i:the|our|this) (?i:trip|group|party|list))?[ .!]*"
 )
 _NOBODY = frozenset(
@@ -71,29 +89,44 @@ def members(said: Said, context: ReadingContext) -> Request | None:
     for pattern, intent in ((_JOIN, Intent.JOIN), (_LEAVE, Intent.LEAVE), (_WHO, Intent.MEMBERS)):
         if pattern.fullmatch(said.low):
             return Request(intent=intent, confidence=0.95)
-    edits = _guests(said.text, context)
+    asked = _IS_IN.fullmatch(said.low)
+    if asked and asked["name"] not in _NOBODY and not is_ordinary(asked["name"]):
+        return Request(intent=Intent.MEMBERS, confidence=0.9)
+    edits = _guests(said.text, context) or _some(said.text)
     return Request(intent=Intent.MEMBERS, confidence=0.9, guests=edits) if edits else None
 
 
 def _guests(text: str, context: ReadingContext) -> tuple[GuestEdit, ...]:
-    known = {fold(name) for name in context.guests}
+    known = {fold(name) for name in (*context.guests, *context.people)}
     for pattern in (_ADD, _COMES):
         found = pattern.fullmatch(text)
         if found and (name := _name(found)):
             return (GuestEdit(name=name),)
     for pattern in (_GOES, _REMOVE):
         found = pattern.fullmatch(text)
-        name = _name(found) if found else ""
+        name = _name(found, known) if found else ""
         sure = found and (found["my"] or fold(name) in known or found.groupdict().get("from"))
         if name and sure:
             return (GuestEdit(name=name, remove=True),)
     return ()
 
 
-def _name(found: re.Match[str]) -> str:
+def _some(text: str) -> tuple[GuestEdit, ...]:
+    """Several at once, or a relative without a name, who is called what they are."""
+    added = _ADD_SOME.fullmatch(text)
+    if added is None:
+        return ()
+    pieces = [_ONE_OF_SOME.fullmatch(p) for p in re.split(r"\s*(?:,|&|\band\b)\s*", added["who"])]
+    names = [p["r"] or p["a"] or p["b"] for p in pieces if p is not None]
+    if len(names) < len(pieces):
+        return ()
+    return tuple(GuestEdit(name=name) for name in names)
+
+
+def _name(found: re.Match[str], known: Collection[str] = ()) -> str:
     """The name as it was written; empty when it is no name ("everybody is coming")."""
     name = (found.groupdict().get("a") or found.groupdict().get("b") or "").strip(" .!")
     if fold(name.split(" ")[0]) in _NOBODY if name else True:
         return ""
-    named_relative = bool(found["my"])
-    return name if name[0].isupper() or named_relative else ""
+    sure = bool(found["my"]) or fold(name) in known
+    return name if name[0].isupper() or sure else ""

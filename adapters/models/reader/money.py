@@ -90,7 +90,7 @@ _BEFORE_SYMBOL = re.compile(
 _WITH_SYMBOL = re.compile(rf"(?<![\w.,€$£]){_AMOUNT}\s?(?P<sym>{_SYMBOL})")
 _WITH_WORD = re.compile(rf"(?<![\w.,€$£:/-]){_AMOUNT}\s?{_CODE}\b")
 _LIMIT = re.compile(
-    r"\b(?P<cue>budget(?: (?:of|is|about|around|max|limit|up to|under))*|"
+    r"\b(?P<cue>budget(?: (?:of|is|about|around|max|limit|up to|under|to|at))*|"
     r"under|below|up to|less than|no more than|not more than|at most|"
     r"max(?:imum)?|"
     r"spend(?: about| around| up to| max| under)?|cost less than|"
@@ -99,7 +99,7 @@ _LIMIT = re.compile(
     rf"to)?\s*\d*\s*(?:hours?|hrs?|h\b|km|kms|days?|nights?|weeks?|people|"
     rf"persons(?! per)|"
     r"min|minutes|kg|stops?|°|degrees|am\b|pm\b|%|c\b|years|kids|of us|miles|"
-    r"times|museums|places|things|march|april|may|june|july|st\b|nd\b|rd\b|"
+    r"times|museums|places|towns|cities|countries|things|march|april|may|june|july|st\b|nd\b|rd\b|"
     r"th\b|[:/.]\d))"
 )
 _K_ALONE = re.compile(r"(?<![\w.,])(?P<n>\d+(?:[.,]\d)?)\s?k\b(?!m)")

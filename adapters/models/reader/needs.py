@@ -122,6 +122,11 @@ _DIETS = {
     "lactose_free": re.compile(
         r"\b(?:lactose(?:[- ](?:free|intolerant|intolerance))|dairy[- ]free|no dairy)\b"
     ),
+    "alcohol_free": re.compile(
+        r"\b(?:(?:don't|dont|do not|doesn't|does not|never|can't|cannot) drink"
+        r"(?! (?:coffee|tea|milk|tap|water|the|much|too|from))(?: any)?(?: alcohol)?|"
+        r"(?:no|without) alcohol|alcohol[- ]free|teetotal(?:l?er|ism)?)\b"
+    ),
     "nut_free": re.compile(r"\b(?:nut allergy|allergic to (?:nuts|peanuts)|nut[- ]free)\b"),
     "pescatarian": re.compile(r"\bpesc[ae]tarian\b"),
 }
@@ -129,11 +134,15 @@ _DIETS = {
 
 _STEP_FREE = re.compile(
     r"\b(?:wheel ?chairs?|step[- ]?free|accessible|disabled|mobility "
-    r"(?:issues|problems|scooter|impaired)|can't (?:walk|climb) (?:far|much)|"
-    r"(?:can't|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
+    r"(?:issues|problems|scooter|impaired)|can'?t (?:walk|climb) (?:far|much)|"
+    r"(?:can'?t|cannot|can not|unable to|not able to) (?:climb|do|manage|take|use|walk|go up) "
     r"(?:up )?(?:the |any |many )?(?:stairs|steps)|(?:trouble|problems?) with (?:the )?"
     r"(?:stairs|steps)|(?:stairs|steps) are (?:too much|(?:a problem|hard|difficult|impossible) "
-    r"for me)|no (?:stairs|steps)|crutches|rollstuhl|silla de ruedas|fauteuil "
+    r"for (?:me|us|him|her|them))|(?:no|without) (?:stairs|steps)|"
+    r"(?:hates?|dislikes?|avoids?|can't stand|(?:doesn't|don't|dont|does not|do not) like) "
+    r"(?:the |all |any |many |climbing |going up )*(?:stairs|steps)|"
+    r"(?:not (?:too )?many|as few|few|fewer) (?:stairs|steps)|crutches|rollstuhl|"
+    r"silla de ruedas|fauteuil "
     r"roulant|walking frame|rollator|barrier[- ]free)\b"
 )
 

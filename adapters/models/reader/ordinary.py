@@ -121,7 +121,11 @@ mit ohne und oder aber sehr gut wo wann wie ein eine einen der die das den dem n
 bonjour merci je nous veux voulons voyage avec sans pour mais tres ou quand comment un une des les
 du dans jours semaine au aux est sur pas ola obrigado obrigada quero viagem com sem mas muito bem
 onde quando uma uns dos em grazie voglio vogliamo viaggio senza ma molto bene dove gli dei nel
-nella giorni settimana pax max min approx all-in incl excl pp pd
+nella giorni settimana madre padre mama papa hermana hermano amiga amigo mujer marido novia novio
+abuela abuelo hija hijo esposa esposo familia mutter vater schwester bruder freundin freund tochter
+sohn oma opa mere pere soeur frere amie copine copain femme fille fils famille sorella fratello
+amica amico moglie marito nonna nonno figlia figlio famiglia mae pai irma irmao filha filho
+pax max min approx all-in incl excl pp pd
 """.split()
 )
 

@@ -275,12 +275,12 @@ _WHY_ABOUT = re.compile(
     r"should|would|have|has|am|not|isn't|aren't|no|don't|doesn't|go to|on "
     r"earth)?\s*(?:you |we |i |it )?(?:put|pick(?:ed)?|choos?en?|chose|"
     r"suggest(?:ed)?|recommend(?:ed)?|include[d]?|have|go to|going to|visit|"
-    r"see|plan(?:ned)?|skip(?:ped)?|left out|leave out)?\s*(?:the |a |our |to "
+    r"see|plan(?:ned)?|skip(?:ped)?|drop|remove|left out|leave out)?\s*(?:the |a |our |to "
     r")?(?P<what>.+?)"
     r"(?:\s+(?:on (?:that|the|this|day|mon|tue|wed|thu|fri|sat|sun)|in the "
     r"(?:plan|morning|afternoon|evening|itinerary|list)|so (?:early|late|long|"
     r"far)|that day|at (?:that|this|\d)|first|last|there|instead|included|"
-    r"planned|before|after|not|scheduled|missing|on day)\b.*)?[\s?!.]*$"
+    r"planned|dropped|removed|gone|before|after|not|scheduled|missing|on day)\b.*)?[\s?!.]*$"
 )
 
 

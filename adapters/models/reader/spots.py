@@ -248,6 +248,8 @@ def _typo(
     strength = _strength(said, part, before, answering)
     least = 0.86 if strength == 0 else 0.8
     for hit in names.guess(name):
+        if len(name) < 6 and abs(len(fold(hit.name)) - len(name)) > 1:
+            continue  # "madre" is no Madeira
         same_start = fold(hit.name)[:1] == name[0] or hit.id.startswith(("atlas:", "country:"))
         known = _known(hit) or (strength == 2 and hit.population >= 100_000)
         if hit.score >= least and known and same_start:

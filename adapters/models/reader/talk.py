@@ -143,7 +143,7 @@ _PATTERN_INTENT = {
 _MARK = re.compile(r"\bq\w*\d\w*z\b")
 _EDGES = re.compile(
     r"^(?:(?:oh|um+|uh|well|hey|ok|okay|so|and|please|pls|hmm+|ah|then|"
-    r"alright|great|cool|actually|sorry)\b[ ,.!]+)+|[ ,.!]+(?:please|pls|plz|"
+    r"alright|great|cool|actually|sorry|(?:no )?wait)\b[ ,.!]+)+|[ ,.!]+(?:please|pls|plz|"
     r"then|mate|man|bro|dude|caravan|bot|now|a lot|so much|again|thx|thanks|"
     r"thank you|:\)|;\))$"
 )

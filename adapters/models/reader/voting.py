@@ -24,6 +24,9 @@ _VOTE = re.compile(
 _ORDER = re.compile(
     r"\s*(?:>|,|;|\bover\b|\bbefore\b|\bthen\b|\band then\b|\bthan\b)\s*(?:then\b\s*)?"
 )
+_FIRST = re.compile(
+    r"^(?:first(?:ly)? |1\. ?)|\s+(?:is |comes )?(?:first|second|third|last)\s*$", re.I
+)
 _UNVOTE = re.compile(
     r"^(?:please )?(?:(?:take|withdraw|remove|delete|retract|cancel)(?: back)? my vote(?: back)?|"
     r"unvote|i abstain|i don'?t want to vote)\W*$"
@@ -35,13 +38,15 @@ _CLOSE = re.compile(
     r"(?:poll|vote|votes|voting|ballot)s?(?: now| please)?\W*$|"
     r"^(?:voting|the (?:poll|vote)) is over\W*$"
 )
+_CLOSE_IT = re.compile(r"^(?:please |ok(?:ay)?,? )?(?:close|end) (?:it|this)(?: now| please)?\W*$")
 _CANCEL = re.compile(
     r"^(?:please )?(?:cancel|drop|scrap|delete|forget) (?:the |this |our )?(?:poll|vote|voting)"
     r"(?: please)?\W*$"
 )
 _RUNOFF = re.compile(
     r"^(?:please |ok(?:ay)?,? |yes,? )*(?:let'?s (?:do|have) )?(?:start |do )?(?:a |the )?"
-    r"run-?off(?: vote| poll)?(?: please| now)?\W*$|^vote again\W*$"
+    r"run[ -]?off(?: vote| poll)?(?: please| now)?\W*$|"
+    r"^(?:(?:can|could|shall|should) we |let'?s )?vote again\W*$"
 )
 _STATUS = re.compile(
     r"\b(?:how|what)(?:'s| is| does| do| are)? (?:the |our )?"
@@ -91,18 +96,18 @@ def voting(said: Said, context: ReadingContext, names: PlaceNames) -> Request | 
     if not (said.bag & _GATE or context.polling or context.polled):
         return None
     low = said.low.strip()
-    if (vote := _vote(said, context)) is not None:
+    if (vote := _vote(said, context, names)) is not None:
         return vote
-    if (ask := poll_asked(said, context, names)) is not None:
-        return Request(intent=Intent.POLL, confidence=0.95, poll=ask)
     if _RUNOFF.search(low):
         vote_said = VoteSaid(how="runoff")
         return Request(intent=Intent.POLL, confidence=0.95, vote=vote_said)
+    if (ask := poll_asked(said, context, names)) is not None:
+        return Request(intent=Intent.POLL, confidence=0.95, poll=ask)
     if _STATUS.search(low):
         return Request(intent=Intent.POLL, confidence=0.9, about="status")
     if _CANCEL.search(low):
         return Request(intent=Intent.CLOSE_POLL, confidence=0.9, about="cancel")
-    if _CLOSE.search(low):
+    if _CLOSE.search(low) or (context.polling and _CLOSE_IT.search(low)):
         return Request(intent=Intent.CLOSE_POLL, confidence=0.9)
     return _ledger(said, context, names)
 
@@ -148,12 +153,38 @@ def _since(said: Said, today: date) -> date | None:
 # --- a vote ------------------------------------------------------------------------------------
 
 
-def _vote(said: Said, context: ReadingContext) -> Request | None:
+# While a vote is open: "no wait, Porto", "Porto for me too", "same as Ben".
+_AGAIN = re.compile(
+    r"^(?:(?:(?:no|nah)(?=[,.!;]| (?:wait|sorry|actually|make))|wait|actually|sorry|oops|oh|hmm+|"
+    r"ok(?:ay)?|well|then|but|and|yes|yeah|rather|make (?:it|that|mine)|on second thoughts?|"
+    r"(?:i(?:'ve| have|'m| am)? )?chang(?:e|ed|ing) my mind(?: to)?|i(?:'d)? "
+    r"(?:prefer|choose|pick|take|want)|i'd (?:like|say)|switch(?: me)? to)\b[\s,.:;!-]*)+"
+)
+_ALSO = re.compile(
+    r"(?:[\s,]+(?:(?:for|from) me|too|as well|also|pls|please|then|instead|after all|it is))+\W*$"
+)
+_SAME = re.compile(
+    r"(?:me too|me 2|mee? ?too+|\+ ?1|same|same here|same for me|ditto|likewise|"
+    r"(?:(?:the )?same (?:as|like)|what|i(?:'m| am) with|i agree with|(?:like|as)) "
+    r"(?P<who>(?!me\b|you\b|it\b|that\b|this\b)[^\W\d_][\w'.-]*?)"
+    r"(?: (?:said|says|voted|votes|chose|did))?)\W*"
+)
+
+
+def _vote(said: Said, context: ReadingContext, names: PlaceNames) -> Request | None:
     text = said.text.strip()
-    low = fold(text)
     options = (*context.polling, *context.polled)
-    if not options or "?" in low:
+    if not options or "?" in text:
         return None
+    if context.polling:
+        again = _AGAIN.match(fold(text))
+        text = text[again.end() :] if again and text[again.end() :].strip(TRIM) else text
+        if (same := _SAME.fullmatch(fold(text))) is not None:
+            who = text[same.start("who") : same.end("who")] if same["who"] else ""
+            vote = VoteSaid(how="same", names=(who,) if who else ())
+            return Request(intent=Intent.VOTE, confidence=0.85, vote=vote)
+        text = _ALSO.sub("", text) or text
+    low = fold(text)
     if _UNVOTE.search(low):
         return Request(intent=Intent.VOTE, confidence=0.95, vote=VoteSaid(how="unvote"))
     if _DONE.search(low) and context.polling:
@@ -162,10 +193,10 @@ def _vote(said: Said, context: ReadingContext) -> Request | None:
     if m is None:
         options = context.polling  # bare words are a vote only while there is one
     what = text[m.start("what") : m.end("what")] if m else text
-    named = [named_option(p, options) for p in _ordered(what)]
+    named = [named_option(p, options, names) for p in _ordered(what)]
     if named and all(named):
         return _voted([n for n in named if n], 0.95)
-    whole = named_option(what, options)
+    whole = named_option(what, options, names)
     if whole:
         return _voted([whole], 0.95)
     if m is None:
@@ -189,11 +220,12 @@ def _ordered(what: str) -> list[str]:
     found.append(what[at:])
     if len(found) == 1:
         found = AND.split(what)
-    return [f for f in found if f.strip(TRIM)]
+    return [f for f in (_FIRST.sub("", f) for f in found) if f.strip(TRIM)]
 
 
-def named_option(words: str, options: tuple[str, ...]) -> str:
-    """The option that the words name, with one typo at most; empty when none does, or two do."""
+def named_option(words: str, options: tuple[str, ...], names: PlaceNames) -> str:
+    """The option that the words name, with one typo at most or as the same place in another
+    language; empty when none does, or two do."""
     wanted = re.sub(r"^(?:the|option)\s+|\s+please$", "", fold(words).strip(TRIM))
     if not wanted:
         return ""
@@ -201,4 +233,9 @@ def named_option(words: str, options: tuple[str, ...]) -> str:
         if fold(option) == wanted:
             return option
     close = {o for o in options if len(wanted) > 3 and fuzz.ratio(fold(o), wanted) >= 86}
-    return close.pop() if len(close) == 1 else ""
+    if len(close) == 1:
+        return close.pop()
+    if close or not (meant := names.find(wanted)):
+        return ""
+    same = {o for o in options if (hits := names.find(fold(o))) and hits[0].id == meant[0].id}
+    return same.pop() if len(same) == 1 else ""
