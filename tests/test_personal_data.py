@@ -15,6 +15,8 @@ from adapters.stores.personal import IMPERSONAL, PERSONAL
 from adapters.stores.schema import migrate
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
+from core.groups.costs import balances
+from core.groups.state import Expense, GroupNews
 from core.linking import Account, LinkNews, LinkRequest
 from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
 from core.notices.ports import Changes
@@ -93,18 +95,6 @@ def reply_with_poll(to: InboundMessage) -> Reply:
         options=(Choice(id="vote:1", label="CANARY"), Choice(id="vote:2", label="Porto")),
     )
     return said.model_copy(update={"parts": (*said.parts, poll)})
-
-
-# --- accept ------------------------------------------------------------------------------------
-
-
-# --- claims ------------------------------------------------------------------------------------
-
-
-# --- a turn ------------------------------------------------------------------------------------
-
-
-# --- the outbox --------------------------------------------------------------------------------
 
 
 # --- a person's data ---------------------------------------------------------------------------
@@ -200,6 +190,45 @@ async def test_after_an_erasure_no_word_is_left_in_the_files(
     assert b"CANARY" not in left
 
 
+async def test_after_an_erasure_a_group_owes_what_it_owed_and_nobody_knows_to_whom(
+    store: Store, file: Path
+) -> None:
+    both = ("desk:ana", "desk:ben")
+    costs = (
+        a_cost("e-1", "desk:ana", both, "80", "CANARY dinner"),
+        a_cost("e-2", "desk:ben", both, "20", "taxi"),
+        a_cost("e-3", "desk:ben", ("desk:ben",), "5", "coffee"),
+    )
+    await store.accept([message("1", chat="-5", who="ben")])
+    claim = await claimed(store)
+    await store.commit_turn(claim, outcome(claim.message, group=GroupNews(expenses=costs)))
+    await store.accept([message("2")])
+    claim = await claimed(store)
+    await store.commit_turn(claim, outcome(claim.message, replies=(), erase_person="desk:ana"))
+    await store.accept([message("3", chat="-5", who="ben")])
+    group = (await store.open_turn((await claimed(store)).message)).group
+
+    assert balances(group.expenses)["EUR"] == {"gone-1": Decimal(30), "desk:ben": Decimal(-30)}
+    assert [e.what for e in group.expenses] == ["", "taxi", "coffee"]
+    with closing(sqlite3.connect(file)) as db:
+        dump = "\n".join(map(str, db.execute("SELECT * FROM expenses")))
+    assert "ana" not in dump
+    assert "CANARY" not in dump
+
+
+def a_cost(id: str, paid_by: str, shared_by: tuple[str, ...], amount: str, what: str) -> Expense:
+    return Expense(
+        id=id,
+        conversation=place("-5").key,
+        what=what,
+        paid_by=paid_by,
+        shared_by=shared_by,
+        amount=Decimal(amount),
+        currency="EUR",
+        said_at=START,
+    )
+
+
 async def test_who_comes_back_after_an_erasure_can_be_erased_again(store: Store) -> None:
     for id in ("1", "2"):
         await fill_and_erase(store, id)
@@ -230,12 +259,6 @@ async def test_a_turn_that_began_before_an_erasure_brings_nothing_back(store: St
         await store.commit_turn(in_group, outcome(in_group.message, profile=a_profile()))
     again = await claimed(store)
     assert (await store.open_turn(again.message)).profile == Profile(person="desk:ana")
-
-
-# --- housekeeping ------------------------------------------------------------------------------
-
-
-# --- the schema --------------------------------------------------------------------------------
 
 
 # --- values ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from adapters.stores import links
+from adapters.stores import gone, links
 
 # Every table that holds something of a person, and the column that says whose it is. Export and
 # erase go through this list; a test fails for a table that is not in it.
@@ -75,7 +75,8 @@ def _plain(value: object) -> object:
 def erase(db: sqlite3.Connection, person: str) -> None:
     """Delete everything of the person, in all their accounts.
 
-    Deliveries stay known by id alone, so none counts twice.
+    Deliveries stay known by id alone, so none counts twice. What a group owes each other stays,
+    without a name.
 
     What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
     a turn that began before the erasure must not bring back what it had read.
@@ -93,6 +94,7 @@ def _chats(owners: tuple[str, ...]) -> str:
 
 def _erase_one(db: sqlite3.Connection, person: str) -> None:
     db.execute("DELETE FROM link_codes WHERE other = ?", (person,))
+    gone.leave_sums(db, person)
     chats = _chats((person,))
     for table in _OF_A_CHAT:
         db.execute(f"DELETE FROM {table} WHERE conversation IN ({chats})", (person,))

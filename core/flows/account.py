@@ -58,6 +58,11 @@ HELP = (
     "- /cancel stops what is open"
 )
 
+ERASED = (
+    "Done. Everything I kept about you is erased. Costs that you shared in a group stay in its "
+    "sums, without your name."
+)
+
 
 class Account:
     """Everything about the person and what Caravan keeps for them."""
@@ -233,7 +238,7 @@ def _erase(turn: Turn) -> Screen:
     turn.erase = True
     turn.profile = Profile(person=turn.profile.person)
     turn.update(erase_token="", erase_until=None, asked="", offered=())
-    return (Text(markdown="Done. Everything I kept about you is erased."),)
+    return (Text(markdown=ERASED),)
 
 
 async def _undo(turn: Turn) -> Screen:
