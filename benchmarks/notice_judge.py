@@ -120,13 +120,16 @@ class Judge:
             if wishes.daily_cap < 50 or (after and after[0] < change.until):
                 continue
             # It is looked at every nine hours here, from sixteen days before, and may be told then.
-            looks = max(at, _midnight(plan.first_day, plan.timezone) - timedelta(days=15))
-            looks += timedelta(hours=11)
+            begins = _midnight(plan.first_day, plan.timezone)
+            first_look = max(at, begins - timedelta(days=17))
+            looks = max(at, begins - timedelta(days=15)) + timedelta(hours=11)
             if looks >= min(change.until, self._end):
                 continue
             setting = Setting(chat(person.where), wishes, home)
             notice = calendar.of_change(trip, change, setting, looks)
-            until = min(notice.late_until, self._end)
+            # What was found at the first look is of no use any more so much earlier.
+            found = calendar.of_change(trip, change, setting, first_look)
+            until = min(found.late_until, notice.late_until, self._end)
             notice = notice.model_copy(update={"late_until": until})
             self._was_heard(notice, trip, home, wishes)
 

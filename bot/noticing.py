@@ -16,7 +16,7 @@ import structlog
 from core.errors import CaravanError, Unavailable
 from core.notices import calendar
 from core.notices.digest import Composed, message
-from core.notices.local_time import zone_at
+from core.notices.local_time import Whereabouts
 from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
 from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
 from core.notices.state import NOT_WORTH_IT, Composer, Found, Hearer, State, Watcher
@@ -140,7 +140,7 @@ class Noticing:
         this attempt does not count."""
         assert self._composer is not None
         then = batch.trips[each.notice.trip]
-        zone = _zone(batch, each, now)
+        zone = _whereabouts(batch, each).zone(now)
         hearer = Hearer(now, zone, late, batch.language)
         try:
             async with asyncio.timeout(COMPOSE_SECONDS):
@@ -218,16 +218,17 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     return changes, None if over else begins - WATCH_AHEAD
 
 
-def _zone(batch: Batch, each: Claimed, now: datetime) -> str:
-    """Where the traveller is now."""
+def _whereabouts(batch: Batch, each: Claimed) -> Whereabouts:
+    """By which clock the traveller lives, and when that changes."""
     then = batch.trips[each.notice.trip]
     assert then.trip.plan is not None
-    return zone_at(then.trip.plan, then.setting.home, now)
+    return Whereabouts(then.trip.plan, then.setting.home)
 
 
 def _verdict(batch: Batch, each: Claimed, now: datetime) -> Verdict:
     wishes = batch.trips[each.notice.trip].setting.wishes
-    return verdict(each.notice, wishes, _zone(batch, each, now), now, batch.told)
+    where = _whereabouts(batch, each)
+    return verdict(each.notice, wishes, where.zone(now), now, batch.told, where.moves(now))
 
 
 def _zone_data() -> str:

@@ -342,6 +342,27 @@ async def test_a_notice_that_waited_in_the_outbox_into_the_quiet_hours_comes_aft
 # --- after an outage ---------------------------------------------------------------------------
 
 
+async def test_a_notice_in_the_outbox_waits_as_well_when_the_traveller_arrives_where_it_is_night(
+    rig: Rig, desk: Desk
+) -> None:
+    """It is evening in Nuuk, where they set out, when the first day begins in Berlin."""
+    store, noticing = desk
+    plan = a_plan(FIRST, zone="Europe/Berlin")
+    await rig.turn(store, profile=lives_in("desk:1", "America/Nuuk"), trips=(a_trip(plan),))
+    await noticing.plan()
+    rig.clock.strikes("2027-03-19 20:30")
+    handed_over = await noticing.send()
+    rig.clock.strikes("2027-03-19 23:20")
+    at_night = await rig.brings_out(store)
+    early = await rig.ticks(noticing, store)
+    rig.clock.strikes("2027-03-20 07:10")
+    [in_the_morning] = await rig.ticks(noticing, store)
+
+    assert handed_over == 1
+    assert (at_night, early) == ([], [])
+    assert "final_check 2027-03-20" in in_the_morning
+
+
 @pytest.mark.fault("E7")
 async def test_after_two_days_without_a_scheduler_late_notices_say_so_or_expire_and_are_counted(
     rig: Rig, desk: Desk

@@ -74,6 +74,15 @@ class Whereabouts:
                 return town.timezone
         return self._towns[-1].timezone
 
+    def moves(self, moment: datetime) -> datetime | None:
+        """When the traveller goes by another clock next, after `moment`; None when never."""
+        midnights = (
+            instant(town.last + timedelta(days=1), MIDNIGHT, town.timezone)
+            for town in self._towns[:-1]
+        )
+        changes = (self._arrives, *midnights, self._leaves)
+        return min((at for at in changes if at > moment), default=None)
+
 
 def zone_at(plan: Plan, home: str, moment: datetime) -> str:
     """The zone of the clock by which the traveller lives at that moment."""

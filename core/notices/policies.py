@@ -97,9 +97,14 @@ def unwanted(kind: Kind, trip: str, wishes: NoticeWishes) -> str:
 
 
 def verdict(
-    notice: Notice, wishes: NoticeWishes, zone: str, now: datetime, told: Sequence[datetime]
+    notice: Notice,
+    wishes: NoticeWishes,
+    zone: str,
+    now: datetime,
+    told: Sequence[datetime],
+    moves: datetime | None = None,
 ) -> Verdict:
-    """Whether the notice may be said at `now`, in the zone where the traveller is.
+    """Whether the notice may be said at `now`, in the zone where the traveller is until `moves`.
 
     `told` are the times at which something that counts was said in this chat.
     """
@@ -113,8 +118,8 @@ def verdict(
         return Tell(late, notice.late_until)
     wait, reason = _wait(wishes, zone, now, told)
     if wait is None:
-        quiet = quiet_start(wishes, now, zone)
-        return Tell(late, min(notice.late_until, quiet) if quiet else notice.late_until)
+        ends = (notice.late_until, quiet_start(wishes, now, zone), moves)
+        return Tell(late, min(end for end in ends if end is not None))
     if wait >= notice.late_until:
         return Drop(State.EXPIRED, reason)
     return Wait(wait)
