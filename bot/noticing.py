@@ -19,7 +19,7 @@ from core.notices.digest import Composed, message
 from core.notices.local_time import Whereabouts
 from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
 from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
-from core.notices.state import NOT_WORTH_IT, Composer, Found, Hearer, State, Watcher
+from core.notices.state import NOT_WORTH_IT, UNREACHABLE, Composer, Found, Hearer, State, Watcher
 from core.ports import Clock
 from core.zones import zone_of
 
@@ -205,7 +205,7 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     """What changes of the rows of a trip, and from when on it is watched (None: never)."""
     trip, setting = found.trip, found.setting
     if setting is None:
-        gone = [(r.id, "nobody can be reached in this chat") for r in found.rows]
+        gone = [(r.id, UNREACHABLE) for r in found.rows]
         return Changes(cancelled=tuple(gone)), None
     since = max(trip.updated_at, found.wishes_at or trip.updated_at)
     changes = calendar.reconciled(trip, setting, found.rows, now, since)

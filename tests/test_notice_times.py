@@ -13,7 +13,16 @@ from core.notices import calendar
 from core.notices.local_time import is_quiet, quiet_end, quiet_start, zone_at
 from core.notices.policies import JITTER, POLICIES, Drop, Tell, Wait, jitter, verdict
 from core.notices.ports import Setting
-from core.notices.state import NEVER_EARLY, URGENT, Kind, Notice, NoticeWishes, State
+from core.notices.state import (
+    NEVER_EARLY,
+    NOT_WORTH_IT,
+    UNREACHABLE,
+    URGENT,
+    Kind,
+    Notice,
+    NoticeWishes,
+    State,
+)
 from core.wishes import Wish
 from tests.notice_rig import START, a_plan, a_stop, a_trip, chat
 
@@ -320,6 +329,29 @@ def test_an_unmuted_kind_comes_back_for_what_is_still_to_come() -> None:
     back = calendar.reconciled(trip, plain, cancelled, on_second_day, on_second_day)
 
     assert [n.on for n in back.moved] == [FIRST + timedelta(days=2), FIRST + timedelta(days=3)]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "comes"),
+    [
+        (State.CANCELLED, "morning notices are muted in this chat", True),
+        (State.CANCELLED, NOT_WORTH_IT, False),
+        (State.CANCELLED, UNREACHABLE, False),
+        (State.EXPIRED, "it was of use in quiet hours only", False),
+    ],
+)
+def test_what_was_wanted_again_in_time_comes_late_when_nobody_planned_meanwhile(
+    state: State, reason: str, *, comes: bool
+) -> None:
+    trip = a_trip(a_plan(FIRST))
+    plain = Setting(chat(), NoticeWishes())
+    rows = calendar.reconciled(trip, plain, (), START, START).new
+    ended = [r.model_copy(update={"state": state, "reason": reason}) for r in rows]
+    morning = next(r for r in rows if r.kind is Kind.MORNING)
+    before, after = morning.due - timedelta(hours=3), morning.due + timedelta(hours=1)
+    moved = calendar.reconciled(trip, plain, ended, after, before).moved
+
+    assert (morning.key in [n.key for n in moved]) is comes
 
 
 # --- may it be said now ------------------------------------------------------------------------

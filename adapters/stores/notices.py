@@ -15,7 +15,7 @@ from adapters.stores.notice_rows import ENDED, OPEN, find, moment
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import text
 from core.notices.ports import Batch, Claimed, Settlement, TripThen
-from core.notices.state import NEVER_EARLY, URGENT, Notice
+from core.notices.state import NEVER_EARLY, UNREACHABLE, URGENT, Notice
 from core.session import Session
 
 CLAIM_LEASE_S = 120.0
@@ -129,7 +129,7 @@ def _then(db: sqlite3.Connection, trip: str, parsed: Parsed) -> TripThen | str:
     if facts is None or value is None:
         return "the trip is gone"
     if facts.setting is None:
-        return "nobody can be reached in this chat"
+        return UNREACHABLE
     return TripThen(value, facts.setting, facts.stamp)
 
 

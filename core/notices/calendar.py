@@ -25,6 +25,7 @@ from core.notices.state import (
     AGAIN,
     FOUND,
     NOT_WORTH_IT,
+    UNREACHABLE,
     URGENT,
     Change,
     Kind,
@@ -82,8 +83,10 @@ def reconciled(
         elif row.state in _OPEN:
             if _differs(row, notice):
                 moved.append(notice)
-        elif row.state not in _FINAL and notice.due > max(now, since):
-            moved.append(notice)
+        elif row.state not in _FINAL:
+            stopped = _stopped(row, notice, now)
+            if notice.due > (since if stopped else max(now, since)):
+                moved.append(notice)
     cancelled = []
     for row in rows:
         again = row.kind in URGENT and row.state is State.CANCELLED and row.reason != NOT_WORTH_IT
@@ -98,6 +101,15 @@ def reconciled(
         elif _differs(row, fresh := _as_now(trip, row, setting)):
             moved.append(fresh)
     return Changes(tuple(new), tuple(moved), tuple(cancelled))
+
+
+def _stopped(row: Notice, wanted: Notice, now: datetime) -> bool:
+    """Cancelled by a wish or with its trip, and of use still when it is wanted again."""
+    return (
+        row.state is State.CANCELLED
+        and row.reason not in (NOT_WORTH_IT, UNREACHABLE)
+        and wanted.late_until > now
+    )
 
 
 def _at_its_time(notice: Notice, have: Mapping[Key, Notice]) -> Notice:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
 FOUND = frozenset({Kind.WEATHER, Kind.EVENT, Kind.ALERT})
 
 URGENT = frozenset({Kind.ALERT})  # passes quiet hours, goes first
+UNREACHABLE = "nobody can be reached in this chat"
 NOT_WORTH_IT = "there was nothing worth saying"  # reason of what a composer has no words for
 AGAIN = "#"  # in `about`, before the time of a stop that was moved after it was told
 MESSAGE = "notices-"  # how the ids of their replies begin
