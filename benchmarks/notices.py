@@ -106,7 +106,7 @@ async def ticks(folder: Path, trips: int) -> str:
 
 async def days(folder: Path, people: int, length: int) -> str:
     begin = time.perf_counter()
-    # As with watching, a third as often: nearly all looks are at trips of which nothing has changed.
+    # As with watching, a third as often: nearly all looks are at trips that have not changed.
     notice_plans.LOOK_AGAIN_S = 3 * 3_600.0
     verdicts = await Days(folder, trips=people, days=length, seed=7).run()
     lines = [f"{people} trips, {length} days, in {time.perf_counter() - begin:.0f} s"]
