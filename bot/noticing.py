@@ -18,13 +18,22 @@ from core.notices import calendar
 from core.notices.digest import Composed, message
 from core.notices.local_time import Whereabouts
 from core.notices.policies import Drop, Tell, Verdict, Wait, verdict
-from core.notices.ports import Batch, Changes, Claimed, NoticeStore, Settlement, ToPlan, ToWatch
+from core.notices.ports import (
+    Batch,
+    Changes,
+    Claimed,
+    NoticeStore,
+    Settlement,
+    ToPlan,
+    ToWatch,
+    TripThen,
+)
 from core.notices.state import NOT_WORTH_IT, UNREACHABLE, Composer, Found, Hearer, State, Watcher
 from core.ports import Clock
 from core.zones import zone_of
 
 PLAN_AT_ONCE = 20
-CHATS_AT_ONCE = 50
+CHATS_AT_ONCE = 100
 WATCH_AT_ONCE = 100
 COMPOSE_SECONDS = 45.0  # less than the lease of a claim
 WATCH_SECONDS = 300.0
@@ -106,11 +115,15 @@ class Noticing:
     async def _settlement(self, batch: Batch) -> Settlement:
         """What becomes of each notice of the batch; what is told is told in one message."""
         now = self._clock.now()
-        decided = [(each, _verdict(batch, each, now)) for each in batch.claimed]
+        wheres = {trip: _whereabouts(then) for trip, then in batch.trips.items()}
+        decided = [(e, _verdict(batch, e, wheres[e.notice.trip], now)) for e in batch.claimed]
         tellable = [(each, told) for each, told in decided if isinstance(told, Tell)]
         # All at once: the claims hold for as long as one of them may take.
         said = await asyncio.gather(
-            *(self._compose(batch, each, now, late=told.late) for each, told in tellable)
+            *(
+                self._compose(batch, e, now, wheres[e.notice.trip].zone(now), late=told.late)
+                for e, told in tellable
+            )
         )
         composed: list[Composed] = []
         tells: dict[str, datetime] = {}
@@ -134,13 +147,12 @@ class Noticing:
         return Settlement(reply, tells, waits, drops)
 
     async def _compose(
-        self, batch: Batch, each: Claimed, now: datetime, *, late: bool
+        self, batch: Batch, each: Claimed, now: datetime, zone: str, *, late: bool
     ) -> Composed | tuple[datetime, bool] | None:
         """What the notice says, None when there is nothing; else when to try again, and whether
         this attempt does not count."""
         assert self._composer is not None
         then = batch.trips[each.notice.trip]
-        zone = _whereabouts(batch, each).zone(now)
         hearer = Hearer(now, zone, late, batch.language)
         try:
             async with asyncio.timeout(COMPOSE_SECONDS):
@@ -218,16 +230,14 @@ def planned(found: ToPlan, now: datetime) -> tuple[Changes, datetime | None]:
     return changes, None if over else begins - WATCH_AHEAD
 
 
-def _whereabouts(batch: Batch, each: Claimed) -> Whereabouts:
+def _whereabouts(then: TripThen) -> Whereabouts:
     """By which clock the traveller lives, and when that changes."""
-    then = batch.trips[each.notice.trip]
     assert then.trip.plan is not None
     return Whereabouts(then.trip.plan, then.setting.home)
 
 
-def _verdict(batch: Batch, each: Claimed, now: datetime) -> Verdict:
+def _verdict(batch: Batch, each: Claimed, where: Whereabouts, now: datetime) -> Verdict:
     wishes = batch.trips[each.notice.trip].setting.wishes
-    where = _whereabouts(batch, each)
     return verdict(each.notice, wishes, where.zone(now), now, batch.told, where.moves(now))
 
 
