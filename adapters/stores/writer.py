@@ -20,7 +20,6 @@ from core.errors import Unavailable
 
 BATCH = 512
 BUSY_SECONDS = 10.0
-CACHE_KIB = 32_000  # of pages in memory; 2 MB, which is SQLite's own, are few for a large file
 CHECKPOINT_PAGES = 4_000  # 16 MB; pages that change with every message are moved less often
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
@@ -180,7 +179,6 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 
