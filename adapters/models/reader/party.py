@@ -94,6 +94,7 @@ _RELATIVE = re.compile(
     r"(?:\s+and\s+(?:my\s+)?(?P<and>mom|mum|mother|dad|father|sister|brother|grandma|grandpa))?"
 )
 _COMES_ALONG = re.compile(r"(?:^|\b(?:with|and|plus|me|taking|bring(?:ing)?|for|of)|[&,+])\s*$")
+_WE = re.compile(r"\b(?:me|i|myself)\s*(?:and|&|\+|plus)\s*$")  # "me and my mum want"
 _TALKED_ABOUT = re.compile(
     r"\s+(?:has|have|is|are|needs?|uses?|lives?|can't|cannot|loves?|hates?|"
     r"wants?|likes?|said|told|anniversary|birthday|wedding|house)\b|'"
@@ -212,9 +213,9 @@ def _adults(said: Said) -> int | None:
     extra = 0
     if re.search(r"\b(?:with|and|me|taking|bring(?:ing)?|for)\b", said.low):
         for relative in _RELATIVE.finditer(said.low):
-            if not _COMES_ALONG.search(said.low[: relative.start()]) or _TALKED_ABOUT.match(
-                said.low, relative.end()
-            ):
+            before = said.low[: relative.start()]
+            talked_about = _TALKED_ABOUT.match(said.low, relative.end()) and not _WE.search(before)
+            if talked_about or not _COMES_ALONG.search(before):
                 continue
             extra += 2 if relative["who"] in ("parents", "grandparents", "in-laws") else 1
             extra += 1 if relative["and"] else 0

@@ -193,7 +193,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"\b(?:events?|festivals?|(?:public |bank |national )holidays? (?:in|on|"
             r"during|there|while|when)|any (?:public |bank )?holidays?|is .{2,40} a "
             r"(?:public |bank |national )?holiday|what(?:'s| is) (?:on|happening|"
-            r"going on)|concerts? (?:in|on|during|while)|exhibitions?|carnival|"
+            r"going on)(?! (?:for )?(?:day \d|the \w+ day))|"
+            r"concerts? (?:in|on|during|while)|exhibitions?|carnival|"
             r"anything (?:going on|happening)|feiertage?)\b",
         ),
         (
@@ -201,7 +202,9 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"\b(?:what(?:'s| is|s) (?:next|up next|the plan|on (?:today|tomorrow)|"
             r"planned|today|tomorrow|for (?:today|tomorrow))|what (?:are|do) we "
             r"(?:doing|do|have) (?:today|tomorrow|next|now|tonight|on \w+day|on day "
-            r"\d|after)|where (?:do we go|are we going|to) (?:next|now|today|"
+            r"\d|after)|what(?:'s|s| is| are we doing| do we do| will we do) (?:planned )?"
+            r"(?:on|for) (?:day \d{1,2}|the \w+ day)|"
+            r"where (?:do we go|are we going|to) (?:next|now|today|"
             r"tomorrow)|next stop|(?:today|tomorrow)'?s (?:plan|program(?:me)?|"
             r"schedule)|plan (?:is )?for (?:today|tomorrow|tonight)|what (?:should|"
             r"can|could|shall) (?:i|we) do (?:today|now|tonight|tomorrow|next)|and "
