@@ -33,7 +33,7 @@ from core.ports import Clock
 from core.zones import zone_of
 
 PLAN_AT_ONCE = 20
-CHATS_AT_ONCE = 100
+CHATS_AT_ONCE = 50  # a turn waits for one claim of so many, about 20 ms
 WATCH_AT_ONCE = 100
 COMPOSE_SECONDS = 45.0  # less than the lease of a claim
 WATCH_SECONDS = 300.0

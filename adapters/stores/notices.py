@@ -21,7 +21,7 @@ from core.session import Session
 CLAIM_LEASE_S = 120.0
 MAX_ATTEMPTS = 5
 MAX_IN_ONE = 8  # notices in one message
-READY_AT_ONCE = 5_000
+READY_AT_ONCE = 500  # in one transaction, for which chats wait
 SAME_HOUR_S = 3_600.0
 STALE_S = 20.0  # so long a row waits for its trip to be planned again
 TOLD_S = 2 * 86_400.0
@@ -51,15 +51,15 @@ def claim(
 def _make_ready(db: sqlite3.Connection, now: float) -> None:
     """Mark what is due, and what a dead worker holds. A lease that ends later than one that begins
     now is from a clock that ran ahead."""
-    db.execute(
-        "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE id IN (SELECT id FROM"
-        f" notices WHERE {OPEN} AND ready = 0 AND at <= ? ORDER BY at LIMIT ?)",
+    db.execute(  # few columns: an index is written for each one it names
+        f"UPDATE notices SET ready = 1 WHERE id IN (SELECT id FROM notices WHERE {OPEN}"
+        " AND ready = 0 AND at <= ? AND state = 'planned' ORDER BY at LIMIT ?)",
         (now, READY_AT_ONCE),
     )
     db.execute(
         "UPDATE notices SET ready = 1, state = 'planned', worker = '' WHERE state = 'claimed'"
-        " AND at > ?",
-        (now + CLAIM_LEASE_S,),
+        " AND (at <= ? OR at > ?)",
+        (now, now + CLAIM_LEASE_S),
     )
 
 
