@@ -40,7 +40,7 @@ WATCH_SECONDS = 300.0
 WATCH_AHEAD = timedelta(days=16)  # as far as a forecast goes
 NEVER = timedelta(days=3_650)
 TRY_AGAIN = timedelta(minutes=10)  # when a source was silent
-RULES = "1"  # counted up when the calendar is made in another way
+RULES = "2"  # counted up when the calendar is made in another way
 log = structlog.get_logger(__name__)
 
 

@@ -262,6 +262,17 @@ def test_check_in_is_told_a_day_before_a_flight_whose_time_was_named(
         assert found["check_in"].due == leaves - timedelta(hours=24)
 
 
+def test_check_in_for_the_flight_out_comes_a_day_before_it_lands() -> None:
+    lands = datetime.combine(FIRST, time(14, 20), ZoneInfo("Europe/Lisbon"))
+    trip = a_trip(a_plan(FIRST, 2, arrival_at=lands), wish=Wish(arrive_at=time(14, 20)))
+    found = named(calendar.wanted(trip, Setting(chat(), NoticeWishes(), "")))
+
+    told = found["check_in out"]
+    assert told.due == lands - timedelta(hours=24)
+    assert told.late_until == lands - timedelta(hours=3)
+    assert told.why.endswith("a day before your flight, which lands at 14:20")
+
+
 def test_nothing_of_the_calendar_is_in_quiet_hours_in_thirty_zones() -> None:
     wishes = NoticeWishes(quiet_from=time(17, 30), quiet_until=time(10, 30))
     for zone in sorted(available_timezones())[::15]:

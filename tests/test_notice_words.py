@@ -296,6 +296,20 @@ async def test_check_in_is_told_for_a_flight_whose_time_was_told(desk: Desk) -> 
     assert none is None
 
 
+async def test_check_in_for_the_flight_out_names_its_landing(desk: Desk) -> None:
+    desk.at("2027-04-14 10:00")
+    said = await desk.says(Kind.CHECK_IN, "2027-04-15", about="out")
+    by_train = desk.trip.model_copy(
+        update={"wish": desk.trip.wish.model_copy(update={"no_flight": True})}
+    )
+    none = await desk.says(Kind.CHECK_IN, "2027-04-15", about="out", trip=by_train)
+
+    assert said is not None
+    assert "lands Thu 15 Apr at" in said.text
+    assert "check-in is open by now" in said.text
+    assert none is None
+
+
 def test_no_word_of_a_notice_can_depend_on_a_profile() -> None:
     """So that of a group can hold nothing that a member said of themselves elsewhere."""
     heard = {field.name for field in fields(Hearer)}

@@ -16,6 +16,7 @@ from core.notices.policies import (
     CHECK_IN_CLOSES,
     POLICIES,
     REMIND_BEFORE,
+    SHORTEST_FLIGHT,
     jitter,
     notice_id,
     unwanted,
@@ -25,6 +26,7 @@ from core.notices.state import (
     AGAIN,
     FOUND,
     NOT_WORTH_IT,
+    OUT,
     UNREACHABLE,
     URGENT,
     Change,
@@ -223,15 +225,29 @@ class _Maker:
         why = f"{words.literal(stop.title)} is booked for {words.clock(stop.start)}"
         return self._notice(Kind.REMINDER, day, stop.id, due, stop.start, why)
 
-    def check_in(self) -> Iterable[Notice]:
-        """Before the flight back, when its time was told."""
-        leaves, wish = self._plan.departure_at, self._trip.wish
-        if leaves is None or wish.leave_at is None or wish.no_flight:
-            return ()
-        due = leaves - CHECK_IN_BEFORE
-        why = f"most airlines open check-in a day before your flight at {words.clock(leaves)}"
-        closes = leaves - CHECK_IN_CLOSES
-        return self._notice(Kind.CHECK_IN, leaves.date(), "", due, closes, why)
+    def check_in(self) -> Iterator[Notice]:
+        """Before the flights whose times were told.
+
+        Of the flight out only the landing is known. It takes off earlier, so that check-in is open
+        a day before the landing.
+        """
+        plan, wish = self._plan, self._trip.wish
+        if wish.no_flight:
+            return
+        if (lands := plan.arrival_at) is not None and wish.arrive_at is not None:
+            why = "most airlines open check-in a day before your flight, which lands at"
+            closes = lands - CHECK_IN_CLOSES - SHORTEST_FLIGHT
+            yield from self._check_in(lands, closes, OUT, why)
+        if (leaves := plan.departure_at) is not None and wish.leave_at is not None:
+            why = "most airlines open check-in a day before your flight at"
+            yield from self._check_in(leaves, leaves - CHECK_IN_CLOSES, "", why)
+
+    def _check_in(
+        self, flight: datetime, closes: datetime, about: str, why: str
+    ) -> Iterable[Notice]:
+        due = flight - CHECK_IN_BEFORE
+        why = f"{why} {words.clock(flight)}"
+        return self._notice(Kind.CHECK_IN, flight.date(), about, due, closes, why)
 
     def _notice(
         self, kind: Kind, on: date, about: str, due: datetime, until: datetime, why: str

@@ -12,7 +12,7 @@ from core.errors import Unavailable
 from core.messages import Choice
 from core.notices.before import Said, map_line, ways
 from core.notices.sky import PATIENCE_S, forecast_for
-from core.notices.state import AGAIN, Hearer, Notice
+from core.notices.state import AGAIN, OUT, Hearer, Notice
 from core.notices.swap_said import swaps_for
 from core.notices.weather_news import poor_in
 from core.reading import Topic
@@ -21,6 +21,11 @@ from core.trips import Day, Plan, StopKind, Trip
 from core.zones import zone_of
 
 MARGIN = timedelta(minutes=10)
+_ASK_THEM = "Your booking says it, and I cannot do it for you."
+_OPENS = (
+    f"Most airlines open check-in about now, 24 hours before; some earlier, some later. {_ASK_THEM}"
+)
+_OPEN = f"With most airlines check-in is open by now, a day before; with some later. {_ASK_THEM}"
 
 
 async def morning(
@@ -102,15 +107,19 @@ async def reminder(
 async def check_in(
     notice: Notice, trip: Trip, plan: Plan, hearer: Hearer, travel: Travel
 ) -> Said | None:
-    """The flight whose time the traveller told; None when there is none any more."""
-    leaves = plan.departure_at
-    if leaves is None or trip.wish.leave_at is None or leaves <= hearer.now:
+    """A flight whose time the traveller told; None when there is none any more."""
+    out, wish = notice.about == OUT, trip.wish
+    at, told = (plan.arrival_at, wish.arrive_at) if out else (plan.departure_at, wish.leave_at)
+    if at is None or told is None or wish.no_flight or at <= hearer.now:
         return None
-    lines = [
-        f"🛫 Your flight leaves {words.day(leaves.date())} at {words.clock(leaves)}, as you said.",
-        "Most airlines open check-in about now, 24 hours before; some earlier, some later. Your "
-        "booking says it, and I cannot do it for you.",
-    ]
+    when = f"{words.day(at.date())} at {words.clock(at)}, as you said"
+    if out:
+        lines = [
+            f"🛫 Your flight to {words.literal(plan.towns[0].destination)} lands {when}.",
+            _OPEN,
+        ]
+        return lines, [], []
+    lines = [f"🛫 Your flight leaves {when}.", _OPENS]
     if departs := next((s for s in plan.days[-1].stops if s.kind is StopKind.DEPARTURE), None):
         lines.append(f"By the plan you set out for the airport at {words.clock(departs.start)}.")
     return lines, [], []

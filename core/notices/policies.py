@@ -19,7 +19,8 @@ JITTER = timedelta(minutes=10)
 A_LITTLE_LATE = timedelta(minutes=30)  # from here on a notice says that it is late
 REMIND_BEFORE = timedelta(hours=2)
 CHECK_IN_BEFORE = timedelta(hours=24)
-CHECK_IN_CLOSES = timedelta(hours=2)
+CHECK_IN_CLOSES = timedelta(hours=2)  # before take-off
+SHORTEST_FLIGHT = timedelta(hours=1)
 _DAYS, _HOURS = timedelta(days=1), timedelta(hours=1)
 
 POLICIES: dict[Kind, Policy] = {

@@ -34,6 +34,7 @@ URGENT = frozenset({Kind.ALERT})  # passes quiet hours, goes first
 UNREACHABLE = "nobody can be reached in this chat"
 NOT_WORTH_IT = "there was nothing worth saying"  # reason of what a composer has no words for
 AGAIN = "#"  # in `about`, before the time of a stop that was moved after it was told
+OUT = "out"  # in `about`: of the flight there, not of that back
 MESSAGE = "notices-"  # how the ids of their replies begin
 NEVER_EARLY = frozenset({Kind.CHECK_IN})  # is not taken along with what is due a little earlier
 
