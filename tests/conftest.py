@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash_rig import Platform, platform_server
 from tests.group_world import Group
 from tests.world import World
 
@@ -29,3 +30,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 def group(world: World) -> Group:
     """A group chat in that world."""
     return Group(world)
+
+
+@pytest.fixture
+async def platform() -> AsyncIterator[Platform]:
+    """A platform for processes that are killed."""
+    async with platform_server() as platform:
+        yield platform

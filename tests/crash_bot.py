@@ -1,6 +1,7 @@
 """A whole process that may die at any moment: real store, real runtime, a platform over HTTP.
 
 python -m tests.crash_bot DATABASE URL [--dies-at POINT [--time COUNT]] [--ahead SECONDS]
+    [--notices]
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from typing import Any
 import aiohttp
 
 from adapters.stores.sqlite import SqliteStore
+from bot.noticing import Noticing
 from bot.runtime import Runtime
 from core.messages import Capabilities, Inbound, InboundMessage, Reply
+from core.notices.ports import Batch, Settlement
 from core.ports import Claim, Delivery, Inbox, NotNow, Outcome, Uncertain
 from tests.fakes import Echo, text_of
+from tests.notice_rig import PlainComposer
 
 # Where the road can break, in its order. `model_answered` stands for an expensive result that is
 # not stored yet; between `sending_marked` and `sent` nobody knows whether the platform has it.
@@ -34,6 +38,14 @@ CRASH_POINTS = (
     "platform_accepted",
     "sent",
 )
+NOTICE_POINTS = (
+    "notices_claimed",
+    "notices_handed_over",
+    "sending_marked",
+    "platform_accepted",
+    "sent",
+)
+TICK_SECONDS = 0.1
 
 
 class AheadClock:
@@ -99,6 +111,17 @@ class PointedStore:
         self._at("sent")
         return more
 
+    async def claim_notices(self, *arguments: Any) -> list[Batch]:
+        batches = await self._store.claim_notices(*arguments)
+        if batches:
+            self._at("notices_claimed")
+        return batches
+
+    async def settle(self, batch: Batch, settlement: Settlement) -> bool:
+        settled = await self._store.settle(batch, settlement)
+        self._at("notices_handed_over")
+        return settled
+
 
 class HttpChat:
     """Polls messages from a test's server and posts answers to it. Nothing is remembered here."""
@@ -149,7 +172,9 @@ class HttpChat:
         await self._http.close()
 
 
-async def main(database: Path, url: str, at: Callable[[str], None], ahead: float) -> None:
+async def main(
+    database: Path, url: str, at: Callable[[str], None], ahead: float, notices: bool
+) -> None:
     clock = AheadClock(ahead)
     store: Any = PointedStore(await SqliteStore.open(database, clock), at)
     chat = HttpChat(url)
@@ -158,22 +183,35 @@ async def main(database: Path, url: str, at: Callable[[str], None], ahead: float
         at("thinking")
         await chat.thinks(claim.message.id)
 
-    runtime = Runtime(store, Echo(store, thinks), [chat], clock)
+    runtime = Runtime(store, Echo(store, thinks), [chat], clock, poll_seconds=TICK_SECONDS)
+    noticing = Noticing(store, clock, PlainComposer())
+    ticks = asyncio.create_task(tick(noticing)) if notices else None
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     try:
         await runtime.run(stop)
     finally:
+        if ticks is not None:
+            ticks.cancel()
         await chat.aclose()
         await store.aclose()
+
+
+async def tick(noticing: Noticing) -> None:
+    while True:
+        await noticing.plan()
+        await noticing.send()
+        await asyncio.sleep(TICK_SECONDS)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("database", type=Path)
     parser.add_argument("url")
-    parser.add_argument("--dies-at", choices=CRASH_POINTS, default="")
+    parser.add_argument("--dies-at", choices={*CRASH_POINTS, *NOTICE_POINTS}, default="")
     parser.add_argument("--time", type=int, default=1)
     parser.add_argument("--ahead", type=float, default=0)
+    parser.add_argument("--notices", action="store_true")
     given = parser.parse_args()
-    asyncio.run(main(given.database, given.url, dies_at(given.dies_at, given.time), given.ahead))
+    at = dies_at(given.dies_at, given.time)
+    asyncio.run(main(given.database, given.url, at, given.ahead, given.notices))
