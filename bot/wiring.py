@@ -26,6 +26,7 @@ from adapters.travel.atlas.atlas import Atlas
 from adapters.travel.atlas.finder import Finder
 from adapters.travel.atlas.typos import close_names
 from adapters.travel.curated import AtlasEvents, AtlasGeocoder, AtlasPlaces
+from adapters.travel.date_names import date_names
 from adapters.travel.flight_estimate import FlightEstimates
 from adapters.travel.great_circle import GreatCircleRoutes
 from adapters.travel.rates import BuiltInRates
@@ -169,7 +170,12 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     runtime = Runtime(store, concierge, adapters, clock)
     rows = partial(_rows, store)
     composer = parts.composer or Translating(
-        Composing(travel, wiring.exporter, rows), model, prompts, store.keep_calls, wiring.budget
+        Composing(travel, wiring.exporter, rows),
+        model,
+        prompts,
+        store.keep_calls,
+        wiring.budget,
+        travel.date_names,
     )
     watcher = parts.watcher or Watching(travel, rows)
     noticing = Noticing(store, clock, composer, watcher, runtime.counters)
@@ -220,6 +226,7 @@ def offline_travel(clock: Clock) -> Travel:
         places=places,
         routes=GreatCircleRoutes(),
         rates=rates,
+        date_names=date_names,
     )
 
 

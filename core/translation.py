@@ -1,14 +1,17 @@
 """What code wrote, in another language: a model translates, and code checks that nothing changed.
 
 Every number, every link and every name must be in the translation as it is in the text, and nothing
-else; otherwise the text goes out as code wrote it, in English.
+else, and no month or weekday may be another one; otherwise the text goes out as code wrote it, in
+English.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from unicodedata import decimal
 
+from core.date_names import DateNames, DateNamesOf, same_dates, without_numbered_months
 from core.errors import Rejected, Unavailable
 from core.grounding import Ground
 from core.ports import LanguageModel, Ledger, Prompt, Said
@@ -19,6 +22,7 @@ from core.wording import language_name
 
 MAX_OUTPUT_TOKENS = 4_000
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_SEPARATORS = str.maketrans({"٫": ".", "٬": ","})
 _LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
 _NAME = re.compile(r"^(?:- .*?\*\*(.+?)\*\*|\*\*\d+\. (.+?)\*\*)", re.MULTILINE)
 
@@ -27,7 +31,15 @@ async def in_their_language(turn: Turn, card: str) -> str:
     """The card translated for a traveller who writes another language; itself without a model."""
     names = [a or b for a, b in _NAME.findall(card)]
     language = turn.session.language
-    return await translated(turn.model, turn.prompts, turn.ledger, language, card, names)
+    return await translated(
+        turn.model,
+        turn.prompts,
+        turn.ledger,
+        language,
+        card,
+        names,
+        date_names=turn.travel.date_names,
+    )
 
 
 async def translated(
@@ -39,6 +51,7 @@ async def translated(
     names: Iterable[str],
     *,
     in_order: bool = False,
+    date_names: DateNamesOf | None = None,
 ) -> str:
     """`text` in the language of `code`, with these names in it as they are; `text` itself in
     English, without a model, and when the model fails or changes anything (see says_the_same)."""
@@ -61,26 +74,37 @@ async def translated(
         return text
     # One block at a time: a plan of weeks is longer than what passes the gate at once.
     said = "\n\n".join(gate(block).text for block in answer.strip().split("\n\n"))
-    return said if says_the_same(text, said, names, in_order=in_order) else text
+    here = date_names(code) if date_names is not None else None
+    return said if says_the_same(text, said, names, in_order=in_order, here=here) else text
 
 
 def says_the_same(
-    text: str, translated: str, names: Iterable[str], *, in_order: bool = False
+    text: str,
+    translated: str,
+    names: Iterable[str],
+    *,
+    in_order: bool = False,
+    here: DateNames | None = None,
 ) -> bool:
-    """True when numbers, links and names are the same on both sides, however it is worded.
+    """True when numbers, links, names and dates are the same on both sides, however it is worded.
 
-    With `in_order` the numbers also have the same order: "07:00–21:00" is not "21:00–07:00".
+    With `in_order` the numbers also have the same order: "07:00–21:00" is not "21:00–07:00". `here`
+    is what months and weekdays are called in the translation; without it they are not looked at.
     """
-    before, after = _numbers(text), _numbers(translated)
+    names = list(names)
+    counted = translated if here is None else without_numbered_months(translated, here)
+    before, after = _numbers(text), _numbers(counted)
     return (
         (before == after if in_order else sorted(before) == sorted(after))
         and sorted(_LINK.findall(text)) == sorted(_LINK.findall(translated))
         and Ground.of(translated).links <= Ground.of(text).links
         and all(name in translated for name in names)
+        and (here is None or same_dates(text, translated, here, names))
     )
 
 
 def _numbers(text: str) -> list[str]:
-    """The numbers of a text outside of its links; "1,050" and "1.050" are the same one."""
-    bare = _LINK.sub("", text)
-    return [re.sub(r"[.,](?=\d{3}(?!\d))", "", n).replace(",", ".") for n in _NUMBER.findall(bare)]
+    """The numbers of a text outside of its links; "1,050", "1.050" and "١٬٠٥٠" are the same one."""
+    bare = _LINK.sub("", text).translate(_SEPARATORS)
+    found = (re.sub(r"[.,](?=\d{3}(?!\d))", "", n).replace(",", ".") for n in _NUMBER.findall(bare))
+    return ["".join(str(decimal(c)) if c.isdecimal() else c for c in n) for n in found]

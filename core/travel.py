@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, Field
 from core.messages import Value
 
 if TYPE_CHECKING:
+    from core.date_names import DateNamesOf
     from core.flights import FlightOffers, FlightStatus
 
 STEP_FREE = "step_free"  # the tag of a sight that is known to be so
@@ -444,3 +445,4 @@ class Travel:
     searches_a_day: int = 5  # flight searches of one person; each may cost the operator money
     flight_status: FlightStatus | None = None
     alerts: Alerts | None = None  # None: nobody is asked for warnings
+    date_names: DateNamesOf | None = None  # to check the dates of translations

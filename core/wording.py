@@ -157,6 +157,11 @@ _LANGUAGES = {
     "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "tr": "Turkish", "ja": "Japanese",
     "ko": "Korean", "zh": "Chinese", "ru": "Russian", "uk": "Ukrainian", "ar": "Arabic",
     "he": "Hebrew", "hi": "Hindi", "sv": "Swedish", "da": "Danish", "cs": "Czech",
+    "el": "Greek", "fi": "Finnish", "no": "Norwegian", "nb": "Norwegian", "hu": "Hungarian",
+    "ro": "Romanian", "bg": "Bulgarian", "hr": "Croatian", "sr": "Serbian", "sk": "Slovak",
+    "sl": "Slovenian", "et": "Estonian", "lv": "Latvian", "lt": "Lithuanian", "ca": "Catalan",
+    "id": "Indonesian", "ms": "Malay", "vi": "Vietnamese", "th": "Thai", "fa": "Persian",
+    "bn": "Bengali", "ta": "Tamil", "ka": "Georgian", "hy": "Armenian", "is": "Icelandic",
 }  # fmt: skip
 
 

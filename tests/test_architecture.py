@@ -81,7 +81,8 @@ def test_core_reads_no_clock_no_environment_and_no_chance(path: Path) -> None:
 def test_adapters_import_only_values_ports_and_errors_of_core(path: Path) -> None:
     ours = {m for m in imports(path) if top(m) in {"core", "bot"}}
     allowed = (
-        "core.airlines core.errors core.exports core.flights core.groups.asking core.groups.dates "
+        "core.airlines core.date_names core.errors core.exports core.flights core.groups.asking "
+        "core.groups.dates "
         "core.groups.state core.interests "
         "core.groups.cost_said core.linking "
         "core.messages "

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.travel.date_names import date_names
 from core.errors import Unavailable
 from core.messages import Text
 from core.notices.composing import Composing
@@ -98,6 +99,7 @@ class Room:
             PromptLoader.load(),
             keep,
             self.budget,
+            date_names,
             patience_s=0.01 if self.model.silent else 15,
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from core import words
+from core.date_names import DateNamesOf
 from core.errors import Unavailable
 from core.messages import Choices, Mode, Part, Text
 from core.notices.changes import CHANGE, EventChange
@@ -40,6 +41,7 @@ class Translating:
         prompts: PromptLoader,
         keep_calls: KeepCalls,
         budget: Budget | None = None,
+        date_names: DateNamesOf | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         """`keep_calls` writes down what was used, by the key of a conversation."""
@@ -48,6 +50,7 @@ class Translating:
         self._prompts = prompts
         self._keep_calls = keep_calls
         self._budget = budget
+        self._date_names = date_names
         self._patience_s = patience_s
         self._rests_until = 0.0
 
@@ -94,6 +97,7 @@ class Translating:
                     text,
                     [name for name in names if name in text],
                     in_order=notice.kind in URGENT,
+                    date_names=self._date_names,
                 )
                 said.append(part.model_copy(update={"markdown": here}))
             else:
