@@ -181,11 +181,17 @@ class Desk:
         about: str = "",
         news: str = "",
         trip: Trip | None = None,
+        rows: Sequence[Notice] = (),
     ) -> Said | None:
-        """What the composer makes of a notice of this kind; None: nothing is worth saying."""
+        """What the composer makes of a notice of this kind; None: nothing is worth saying. `rows`
+        are the notices of the trip, said or not."""
+
+        async def known(trip: str) -> Sequence[Notice]:
+            return rows
+
         notice = self.notice(kind, on, about, news)
         hearer = Hearer(self.clock.now(), ZONE)
-        composer = Composing(self.travel, FileExporter())
+        composer = Composing(self.travel, FileExporter(), known)
         parts = await composer.compose(notice, trip or self.trip, hearer)
         return None if parts is None else Said(parts)
 

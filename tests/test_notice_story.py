@@ -243,10 +243,10 @@ async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(
     assert [a.text for a in after if "warning" in a.text] == []
 
 
-async def test_a_warning_that_came_while_they_were_stopped_is_told_when_they_are_back_on(
+async def test_what_was_found_while_notices_were_stopped_is_told_when_they_are_back_on(
     tmp_path: Path,
 ) -> None:
-    """It is still in force; rain and the like are not made up for."""
+    """The warning is in force and the rain is forecast still, and nobody has said so."""
     alerts = FakeAlerts()
     world = World(tmp_path / "back.sqlite", alerts=alerts)
     await world.opens()
@@ -266,7 +266,7 @@ async def test_a_warning_that_came_while_they_were_stopped_is_told_when_they_are
 
     assert stopped == 0
     assert ["Official warning for Lisbon" in a.text for a in told] == [True]
-    assert "Rain" not in told[0].text
+    assert "🌧️ **Rain on Fri 16 Apr**" in told[0].text
 
 
 async def test_each_notice_says_why_it_came_and_how_to_get_fewer(world: World) -> None:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.notices.changes import CHANGE
 from core.notices.ports import Batch
-from core.notices.state import Hearer, Kind, Notice
+from core.notices.state import Hearer, Kind, Notice, State
 from core.notices.watching import Watching
 from core.travel import (
     Alert,
@@ -25,7 +26,7 @@ from core.travel import (
 )
 from core.trips import Stop, Trip
 from core.wishes import When, Wish
-from tests.notice_desk import WISH, ZONE, Desk, opened
+from tests.notice_desk import WISH, ZONE, Desk, Said, opened
 
 FRIDAY = date(2027, 4, 16)
 SATURDAY = date(2027, 4, 17)
@@ -379,6 +380,26 @@ async def test_what_has_turned_back_or_begun_is_not_said(desk: Desk) -> None:
 
     assert turned is None
     assert over is None
+
+
+async def test_of_two_changes_of_a_day_that_wait_only_the_later_one_is_told(desk: Desk) -> None:
+    """Rain was found at night, fine weather after it, and rain again before anybody was told."""
+    first = await weather_news(desk)
+    later = CHANGE.validate_json(first.news).model_copy(update={"times": 3})
+    about = f"{first.about.rpartition('/')[0]}/3"
+    both = [
+        desk.notice(first.kind, str(first.on), about, news)
+        for about, news in ((first.about, first.news), (about, later.model_dump_json()))
+    ]
+    stopped = both[1].model_copy(update={"state": State.CANCELLED})
+
+    async def told(change: Notice, other: Notice) -> Said | None:
+        rows = [change, other]
+        return await desk.says(change.kind, str(change.on), change.about, change.news, rows=rows)
+
+    assert await told(both[0], both[1]) is None
+    assert await told(both[1], both[0]) is not None
+    assert await told(both[0], stopped) is not None
 
 
 async def test_a_silent_provider_leaves_the_change_with_the_time_of_its_forecast(

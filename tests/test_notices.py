@@ -651,6 +651,30 @@ async def test_at_night_a_severe_alert_comes_at_once_and_everything_else_in_the_
     assert by_day == ["weather 2027-03-21 x"]
 
 
+async def test_what_was_found_while_its_kind_was_muted_is_told_when_it_is_wanted_again(
+    rig: Rig, desk: Desk
+) -> None:
+    store, noticing = desk
+    watcher = rig.watcher
+    assert isinstance(watcher, ScriptedWatcher)
+    rig.clock.strikes("2027-03-18 08:30")
+    await rig.turn(store, trips=(a_trip(a_plan(FIRST), updated_at=rig.clock.now()),))
+    await rig.wants(store, muted=frozenset({Kind.WEATHER}))
+    await noticing.plan()
+    watcher.news_of["trip"] = Found(changes=(news(Kind.WEATHER, "x"),), seen="1")
+    await noticing.watch()
+    muted = await rig.ticks(noticing, store)
+    rig.clock.passes(hours=3)
+    await rig.wants(store)
+    wanted = await rig.ticks(noticing, store)
+    rig.clock.passes(hours=3)
+    await rig.wants(store)
+
+    assert muted == []
+    assert wanted == ["weather 2027-03-21 x"]
+    assert await rig.ticks(noticing, store) == []
+
+
 async def test_what_a_watcher_finds_again_is_told_once_and_its_notes_are_kept(
     rig: Rig, desk: Desk
 ) -> None:

@@ -28,7 +28,6 @@ from core.notices.state import (
     NOT_WORTH_IT,
     OUT,
     UNREACHABLE,
-    URGENT,
     Change,
     Kind,
     Notice,
@@ -71,8 +70,8 @@ def reconciled(
     """What has to change so that the rows are as wanted.
 
     What was said stays and is not said again. What should have been said before `since`, when the
-    trip or the wishes were as they are now for the first time, is not made up for; only a severe
-    alert that is of use comes when it is wanted again.
+    trip or the wishes were as they are now for the first time, is not made up for; only what was
+    found meanwhile and is of use still comes when it is wanted again.
     """
     have = {row.key: row for row in rows}
     calendar = {n.key: n for n in (_at_its_time(n, have) for n in wanted(trip, setting))}
@@ -91,7 +90,7 @@ def reconciled(
                 moved.append(notice)
     cancelled = []
     for row in rows:
-        again = row.kind in URGENT and row.state is State.CANCELLED and row.reason != NOT_WORTH_IT
+        again = row.kind in FOUND and row.state is State.CANCELLED and row.reason != NOT_WORTH_IT
         if again and row.late_until > now and not _why_none(trip, row, setting):
             moved.append(_as_now(trip, row, setting))
         if row.state not in _OPEN or row.key in calendar:

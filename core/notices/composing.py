@@ -68,7 +68,7 @@ class Composing:
         change = CHANGE.validate_json(notice.news)
         match change:
             case WeatherChange():
-                rows = await self._rows(trip.id) if change.times > 1 else ()
+                rows = await self._rows(trip.id)
                 return await found_said.weather_change(
                     change, trip, plan, hearer, self._travel, rows
                 )

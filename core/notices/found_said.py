@@ -17,7 +17,7 @@ from core.notices.changes import AlertChange, Aspect, EventChange, WeatherChange
 from core.notices.sky import PATIENCE_S, forecast_for
 from core.notices.state import Hearer, Notice
 from core.notices.swap_said import swaps_for
-from core.notices.told import known_weather
+from core.notices.told import has_later, known_weather
 from core.notices.weather_news import outdoor_stops, poor_in, still_so
 from core.reading import Topic
 from core.travel import Alert, AlertReport, DayWeather, Event, Travel
@@ -46,14 +46,15 @@ async def weather_change(
     """The stops outdoors and their weather, before and now, with the swap as a tap.
 
     `rows` are the notices of the trip, by which it is known what was really said. None when the
-    stops are gone, or nothing differs from what is known in the chat.
+    stops are gone, a later change of that day says it, or nothing differs from what is known in the
+    chat.
     """
     day = next((d for d in plan.days if d.day == change.day), None)
     town = plan.town_on(change.day)
     if day is None or town.destination_id != change.place:
         return None
     stops = [s for s in outdoor_stops(day, hearer.now) if s.id in change.stop_ids]
-    if not stops:
+    if not stops or has_later(rows, change):
         return None
     zone = zone_of(hearer.zone)
     sky = await forecast_for(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import date, datetime
 
 from core.notices.changes import CHANGE, DaySeen, Seen, WeatherChange
@@ -65,12 +65,20 @@ def _as_told(seen: DaySeen, rows: Sequence[Notice], now: datetime) -> DaySeen:
     )
 
 
-def _changes(rows: Sequence[Notice], day: date, place: str) -> list[WeatherChange]:
-    """The changes of the weather of a day that were said."""
+def has_later(rows: Sequence[Notice], change: WeatherChange) -> bool:
+    """Whether a later change of that day was said, or is still to be said."""
+    alive = _SAID | {State.PLANNED, State.CLAIMED}
+    return any(c.times > change.times for c in _changes(rows, change.day, change.place, alive))
+
+
+def _changes(
+    rows: Sequence[Notice], day: date, place: str, states: Set[State] = _SAID
+) -> list[WeatherChange]:
+    """The changes of the weather of a day whose notices are in these states."""
     return [
         change
         for row in rows
-        if row.kind is Kind.WEATHER and row.on == day and row.news and row.state in _SAID
+        if row.kind is Kind.WEATHER and row.on == day and row.news and row.state in states
         if isinstance(change := CHANGE.validate_json(row.news), WeatherChange)
         if change.place == place
     ]
