@@ -29,6 +29,7 @@ from core.prompts import PromptLoader
 from core.reading import Intent, Reader, Request
 from core.screens import with_last
 from core.spending import Budget, payer_of
+from core.translation import screen_in_their_language
 from core.travel import Travel
 from core.turn import Flow, Screen, Turn
 from core.understanding import Understanding
@@ -276,6 +277,7 @@ class Concierge:
         """Run the flow; its last screen is the answer. The others are shown as they come."""
         flow = self._w.flows[FLOW_OF.get(turn.request.intent, "account")]
         screen: Screen = ()
+        turn.worded = False
         turn.ledger.payer = payer_of(turn.message)
         try:
             async for draft, is_last in with_last(flow.run(turn)):
@@ -285,4 +287,5 @@ class Concierge:
                     seq += 1
         except (Rejected, NotAllowed) as error:
             screen = (Text(markdown=error.reason),)
+        screen = await screen_in_their_language(turn, screen)
         return with_last_words(turn, screen), seq

@@ -14,11 +14,14 @@ from unicodedata import decimal
 from core.date_names import DateNames, DateNamesOf, same_dates, without_numbered_months
 from core.errors import Rejected, Unavailable
 from core.grounding import Ground
+from core.messages import Part, Text
 from core.ports import LanguageModel, Ledger, Prompt, Said
 from core.prompts import PromptLoader
 from core.text import gate
-from core.turn import Turn
+from core.trips import StopKind
+from core.turn import Screen, Turn
 from core.wording import language_name
+from core.words import literal
 
 MAX_OUTPUT_TOKENS = 4_000
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -27,9 +30,37 @@ _LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
 _NAME = re.compile(r"^(?:- .*?\*\*(.+?)\*\*|\*\*\d+\. (.+?)\*\*)", re.MULTILINE)
 
 
-async def in_their_language(turn: Turn, card: str) -> str:
-    """The card translated for a traveller who writes another language; itself without a model."""
-    names = [a or b for a, b in _NAME.findall(card)]
+async def screen_in_their_language(turn: Turn, screen: Screen) -> Screen:
+    """An answer that code alone has worded, translated as `in_their_language` does; buttons and
+    files stay as they are. What holds a secret is shown to no model."""
+    if turn.worded or turn.secret:
+        return screen
+    parts: list[Part] = []
+    for part in screen:
+        if isinstance(part, Text):
+            here = await in_their_language(turn, part.markdown, _names_of(turn))
+            parts.append(part.model_copy(update={"markdown": here}))
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
+def _names_of(turn: Turn) -> set[str]:
+    """What is called by its own name: sights of the trip, people, and what is voted on."""
+    days = turn.trip.plan.days if turn.trip is not None and turn.trip.plan is not None else ()
+    names = {s.title for d in days for s in d.stops if s.kind is StopKind.VISIT}
+    names |= {member.name for member in turn.group.members}
+    names |= {option for poll in turn.group.polls for option in poll.options}
+    return {literal(name) for name in names if name}
+
+
+async def in_their_language(turn: Turn, card: str, names: Iterable[str] = ()) -> str:
+    """The card translated for a traveller who writes another language; itself without a model.
+
+    The names of what it lists, and those of `names` that are in it, stay as they are.
+    """
+    turn.worded = True
+    names = [a or b for a, b in _NAME.findall(card)] + [n for n in names if n in card]
     language = turn.session.language
     return await translated(
         turn.model,

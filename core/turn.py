@@ -60,6 +60,7 @@ class Turn:
     links: Callable[[str], Awaitable[LinkView]] | None = None  # by the hash of a code, or ""
     new_code: Callable[[], str] | None = None
     link_news: LinkNews | None = None
+    worded: bool = False  # the answer was asked of the model, or translated by it
     secret: bool = False  # a code is in the message or its answer: neither is kept
     group: GroupState = field(default_factory=GroupState)
     group_news: GroupNews = field(default_factory=GroupNews)

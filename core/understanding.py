@@ -45,14 +45,8 @@ class Understanding:
         self, message: InboundMessage, opened: Opened, now: datetime, ledger: Ledger
     ) -> Request:
         """What `message` asks for. A model is asked when the rules are unsure and there is one."""
-        if message.choice:
-            tapped = choices.request_of(message.choice)
-            return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
-        if message.form:
-            edits = edits_of(message.form, opened.profile)
-            return Request(intent=Intent.PROFILE, confidence=1, edits=edits)
-        if message.unsupported:
-            return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
+        if (wordless := _without_words(message, opened)) is not None:
+            return wordless.model_copy(update={"language": "und"})
         context = self._reading_context(message, opened, now)
         request = _resolve(self._reader.read(message.text, context), opened)
         if not self._model.words:
@@ -115,6 +109,19 @@ class Understanding:
             people=tuple(m.name for m in opened.group.present if m.role == "member"),
             has_costs=bool(opened.group.expenses),
         )
+
+
+def _without_words(message: InboundMessage, opened: Opened) -> Request | None:
+    """What a tap, a form or a thing that cannot be read asks for; None for words."""
+    if message.choice:
+        tapped = choices.request_of(message.choice)
+        return tapped or Request(intent=Intent.UNCLEAR, confidence=1, about="old button")
+    if message.form:
+        edits = edits_of(message.form, opened.profile)
+        return Request(intent=Intent.PROFILE, confidence=1, edits=edits)
+    if message.unsupported:
+        return Request(intent=Intent.UNCLEAR, confidence=1, about=message.unsupported)
+    return None
 
 
 def _resolve(request: Request, opened: Opened) -> Request:

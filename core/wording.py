@@ -48,6 +48,7 @@ async def word(
     if not turn.model.words:
         yield draft
         return
+    turn.worded = True
     heard: list[str] = []  # what tools answered since the last look: it may be repeated
     ground = Ground.of(draft, facts, heard=(turn.words, profile_text(turn.known)))
     prompt = Prompt(

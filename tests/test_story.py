@@ -478,6 +478,43 @@ async def test_spanish_changes_the_plan_too(modelled: World) -> None:
     assert "relaxed pace" in answer.text
 
 
+async def test_what_code_words_alone_is_told_in_the_language_of_the_chat(modelled: World) -> None:
+    """Also after a tap, which has no language of its own."""
+    model = modelled.model
+    assert model is not None
+    model.english["¿qué recuerdas de mí?"] = ("es", "what do you know about me?")
+    model.english["avisos, por favor"] = ("es", "notices")
+    model.lines = ["No sé nada de ti todavía."]
+    known = await modelled.says("¿qué recuerdas de mí?")
+    model.lines = ["99 avisos al día."]
+    changed = await modelled.says("avisos, por favor")
+    await modelled.says("plan Lisbon 15-19 april 2027")
+    model.english["gracias, más despacio"] = ("es", "slower")
+    plan = await modelled.says("gracias, más despacio")
+    before = len(model.prompts)
+    await modelled.taps(plan, "Undo")
+    asked = model.prompts[before:]
+
+    assert known.text == "No sé nada de ti todavía."
+    assert "99" not in changed.text
+    assert "notices" in changed.text.casefold()
+    assert [prompt.purpose for prompt in asked] == ["translate"]
+    assert "into Spanish" in asked[0].messages[0].content
+
+
+async def test_a_translation_that_loses_the_name_of_a_member_is_not_sent(modelled: World) -> None:
+    model = modelled.model
+    assert model is not None
+    for n, (said, right) in enumerate({"Viaja Ana.": True, "Viaja Anna.": False}.items()):
+        text = f"@caravan ¿quién viene? {n}"
+        model.english[text] = model.english[text.removeprefix("@caravan ")] = ("es", "who is in?")
+        model.lines = [said]
+        answer = await modelled.says(text, chat="-7")
+
+        assert (answer.text == said) is right, answer.text
+        assert "Ana" in answer.text
+
+
 async def test_what_a_model_invents_is_not_sent(modelled: World) -> None:
     assert modelled.model is not None
     modelled.model.lines = [
