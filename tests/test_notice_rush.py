@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores import notices
 from adapters.stores.sqlite import SqliteStore
 from benchmarks.notices import EVENING_BEFORE, FIRST, fill
 from bot.runtime import Runtime
@@ -91,6 +92,26 @@ async def test_a_rush_goes_by_deadline_answers_first_and_at_the_pace_of_the_plat
     # Nothing faster than the platform takes, and an answer never waits behind many.
     assert max(platform.in_second.values()) <= PER_SECOND
     assert platform.most_at_once <= NOTICES_AT_ONCE
+
+
+async def test_in_the_middle_of_a_rush_a_warning_is_claimed_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was due before it and is not even marked yet."""
+    monkeypatch.setattr(notices, "READY_AT_ONCE", 10)
+    rig = Rig(tmp_path)
+    fill(rig.file, 40)
+    store, noticing = await rig.opens()
+    await noticing.plan()
+    rig.clock.strikes(EVENING_BEFORE)
+    first = await store.claim_notices("w", 5)
+    alerts(rig, ("trip7",))
+    await noticing.watch()
+    [batch, *_] = await store.claim_notices("w", 5)
+    await rig.closes()
+
+    assert len(first) == 5
+    assert Kind.ALERT in [each.notice.kind for each in batch.claimed]
 
 
 async def rows(store: SqliteStore, trip: str) -> tuple[Notice, ...]:

@@ -141,11 +141,14 @@ def conversation(platform: str, chat_id: str, thread_id: str, mode: str) -> Conv
 
 
 def insert(db: sqlite3.Connection, notices: Iterable[Notice], person: str) -> int:
-    """New rows; those that are there already stay as they are. Returns how many were new."""
+    """New rows; those that are there already stay as they are. Returns how many were new.
+
+    Urgent ones are due when they are found and wait for no tick to mark them, nor in a rush.
+    """
     return db.executemany(
         "INSERT OR IGNORE INTO notices (id, trip, kind, day, about, conversation, person, state,"
-        " due, late_until, zone, trip_version, why, news, at, urgent)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?, ?)",
+        " due, late_until, zone, trip_version, why, news, at, urgent, ready)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 n.id,
@@ -162,7 +165,8 @@ def insert(db: sqlite3.Connection, notices: Iterable[Notice], person: str) -> in
                 text(n.why),
                 text(n.news),
                 n.due.timestamp(),
-                int(n.kind in URGENT),
+                urgent := int(n.kind in URGENT),
+                urgent,
             )
             for n in notices
         ],
