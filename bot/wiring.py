@@ -171,7 +171,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
     composer = parts.composer or Translating(
         Composing(travel, wiring.exporter, rows), model, prompts, store.keep_calls, wiring.budget
     )
-    watcher = parts.watcher or Watching(travel, rows)
+    watcher = parts.watcher or Watching(travel, rows, runtime.counters)
     noticing = Noticing(store, clock, composer, watcher, runtime.counters)
     return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 
