@@ -216,6 +216,8 @@ def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
             "times_assumed": not said,
             "arrival_at": made.problems[0].landing,
             "departure_at": made.problems[-1].takeoff,
+            "comes_by_air": not made.problems[0].by_land,
+            "leaves_by_air": not made.problems[-1].by_land,
         }
     )
 

@@ -107,6 +107,11 @@ class Problem:
     max_walk_km: float | None = None  # a single walk; None: no limit
     seed: int = 0
 
+    @property
+    def by_land(self) -> bool:
+        """True when the way from home and back is by road or rail, so that no airport is passed."""
+        return self.transfer_min == 0
+
 
 class Impossible(ValueError):
     """No plan can keep all hard constraints; `reasons` are sentences for the traveller."""
