@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from core.travel import Alert, Confidence, Severity, Source
 from core.trips import Plan, Stop, Trip
@@ -16,14 +13,6 @@ from tests.world import Answer, World
 
 PLAN = "plan Lisbon 15-19 april 2027"
 RAINY = "2027-04-16"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "notices.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
 
 
 async def ticks(world: World, times: int = 1) -> None:
