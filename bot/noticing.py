@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
@@ -28,7 +29,16 @@ from core.notices.ports import (
     ToWatch,
     TripThen,
 )
-from core.notices.state import NOT_WORTH_IT, UNREACHABLE, Composer, Found, Hearer, State, Watcher
+from core.notices.state import (
+    NOT_WORTH_IT,
+    UNREACHABLE,
+    Composer,
+    Found,
+    Hearer,
+    Notice,
+    State,
+    Watcher,
+)
 from core.ports import Clock
 from core.zones import zone_of
 
@@ -97,11 +107,15 @@ class Noticing:
 
     async def _send_one(self, batch: Batch) -> int:
         """Compose one message and settle what was claimed; returns how many notices it holds."""
-        settlement = await self._settlement(batch)
-        try:
+        try:  # what is not settled is claimed again when its lease ends
+            settlement = await self._settlement(batch)
             settled = await self._store.settle(batch, settlement)
-        except Unavailable as error:  # the leases end by themselves
+        except Unavailable as error:
             log.warning("notices_not_settled", why=str(error))
+            return 0
+        except Exception:  # a chat that cannot be told must not keep the others waiting
+            log.exception("notices_not_settled", notices=[c.notice.id for c in batch.claimed])
+            self.counters["notices.not_settled"] += 1
             return 0
         if not settled:
             self.counters["notices.decided_anew"] += 1
@@ -177,9 +191,7 @@ class Noticing:
         while watcher and (found := await self._store.trips_to_watch(WATCH_AT_ONCE)):
             try:
                 async with asyncio.timeout(WATCH_SECONDS):
-                    news = await watcher.news(
-                        [(each.trip, each.seen) for each in found], self._clock.now()
-                    )
+                    news = await self._news(watcher, found)
             except (CaravanError, TimeoutError) as error:  # looked at again when the lease ends
                 log.warning("trips_not_watched", why=str(error) or "no answer in time")
                 return changes
@@ -189,19 +201,48 @@ class Noticing:
             changes += sum(kept)
         return changes
 
+    async def _news(self, watcher: Watcher, watched: Sequence[ToWatch]) -> Sequence[Found | None]:
+        """What is found for each trip; None for one at which the watcher fails, which is looked
+        for by halves: the others are not kept waiting.
+
+        Raises CaravanError or TimeoutError when nothing is found for anybody.
+        """
+        asked = [(each.trip, each.seen) for each in watched]
+        try:
+            return await watcher.news(asked, self._clock.now())
+        except (CaravanError, TimeoutError):
+            raise
+        except Exception:
+            if len(watched) == 1:
+                log.exception("trip_not_watched", trip=watched[0].trip.id)
+                self.counters["notices.not_watched"] += 1
+                return (None,)
+        half = len(watched) // 2
+        first = await self._news(watcher, watched[:half])
+        return (*first, *await self._news(watcher, watched[half:]))
+
     async def _keep_news(self, watched: ToWatch, found: Found | None) -> int:
         now = self._clock.now()
-        if found is None:
+        rows = self._rows(watched, found, now) if found is not None else None
+        if found is None or rows is None:
             await self._store.keep_news(watched, (), watched.seen, now + TRY_AGAIN)
             return 0
-        rows = [
-            calendar.of_change(watched.trip, change, watched.setting, now)
-            for change in found.changes
-            if change.until > now
-        ]
         next_at = now + self.watch_every(watched, now)
         kept = await self._store.keep_news(watched, rows, found.seen, next_at)
         return len(rows) if kept else 0
+
+    def _rows(self, watched: ToWatch, found: Found, now: datetime) -> list[Notice] | None:
+        """The rows of what was found; None when they cannot be made."""
+        try:
+            return [
+                calendar.of_change(watched.trip, change, watched.setting, now)
+                for change in found.changes
+                if change.until > now
+            ]
+        except Exception:  # a trip whose news cannot be kept must not keep the others waiting
+            log.exception("trip_not_watched", trip=watched.trip.id)
+            self.counters["notices.not_watched"] += 1
+            return None
 
     def watch_every(self, watched: ToWatch, now: datetime) -> timedelta:
         """Every hour from three days before, every three hours until then, never again when it is

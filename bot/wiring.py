@@ -177,7 +177,7 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         wiring.budget,
         travel.date_names,
     )
-    watcher = parts.watcher or Watching(travel, rows)
+    watcher = parts.watcher or Watching(travel, rows, runtime.counters)
     noticing = Noticing(store, clock, composer, watcher, runtime.counters)
     return App(settings, clock, store, model, concierge, adapters, runtime, noticing, close)
 

@@ -166,20 +166,14 @@ async def prepare(
 Builder = Callable[[Problem], Plan]
 
 
-def build_all(
-    made: Made, known: Sequence[Plan] | None = None, builder: Builder | None = None
-) -> Plan:
-    """The verified plan of all towns. `known` are earlier plans of the same towns to start from,
-    `builder` makes the plan of one town when it is not `build`.
+def build_all(made: Made, builder: Builder = build) -> Plan:
+    """The plan of all towns; `builder` makes that of one town.
 
     Raises:
-        Rejected: no plan keeps all hard constraints, or the plan did not pass the check.
+        Rejected: no plan keeps all hard constraints.
     """
     try:
-        plans = [
-            builder(problem) if builder else build(problem, known=known[n] if known else None)
-            for n, problem in enumerate(made.problems)
-        ]
+        plans = [builder(problem) for problem in made.problems]
     except Impossible as error:
         raise Rejected(f"{error} Shall I change the dates, the pace or the budget?") from error
     return joined(plans, made)
@@ -216,6 +210,8 @@ def dressed(plan: Plan, made: Made, wish: Wish) -> Plan:
             "times_assumed": not said,
             "arrival_at": made.problems[0].landing,
             "departure_at": made.problems[-1].takeoff,
+            "comes_by_air": not made.problems[0].by_land,
+            "leaves_by_air": not made.problems[-1].by_land,
         }
     )
 

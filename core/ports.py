@@ -344,9 +344,6 @@ class Moved(SendFailed):
         self.new = new
 
 
-AcceptInbound = Callable[[Sequence[Inbound]], Awaitable[int]]
-
-
 class ChatAdapter(Protocol):
     """One platform. `run` takes messages in, `send` and `show` bring replies out."""
 
@@ -420,7 +417,6 @@ class Prompt:
 
 
 T = TypeVar("T", bound=BaseModel)
-OnCall = Callable[[LlmCall], None]
 
 
 @dataclass

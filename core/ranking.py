@@ -83,7 +83,6 @@ class Suggestion:
     hours: float | None
     cost: Money | None
     flight_low: Money | None
-    flight_high: Money | None
     warnings: tuple[str, ...] = ()
     simple: bool = False  # `cost` is for simple rooms and meals
 
@@ -165,9 +164,7 @@ def _assess(d: Destination, q: Question) -> Suggestion | None:
         elif event.impact == "crowds":
             score -= 0.4
             warnings.append(f"crowded: {event.name}")
-    return Suggestion(
-        d, score, tuple(reasons), climate, hours, cost, low, high, tuple(warnings), simple
-    )
+    return Suggestion(d, score, tuple(reasons), climate, hours, cost, low, tuple(warnings), simple)
 
 
 _Part = tuple[float, list[str], list[str]]

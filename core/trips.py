@@ -162,6 +162,8 @@ class Plan(Value):
     flights: FlightEstimate | None = None
     arrival_at: AwareDatetime | None = None  # landing, as the traveller said or as assumed
     departure_at: AwareDatetime | None = None  # take-off
+    comes_by_air: bool = True  # as far as we know, as of the town it begins and ends in
+    leaves_by_air: bool = True
     times_assumed: bool = True
     notes: tuple[str, ...] = ()  # what is unknown, which source was silent
     seed: int = 0

@@ -25,6 +25,17 @@ from core.messages import (
 from core.ports import Entry
 from tests.world import ANSWER_SECONDS, Answer, World
 
+GROUP = "-5"  # the chat of `says` and `taps`
+
+
+async def says(world: World, who: str, text: str, **more: object) -> Answer:
+    """Somebody speaks to Caravan in that group, for stories where many say one line each."""
+    return await world.says(text, who=who, chat=GROUP, **more)  # type: ignore[arg-type]
+
+
+async def taps(world: World, who: str, answer: Answer, label: str) -> Answer:
+    return await says(world, who, "", choice=answer.choices[label])
+
 
 @dataclass
 class Group:

@@ -14,9 +14,8 @@ import pytest
 from adapters.travel.rates import NoRate
 from core.groups.costs_file import safe
 from core.travel import Confidence, Rate, Source, Travel
-from tests.world import Answer, World, WorldClock
-
-GROUP = "-5"
+from tests.group_world import says, taps
+from tests.world import World, WorldClock
 
 
 class KnownRates:
@@ -47,14 +46,6 @@ async def trio(tmp_path: Path) -> AsyncIterator[World]:
 
 def dressed(travel: Travel, clock: WorldClock) -> Travel:
     return replace(travel, rates=KnownRates(clock))
-
-
-async def says(world: World, who: str, text: str) -> Answer:
-    return await world.says(text, who=who, chat=GROUP)
-
-
-async def taps(world: World, who: str, answer: Answer, label: str) -> Answer:
-    return await world.taps(answer, label, who=who, chat=GROUP)
 
 
 async def test_a_cost_is_put_right_without_naming_it_right_after_it(trio: World) -> None:
@@ -233,8 +224,7 @@ async def test_who_travels_alone_keeps_an_account_of_the_trip(world: World) -> N
 
     assert "Spent so far: CHF 42.00" in spent.text
     assert "**museum**, CHF 30.00" in spent.text
-    await world.closes()
-    await world.opens()
+    await world.restarts()
     assert "CHF 42.00" in (await world.says("what did I spend?")).text
 
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.groups.merging import Voice
-from core.groups.privacy import cell_of, money_step
+from core.groups.privacy import cell_of, money_step, too_dear, too_long
 from core.messages import File
 from core.ports import Ledger, Prompt
 from core.wishes import Budget, Wish
@@ -283,3 +283,20 @@ def test_a_larger_amount_never_has_a_smaller_step(a: Decimal, b: Decimal) -> Non
 
 def _text(file: File) -> str:
     return file.content.decode()
+
+
+def test_a_limit_that_counts_in_its_step_says_so_where_the_limit_itself_would_hold() -> None:
+    kept = "(I keep to {}, so that nobody finds it out by trying)."
+    dear, within = (
+        too_dear(Decimal(430), Decimal(431), "EUR"),
+        too_dear(Decimal(420), Decimal(431), "EUR"),
+    )
+
+    assert dear == [f"it costs about €430 each, your limit is €431 {kept.format('€420')}"]
+    assert too_dear(Decimal(500), Decimal(431), "EUR") == [
+        "it costs about €500 each, your limit is €431."
+    ]
+    assert too_long(3.2, 3.5) == [
+        f"the flight takes about 3.2 h, your limit is 3.5 {kept.format('3 h')}"
+    ]
+    assert within == too_long(3.0, 3.5) == []

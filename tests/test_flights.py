@@ -470,8 +470,7 @@ async def test_a_person_has_so_many_searches_a_day_and_then_gets_the_estimate(
         assert "used your 2 flight searches" in refused.text
         assert "it is no fare" in refused.text and "google.com/travel/flights" in refused.text
 
-        await world.closes()
-        await world.opens()  # it is counted in the database
+        await world.restarts()  # it is counted in the database
         await world.says("search flights")
         assert len(airline.asked) == 2
 

@@ -211,6 +211,27 @@ async def test_a_private_value_changes_the_groups_text_only_with_what_is_possibl
     assert len({text for found in texts.values() for text in found}) > 1  # and some that do not
 
 
+@pytest.mark.parametrize("key", ["hours", "money"])
+async def test_no_exact_limit_is_found_out_by_which_places_are_left(key: str) -> None:
+    """All values between two steps leave the same ideas."""
+
+    def private(step: str) -> Wish:
+        if key == "hours":
+            return Wish(max_flight_hours=float(f"2.{step}"))
+        return Wish(budget=Budget(amount=Decimal(f"5{step}"), currency="EUR", scope="person"))
+
+    left = [
+        await possible_places(turn_of(WARM, Intent.BRAINSTORM, private(step)))
+        for step in ("00", "07", "14", "24")
+    ]
+
+    assert len(set(left)) == 1
+    assert left[0] not in (
+        frozenset(),
+        await possible_places(turn_of(WARM, Intent.BRAINSTORM, Wish())),
+    )
+
+
 async def test_a_change_is_the_same_for_all_private_values_that_leave_the_same_possible() -> None:
     _, plan = public()
     trip = Trip(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from core.travel import Alert, Confidence, Severity, Source
 from core.trips import Plan, Stop, Trip
@@ -16,14 +13,6 @@ from tests.world import Answer, World
 
 PLAN = "plan Lisbon 15-19 april 2027"
 RAINY = "2027-04-16"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "notices.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
 
 
 async def ticks(world: World, times: int = 1) -> None:
@@ -209,6 +198,23 @@ async def test_rain_that_expired_in_a_snooze_is_told_when_the_snooze_ends(world:
     assert in_the_snooze == 0
     [told] = [a for a in said_in(world)[quiet:] if "Now:" in a.text]
     assert "Rain on Sun 18 Apr" in told.text
+
+
+async def test_who_comes_and_goes_by_road_or_rail_is_told_of_no_flight(world: World) -> None:
+    """From Berlin to Prague nobody flies: no landing, no airport, no check-in."""
+    plan = await world.says(
+        "plan Prague 15-17 april 2027 from Berlin, we arrive at 14:20 and leave at 18:00"
+    )
+    quiet = len(said_in(world))
+    for moment in ("14 14:30", "14 18:30", "15 07:20", "16 18:30", "17 07:20"):
+        await strikes(world, f"2027-04-{moment}")
+    said = "\n".join(a.text for a in said_in(world)[quiet:])
+
+    assert plan.days
+    assert "Arrival at 14:20, in town by 14:50" in said
+    assert "Leave for the way home by 17:30, departure at 18:00" in said
+    for word in ("Landing", "airport", "take-off", "check-in", "flight"):
+        assert word not in said
 
 
 async def test_stop_weather_keeps_severe_warnings_and_says_how_to_stop_them(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -18,9 +19,11 @@ from core.notices.watching import Watching
 from core.travel import (
     Alert,
     Confidence,
+    Destination,
     Event,
     EventKind,
     Money,
+    Places,
     Severity,
     Source,
 )
@@ -639,3 +642,33 @@ async def test_a_trip_that_cannot_be_looked_at_keeps_no_other_from_its_news(desk
     assert gone is None
     assert told is not None
     assert {c.kind for c in told.changes} == {Kind.WEATHER, Kind.ALERT}
+
+
+class Mistaken:
+    """The places of a desk, with a mistake of ours at one of them."""
+
+    def __init__(self, places: Places, at: str) -> None:
+        self._places = places
+        self._at = at
+
+    def destination(self, id: str) -> Destination | None:
+        if id == self._at:
+            raise KeyError("a mistake of ours")
+        return self._places.destination(id)
+
+
+async def test_a_place_that_cannot_be_asked_about_keeps_no_other_from_its_news(desk: Desk) -> None:
+    """Nothing is known of Porto, which is asked again soon; the rain of Lisbon is told."""
+    until = WISH.model_copy(update={"when": When(first=date(2027, 4, 15), last=date(2027, 4, 24))})
+    porto = (await opened(name="porto", wish=until)).trip
+    desk.at("2027-04-13 09:00")
+    desk.skies.said[FRIDAY] = WET
+    counters = Counter[str]()
+    places = Mistaken(desk.travel.places, "porto")
+    watching = Watching(replace(desk.travel, places=places), counters=counters)
+    [nothing, told] = await watching.news(((porto, ""), (desk.trip, "")), desk.clock.now())
+
+    assert nothing is None
+    assert told is not None
+    assert [c.kind for c in told.changes] == [Kind.WEATHER]
+    assert counters == {"notices.not_watched": 3}  # weather, events and warnings

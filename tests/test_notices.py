@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.noticing import Noticing, planned
 from core.linking import Account, LinkNews, LinkRequest
 from core.messages import ConversationClosed, InboundMessage, Part, Person, Reply, Text
 from core.notices.ports import Settlement
-from core.notices.state import Change, Found, Kind, Notice, NoticeWishes, State
+from core.notices.state import Change, Found, Hearer, Kind, Notice, NoticeWishes, State
 from core.people import ProfileFact
 from core.trips import Trip
 from tests.notice_rig import Rig, ScriptedWatcher, a_plan, a_stop, a_trip, chat, lives_in
@@ -699,7 +699,90 @@ async def test_what_a_watcher_finds_again_is_told_once_and_its_notes_are_kept(
     assert watched.seen == "seen at 17"
 
 
+class Stumbling(ScriptedWatcher):
+    """A mistake of ours at one trip: whoever asks about it with others learns nothing of them."""
+
+    async def news(
+        self, trips: Sequence[tuple[Trip, str]], now: datetime
+    ) -> Sequence[Found | None]:
+        if any(trip.id == "trip-2" for trip, _ in trips):
+            raise KeyError("a mistake of ours")
+        return await super().news(trips, now)
+
+
+async def test_a_trip_at_which_the_watcher_fails_keeps_no_other_from_its_news(
+    rig: Rig, desk: Desk
+) -> None:
+    """It is counted, and looked at again in ten minutes, when its mistake is mended."""
+    store, _ = desk
+    stumbling, mended = Stumbling(), ScriptedWatcher()
+    trips = [a_trip(a_plan(FIRST), id=f"trip-{n}", where=str(n)) for n in range(5)]
+    for trip in trips:
+        await rig.turn(store, trip.conversation.split(":")[1], trips=(trip,))
+        stumbling.news_of[trip.id] = Found(changes=(news(Kind.WEATHER, "x"),), seen="1")
+    mended.news_of["trip-2"] = stumbling.news_of["trip-2"]
+    rig.clock.strikes("2027-03-18 09:00")
+    at_first = Noticing(store, rig.clock, rig.composer, stumbling)
+    await at_first.plan()
+    found = await at_first.watch()
+    later = Noticing(store, rig.clock, rig.composer, mended)
+    too_early = await later.watch()
+    rig.clock.passes(minutes=10)
+    afterwards = await later.watch()
+
+    assert (found, too_early, afterwards) == (4, 0, 1)
+    assert at_first.counters["notices.not_watched"] == 1
+    assert mended.asked == [["trip-2"]]
+
+
+async def test_news_that_cannot_be_made_a_notice_keep_no_other_waiting(
+    rig: Rig, desk: Desk
+) -> None:
+    store, noticing = desk
+    assert isinstance(rig.watcher, ScriptedWatcher)
+    for n in range(2):
+        trip = a_trip(a_plan(FIRST), id=f"trip-{n}", where=str(n))
+        await rig.turn(store, str(n), trips=(trip,))
+    good = news(Kind.WEATHER, "x")
+    naive = good.model_copy(update={"until": good.until.replace(tzinfo=None)})
+    rig.watcher.news_of["trip-0"] = Found(changes=(naive,), seen="1")
+    rig.watcher.news_of["trip-1"] = Found(changes=(good,), seen="1")
+    rig.clock.strikes("2027-03-18 09:00")
+    await noticing.plan()
+    found = await noticing.watch()
+    rig.clock.passes(minutes=10)
+    [again] = await store.trips_to_watch(10)
+
+    assert found == 1
+    assert noticing.counters["notices.not_watched"] == 1
+    assert (again.trip.id, again.seen) == ("trip-0", "")
+
+
 # --- composing ---------------------------------------------------------------------------------
+
+
+async def test_a_chat_that_cannot_be_told_keeps_no_other_waiting(rig: Rig, desk: Desk) -> None:
+    """What its composer gave makes no message; it is composed again when the claim ends."""
+    store, noticing = desk
+    compose = rig.composer.compose
+    broken = True
+
+    async def parts(notice: Notice, trip: Trip, hearer: Hearer) -> tuple[Part, ...] | None:
+        said = await compose(notice, trip, hearer)
+        return (b"no part",) if broken and trip.id == "trip-0" else said  # type: ignore[return-value]
+
+    rig.composer.compose = parts  # type: ignore[method-assign]
+    for n in range(3):
+        await rig.turn(store, str(n), trips=(a_trip(a_plan(FIRST), id=f"trip-{n}", where=str(n)),))
+    await noticing.plan()
+    rig.clock.strikes(EVENING_BEFORE)
+    told = await noticing.send()
+    broken = False
+    rig.clock.passes(minutes=3)
+    afterwards = await noticing.send()
+
+    assert (told, afterwards) == (2, 1)
+    assert noticing.counters["notices.not_settled"] == 1
 
 
 async def test_what_is_not_worth_saying_is_cancelled_and_counted(rig: Rig, desk: Desk) -> None:

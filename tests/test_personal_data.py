@@ -16,7 +16,7 @@ from adapters.stores.schema import migrate
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Stale
 from core.groups.costs import balances
-from core.groups.state import Expense, GroupNews
+from core.groups.state import Expense, GroupNews, Member
 from core.linking import Account, LinkNews, LinkRequest
 from core.messages import Choice, InboundMessage, PollPart, Reply, poll_ref
 from core.notices.ports import Changes
@@ -214,6 +214,31 @@ async def test_after_an_erasure_a_group_owes_what_it_owed_and_nobody_knows_to_wh
         dump = "\n".join(map(str, db.execute("SELECT * FROM expenses")))
     assert "ana" not in dump
     assert "CANARY" not in dump
+
+
+async def test_a_turn_of_another_in_the_group_that_began_before_brings_no_name_back(
+    store: Store, file: Path
+) -> None:
+    """Ben takes the dinner back that Ana paid, while she has everything erased."""
+    dinner = a_cost("e-1", "desk:ana", ("desk:ana", "desk:ben"), "80", "CANARY dinner")
+    ana = Member(person="desk:ana", name="Ana", joined_at=START)
+    await store.accept([message("1", chat="-5", who="ben")])
+    claim = await claimed(store)
+    news = GroupNews(members=(ana,), expenses=(dinner,))
+    await store.commit_turn(claim, outcome(claim.message, group=news))
+    await store.accept([message("2", chat="-5", who="ben"), message("3")])
+    in_group, in_private = await store.claim("w", 10)
+    await store.commit_turn(
+        in_private, outcome(in_private.message, replies=(), erase_person="desk:ana")
+    )
+    undone = GroupNews(expenses=(dinner.model_copy(update={"undone_at": START}),))
+
+    with pytest.raises(Stale):
+        await store.commit_turn(in_group, outcome(in_group.message, group=undone))
+    again = (await store.open_turn((await claimed(store)).message)).group
+    assert [(e.paid_by, e.what, e.undone_at) for e in again.expenses] == [("gone-1", "", None)]
+    with closing(sqlite3.connect(file)) as db:
+        assert "ana" not in "\n".join(map(str, db.execute("SELECT * FROM expenses")))
 
 
 def a_cost(id: str, paid_by: str, shared_by: tuple[str, ...], amount: str, what: str) -> Expense:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -17,6 +18,7 @@ from adapters.chat.slack.ports import WorkspaceGone
 from adapters.chat.slack.scopes import SCOPES
 from adapters.stores.sqlite import SqliteStore
 from core.errors import Misconfigured
+from core.messages import Conversation, Reply, Text
 from tests.desk import HandClock
 from tests.fake_slack import DIRECT, Workspace, event, said
 from tests.slack_bot import OAUTH, Rig, running
@@ -111,6 +113,29 @@ async def test_the_end_of_an_earlier_installation_that_is_told_late_ends_no_new_
 
     await rig.posts.event(event(gone, team=NEW.id) | {"event_time": installed + 60})
     assert await rig.adapter.installs.teams() == []
+
+
+async def test_a_send_that_began_before_a_new_installation_does_not_end_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails with the token of the earlier one."""
+    browser = Browser(rig)
+    await browser.comes_back(await browser.begins())
+
+    async def installed_meanwhile(reply: Reply, *, resend: bool = False) -> Sequence[str]:
+        rig.clock.passes(seconds=5)
+        rig.slack.codes["a-code"] = NEW
+        await browser.comes_back(await browser.begins())
+        raise WorkspaceGone("account_inactive")
+
+    monkeypatch.setattr(rig.adapter, "_outgoing", SimpleNamespace(send=installed_meanwhile))
+    where = Conversation(platform="slack", chat_id=f"{NEW.id}/D0NEW")
+    late = Reply(id="r", seq=1, final=True, conversation=where, parts=(Text(markdown="Hi"),))
+    with pytest.raises(WorkspaceGone):
+        await rig.adapter.send(late)
+    monkeypatch.undo()
+
+    assert await rig.adapter.installs.teams() == [NEW.id]
 
 
 async def test_a_state_counts_once_in_one_browser_and_for_ten_minutes(rig: Rig) -> None:

@@ -431,8 +431,7 @@ async def test_without_its_model_it_plans_all_the_same_and_says_so_once(modelled
 
 async def test_a_restart_in_the_middle_forgets_nothing(world: World) -> None:
     suggestions = await world.says(VAGUE)
-    await world.closes()
-    await world.opens()
+    await world.restarts()
     answer = await world.says("plan the second one")
 
     assert names(suggestions.text)[1] in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from core.messages import (
     Pin,
     PollOver,
     PollPart,
+    Reply,
     Text,
     poll_ref,
     shown_poll,
@@ -408,6 +410,25 @@ async def test_a_draft_in_flight_ends_before_the_final_and_its_failure_is_nobody
     await adapter.send(reply(Text(markdown="One two")))
 
     assert [e.method for e in telegram.effects] == ["sendMessageDraft", "sendMessage"]
+
+
+async def test_a_draft_that_comes_while_the_final_goes_out_is_not_drawn(time):
+    """On every platform: nobody would take it away any more."""
+    drawn = []
+
+    async def draw(_: screens.Screen, draft: Reply) -> float:
+        drawn.append(draft)
+        return 1.0
+
+    growing = screens.Screens(screens.Screen, draw, lambda _: 0.0, time, time.sleep)
+    shown = await growing.finish(reply(Text(markdown="One two")))
+    growing.show(reply(Text(markdown="One"), final=False))
+    growing.over(reply(Text(markdown="One two")))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await growing.aclose()
+
+    assert (shown, drawn) == (None, [])
 
 
 async def test_an_answer_that_grows_while_many_others_come_and_go_is_still_one_message(

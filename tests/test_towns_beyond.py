@@ -102,8 +102,7 @@ async def test_with_a_forecast_the_weather_is_known_although_the_climate_is_not(
 
 async def test_the_plan_can_be_changed_and_survives_a_restart(beyond: World) -> None:
     await beyond.says(PLAN)
-    await beyond.closes()
-    await beyond.opens()
+    await beyond.restarts()
     changed = await beyond.says("no churches")
 
     assert "What changed" in changed.text

@@ -21,9 +21,9 @@ from core.messages import (
     poll_ref,
     shown_poll,
 )
+from tests.group_world import GROUP, Group, says, taps
 from tests.world import Answer, FakeChat, World
 
-GROUP = "-7"
 CITIES = "let's vote: Lisbon, Porto or Rome"
 FRIENDS = ("ana", "ben", "cem", "dee")
 
@@ -62,29 +62,18 @@ async def gathered(world: World, *people: str) -> None:
         await world.says("what did we decide?", who=who, chat=GROUP)
 
 
-async def say(world: World, who: str, text: str, **more: object) -> Answer:
-    return await world.says(text, who=who, chat=GROUP, **more)  # type: ignore[arg-type]
-
-
 async def votes(world: World, **of: str) -> Answer:
     """Each of them votes by words; the last answer."""
     answer = None
     for who, what in of.items():
-        answer = await say(world, who, f"I vote for {what}")
+        answer = await says(world, who, f"I vote for {what}")
         world.clock.passes(seconds=1)
     assert answer is not None
     return answer
 
 
 async def state(world: World) -> GroupState:
-    assert world.app is not None
-    opened = await world.app.store.open_turn(world.message("look", chat=GROUP))
-    return opened.group
-
-
-async def restarts(world: World) -> None:
-    await world.closes()
-    await world.opens()
+    return await Group(world, GROUP).state()
 
 
 async def tick(world: World) -> int:
@@ -140,7 +129,7 @@ async def taps_native(world: World, who: str, *picks: int, times: int = 1) -> No
 async def test_the_rules_are_stated_with_the_question(world: World) -> None:
     await gathered(world, *FRIENDS)
 
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
 
     assert "Ana, Ben, Cem and Dee" in asked.text
     assert "More than half must vote (3 of 4)" in asked.text
@@ -154,7 +143,7 @@ async def test_a_deadline_is_told_in_the_local_time_of_the_one_who_asks(world: W
     await gathered(world, "ana", "ben")
     await world.says("I live in Berlin", who="ana")
 
-    asked = await say(
+    asked = await says(
         world,
         "ana",
         "poll: which hotel area? Alfama, Baixa, Chiado, ranked, until Friday 18:00, "
@@ -170,19 +159,19 @@ async def test_a_deadline_is_told_in_the_local_time_of_the_one_who_asks(world: W
 
 async def test_a_tie_is_undecided_and_its_run_off_decides_and_offers_the_plan(world: World) -> None:
     await gathered(world, *FRIENDS)
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
 
     tie = await votes(world, ana="Lisbon", ben="Porto", cem="Lisbon", dee="Porto")
-    runoff = await say(world, "ben", "", choice=tie.choices["Run-off: Lisbon or Porto"])
-    again = await say(world, "cem", "", choice=tie.choices["Run-off: Lisbon or Porto"])
+    runoff = await taps(world, "ben", tie, "Run-off: Lisbon or Porto")
+    again = await taps(world, "cem", tie, "Run-off: Lisbon or Porto")
     won = await votes(world, ana="Lisbon", ben="Porto", cem="Porto", dee="Porto")
 
     assert "A tie between Lisbon and Porto" in tie.text
     assert list(runoff.choices) == ["Lisbon", "Porto"]
     assert "asked for already" in again.text
     assert "**Porto** wins. Porto 3, Lisbon 1. All have voted." in won.text
-    plan = await say(world, "ana", "", choice=won.choices["Plan Porto"])
-    dated = await say(world, "ana", "15-19 april 2027")
+    plan = await taps(world, "ana", won, "Plan Porto")
+    dated = await says(world, "ana", "15-19 april 2027")
     assert "When" in plan.text or "dates" in plan.text
     assert "Porto" in dated.text
     assert dated.days
@@ -190,7 +179,7 @@ async def test_a_tie_is_undecided_and_its_run_off_decides_and_offers_the_plan(wo
 
 async def test_no_majority_leads_to_a_run_off_of_those_in_front(world: World) -> None:
     await gathered(world, *FRIENDS, "eva")
-    await say(world, "ana", "let's vote: Lisbon, Porto, Rome or Madrid")
+    await says(world, "ana", "let's vote: Lisbon, Porto, Rome or Madrid")
 
     undecided = await votes(world, ana="Lisbon", ben="Lisbon", cem="Porto", dee="Rome", eva="Rome")
     third = await votes(world, ana="Rome")
@@ -201,15 +190,15 @@ async def test_no_majority_leads_to_a_run_off_of_those_in_front(world: World) ->
 
 async def test_a_ranked_vote_is_counted_by_dropping_the_last(world: World) -> None:
     await gathered(world, *FRIENDS, "eva")
-    await say(world, "ana", "poll: where to go? Lisbon, Porto, Rome, ranked")
+    await says(world, "ana", "poll: where to go? Lisbon, Porto, Rome, ranked")
     for who, ranking in (
         ("ana", "Lisbon over Porto over Rome"),
         ("ben", "Lisbon over Porto"),
         ("cem", "Porto > Lisbon > Rome"),
         ("dee", "Rome over Porto"),
     ):
-        noted = await say(world, who, ranking)
-    won = await say(world, "eva", "my vote: Rome, then Porto, then Lisbon")
+        noted = await says(world, who, ranking)
+    won = await says(world, "eva", "my vote: Rome, then Porto, then Lisbon")
 
     assert "Dee: Rome over Porto, noted. 4 of 5 voted." in noted.text
     assert "**Lisbon** wins" in won.text
@@ -220,14 +209,14 @@ async def test_a_ranked_vote_is_counted_by_dropping_the_last(world: World) -> No
 
 async def test_a_ranking_can_be_tapped_and_counts_when_it_is_done(world: World) -> None:
     await gathered(world, "ana", "ben")
-    asked = await say(world, "ana", "poll: dinner? pizza, sushi or tapas, ranked")
-    await say(world, "ana", "tapas over pizza")
+    asked = await says(world, "ana", "poll: dinner? pizza, sushi or tapas, ranked")
+    await says(world, "ana", "tapas over pizza")
 
-    first = await say(world, "ben", "", choice=asked.choices["tapas"])
-    same = await say(world, "ben", "", choice=asked.choices["tapas"])
-    second = await say(world, "ben", "", choice=asked.choices["sushi"])
+    first = await taps(world, "ben", asked, "tapas")
+    same = await taps(world, "ben", asked, "tapas")
+    second = await taps(world, "ben", asked, "sushi")
     assert (await state(world)).decisions == ()
-    done = await say(world, "ben", "", choice=first.choices["Done"])
+    done = await taps(world, "ben", first, "Done")
 
     assert "Ben: tapas, noted. 2 of 2 voted. Go on, or say “done”." in first.text
     assert "as before" in same.text
@@ -237,7 +226,7 @@ async def test_a_ranking_can_be_tapped_and_counts_when_it_is_done(world: World) 
 
 async def test_approval_lets_each_choose_several_and_the_most_wins(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", "poll: dinner? pizza, sushi or tapas, approval")
+    await says(world, "ana", "poll: dinner? pizza, sushi or tapas, approval")
 
     won = await votes(world, ana="pizza and tapas", ben="tapas", cem="sushi and tapas")
 
@@ -248,13 +237,13 @@ async def test_approval_lets_each_choose_several_and_the_most_wins(world: World)
 
 async def test_dates_that_win_become_the_dates_of_the_trip(world: World) -> None:
     await gathered(world, "ana", "ben")
-    await say(world, "ana", "let's vote: Lisbon or Porto")
+    await says(world, "ana", "let's vote: Lisbon or Porto")
     await votes(world, ana="Porto", ben="Porto")
-    await say(world, "ben", "poll: 3-7 May 2027 or 20-24 May 2027")
+    await says(world, "ben", "poll: 3-7 May 2027 or 20-24 May 2027")
 
     won = await votes(world, ana="20-24 May 2027", ben="20-24 May 2027")
     label = "Plan Thu 20 – Mon 24 May 2027"
-    plan = await say(world, "ana", "", choice=won.choices[label])
+    plan = await taps(world, "ana", won, label)
 
     assert len(plan.days) == 5
     assert "Porto" in plan.text
@@ -263,8 +252,8 @@ async def test_dates_that_win_become_the_dates_of_the_trip(world: World) -> None
 
 async def test_suggestions_can_be_voted_on_without_naming_them(world: World) -> None:
     await gathered(world, "ana", "ben")
-    ideas = await say(world, "ana", "somewhere warm for a long weekend mid april, from Berlin")
-    asked = await say(world, "ben", "let's vote")
+    ideas = await says(world, "ana", "somewhere warm for a long weekend mid april, from Berlin")
+    asked = await says(world, "ben", "let's vote")
 
     assert len(asked.choices) >= 2
     assert all(name in ideas.text for name in asked.choices)
@@ -275,11 +264,11 @@ async def test_suggestions_can_be_voted_on_without_naming_them(world: World) -> 
 
 async def test_a_second_vote_replaces_the_first(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
 
     await votes(world, ana="Lisbon", ben="Porto")
-    changed = await say(world, "ana", "", choice=asked.choices["Porto"])
-    taken_back = await say(world, "ben", "take back my vote")
+    changed = await taps(world, "ana", asked, "Porto")
+    taken_back = await says(world, "ben", "take back my vote")
     won = await votes(world, ben="Rome", cem="Porto")
 
     assert "Ana: Porto, noted. 2 of 3 voted." in changed.text
@@ -290,11 +279,11 @@ async def test_a_second_vote_replaces_the_first(world: World) -> None:
 async def test_a_change_of_mind_counts_however_it_is_said(world: World) -> None:
     """ "No wait, Porto" and "me too" are votes while one is open, and plan nothing."""
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
-    await say(world, "ana", "Lisbon")
-    changed = await say(world, "ana", "no wait, porto")
-    too = await say(world, "ben", "me too")
-    same = await say(world, "cem", "actually same as ana")
+    await says(world, "ana", CITIES)
+    await says(world, "ana", "Lisbon")
+    changed = await says(world, "ana", "no wait, porto")
+    too = await says(world, "ben", "me too")
+    same = await says(world, "cem", "actually same as ana")
 
     assert "Ana: Porto, noted." in changed.text
     assert "Ben: Porto, noted. 2 of 3 voted." in too.text
@@ -304,12 +293,12 @@ async def test_a_change_of_mind_counts_however_it_is_said(world: World) -> None:
 async def test_me_too_long_after_a_vote_is_asked_about(world: World) -> None:
     """It may be about something else by then; a name would make it clear."""
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
-    nobody = await say(world, "ben", "me too")
-    await say(world, "ana", "Lisbon")
+    await says(world, "ana", CITIES)
+    nobody = await says(world, "ben", "me too")
+    await says(world, "ana", "Lisbon")
     world.clock.passes(hours=2)
-    late = await say(world, "ben", "me too")
-    stranger = await say(world, "ben", "same as Zoe")
+    late = await says(world, "ben", "me too")
+    stranger = await says(world, "ben", "same as Zoe")
 
     for answer in (nobody, late, stranger):
         assert "The vote is between Lisbon, Porto and Rome. Which one?" in answer.text
@@ -317,14 +306,14 @@ async def test_me_too_long_after_a_vote_is_asked_about(world: World) -> None:
 
 async def test_a_late_vote_is_answered_and_not_counted(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
     await votes(world, ana="Porto", ben="Porto")
     world.clock.passes(hours=24)
 
     assert await tick(world) == 1
     closed = await says_by_itself(world, "The vote is over")
-    tapped = await say(world, "cem", "", choice=asked.choices["Lisbon"])
-    said = await say(world, "cem", "I vote for Lisbon")
+    tapped = await taps(world, "cem", asked, "Lisbon")
+    said = await says(world, "cem", "I vote for Lisbon")
 
     assert "**Porto** wins. Porto 2, Lisbon 0, Rome 0. 2 of 3 voted." in closed
     for answer in (tapped, said):
@@ -337,11 +326,11 @@ async def test_a_late_vote_is_answered_and_not_counted(world: World) -> None:
 
 async def test_a_vote_after_the_time_closes_it_even_before_the_clock_does(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Porto", ben="Porto")
     world.clock.passes(hours=25)
 
-    late = await say(world, "cem", "I vote for Lisbon")
+    late = await says(world, "cem", "I vote for Lisbon")
     assert await tick(world) == 0
 
     assert "**Porto** wins" in late.text
@@ -352,25 +341,25 @@ async def test_a_vote_that_was_written_in_time_counts_though_it_is_read_after(
     world: World,
 ) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Porto", ben="Lisbon")
     in_time = world.clock.now()
     world.clock.passes(hours=25)
 
-    won = await say(world, "cem", "I vote for Lisbon", sent_at=in_time)
+    won = await says(world, "cem", "I vote for Lisbon", sent_at=in_time)
 
     assert "**Lisbon** wins. Lisbon 2, Porto 1" in won.text
 
 
 async def test_a_guest_and_a_stranger_cannot_vote_in_a_members_vote(world: World) -> None:
     await gathered(world, "ana", "ben")
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
     assert world.app is not None
     eva = Member(person="telegram:eva", name="Eva", role="guest", joined_at=world.clock.now())
     await keeps(world, GroupNews(members=(eva,)))
 
-    guest = await say(world, "eva", "", choice=asked.choices["Rome"])
-    stranger = await say(world, "zoe", "", choice=asked.choices["Rome"])
+    guest = await taps(world, "eva", asked, "Rome")
+    stranger = await taps(world, "zoe", asked, "Rome")
 
     for answer in (guest, stranger):
         assert "this vote is for Ana and Ben, so yours is not counted" in answer.text
@@ -381,10 +370,10 @@ async def test_a_guest_is_no_voter_when_everybody_may_vote(world: World) -> None
     await gathered(world, "ana", "ben")
     eva = Member(person="telegram:eva", name="Eva", role="guest", joined_at=world.clock.now())
     await keeps(world, GroupNews(members=(eva,)))
-    asked = await say(world, "ana", "let's vote: Lisbon or Porto, everyone may vote")
+    asked = await says(world, "ana", "let's vote: Lisbon or Porto, everyone may vote")
 
-    guest = await say(world, "eva", "", choice=asked.choices["Porto"])
-    stranger = await say(world, "zoe", "", choice=asked.choices["Porto"])
+    guest = await taps(world, "eva", asked, "Porto")
+    stranger = await taps(world, "zoe", asked, "Porto")
 
     assert "everybody in this chat" in asked.text
     assert "not counted" in guest.text
@@ -394,13 +383,13 @@ async def test_a_guest_is_no_voter_when_everybody_may_vote(world: World) -> None
 
 async def test_who_leaves_before_the_end_does_not_count(world: World) -> None:
     await gathered(world, *FRIENDS)
-    await say(world, "ana", "let's vote: Lisbon or Porto, everyone must vote")
+    await says(world, "ana", "let's vote: Lisbon or Porto, everyone must vote")
     await votes(world, ana="Lisbon", ben="Porto", cem="Porto")
     members = {m.name: m for m in (await state(world)).members}
     left = [members[n].model_copy(update={"left_at": world.clock.now()}) for n in ("Cem", "Dee")]
     await keeps(world, GroupNews(members=tuple(left)))
 
-    too_late = await say(world, "cem", "I vote for Lisbon")
+    too_late = await says(world, "cem", "I vote for Lisbon")
     tie = await votes(world, ben="Porto")
 
     assert "so yours is not counted" in too_late.text
@@ -410,14 +399,14 @@ async def test_who_leaves_before_the_end_does_not_count(world: World) -> None:
 
 async def test_too_few_votes_decide_nothing_and_can_be_repeated(world: World) -> None:
     await gathered(world, *FRIENDS)
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Porto", ben="Porto")
     world.clock.passes(hours=24)
     await tick(world)
 
     closed = await says_by_itself(world, "The vote is over")
     [poll] = (await state(world)).polls
-    again = await say(world, "ben", "", choice=f"runoff:{poll.id}")
+    again = await says(world, "ben", "", choice=f"runoff:{poll.id}")
 
     assert "Too few voted, so nothing is decided: 2 of the 3 that were needed" in closed
     assert (await state(world)).decisions == ()
@@ -426,12 +415,12 @@ async def test_too_few_votes_decide_nothing_and_can_be_repeated(world: World) ->
 
 async def test_only_who_asked_ends_a_vote_early(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Rome", ben="Rome")
 
-    refused = await say(world, "ben", "close the poll")
-    closed = await say(world, "ana", "close the poll")
-    nothing = await say(world, "ana", "close the poll")
+    refused = await says(world, "ben", "close the poll")
+    closed = await says(world, "ana", "close the poll")
+    nothing = await says(world, "ana", "close the poll")
 
     assert "only Ana can end this vote early" in refused.text
     assert "**Rome** wins" in closed.text
@@ -440,10 +429,10 @@ async def test_only_who_asked_ends_a_vote_early(world: World) -> None:
 
 async def test_a_cancelled_vote_decides_nothing(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Rome", ben="Rome")
 
-    cancelled = await say(world, "ana", "cancel the poll")
+    cancelled = await says(world, "ana", "cancel the poll")
 
     assert "It was cancelled, nothing is decided" in cancelled.text
     assert (await state(world)).decisions == ()
@@ -464,7 +453,7 @@ async def test_a_cancelled_vote_decides_nothing(world: World) -> None:
 async def test_what_cannot_be_a_vote_is_said_so(world: World, asked: str, answered: str) -> None:
     await gathered(world, "ana", "ben")
 
-    answer = await say(world, "ana", asked)
+    answer = await says(world, "ana", asked)
 
     assert answered in answer.text
     assert (await state(world)).polls == ()
@@ -482,13 +471,13 @@ async def test_alone_there_is_nothing_to_count(world: World) -> None:
 
 async def test_every_click_that_comes_three_times_counts_once(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
     tap = world.message(choice=asked.choices["Porto"], who="ben", chat=GROUP)
     assert world.chat.inbox is not None
 
     new = [await world.chat.inbox.accept([tap, tap]) for _ in range(3)]
     await world.chat.answer_to(tap.id)
-    standing = await say(world, "ana", "how does the vote stand?")
+    standing = await says(world, "ana", "how does the vote stand?")
 
     assert new == [1, 0, 0]
     assert sum(r.answers == tap.id for r in world.chat.sent) == 1
@@ -498,16 +487,16 @@ async def test_every_click_that_comes_three_times_counts_once(world: World) -> N
 
 async def test_a_restart_in_the_middle_of_a_vote_loses_nothing(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
-    asked = await say(world, "ana", CITIES)
+    asked = await says(world, "ana", CITIES)
     await votes(world, ana="Porto")
-    await restarts(world)
-    await say(world, "ben", "", choice=asked.choices["Lisbon"])
-    await restarts(world)
+    await world.restarts()
+    await taps(world, "ben", asked, "Lisbon")
+    await world.restarts()
     world.clock.passes(hours=30)
 
     assert await tick(world) == 1
     closed = await says_by_itself(world, "The vote is over")
-    await restarts(world)
+    await world.restarts()
 
     assert await tick(world) == 0
     assert "A tie between Lisbon and Porto" in closed
@@ -517,7 +506,7 @@ async def test_a_restart_in_the_middle_of_a_vote_loses_nothing(world: World) -> 
 
 async def test_two_processes_end_a_vote_once(world: World, tmp_path: Path) -> None:
     await gathered(world, "ana", "ben", "cem")
-    await say(world, "ana", CITIES)
+    await says(world, "ana", CITIES)
     await votes(world, ana="Porto", ben="Porto")
     world.clock.passes(hours=24)
     other = World(world.path, clock=world.clock)
@@ -543,12 +532,12 @@ async def test_two_processes_end_a_vote_once(world: World, tmp_path: Path) -> No
 
 async def test_a_native_vote_is_taken_in_silence_until_all_have_voted(native: World) -> None:
     await gathered(native, "ana", "ben")
-    asked = await say(native, "ana", CITIES)
+    asked = await says(native, "ana", CITIES)
     [part] = [p for p in asked.reply.parts if isinstance(p, PollPart)]
     before = len(native.chat.sent)
 
     await taps_native(native, "ana", 1)
-    standing = await say(native, "ana", "how does the vote stand?")
+    standing = await says(native, "ana", "how does the vote stand?")
     await taps_native(native, "ben", 1, times=3)
     closed = await says_by_itself(native, "The vote is over")
 
@@ -567,7 +556,7 @@ async def test_a_native_vote_that_comes_before_the_mark_is_not_lost(native: Worl
     assert isinstance(chat, NativeChat)
     chat.early = lambda id: [vote_in(native, id, "ben", 2)]
 
-    await say(native, "ana", CITIES)
+    await says(native, "ana", CITIES)
     await taps_native(native, "ana", 2)
     closed = await says_by_itself(native, "The vote is over")
 
@@ -576,12 +565,12 @@ async def test_a_native_vote_that_comes_before_the_mark_is_not_lost(native: Worl
 
 async def test_a_native_vote_taken_back_and_a_late_one(native: World) -> None:
     await gathered(native, "ana", "ben", "cem")
-    await say(native, "ana", CITIES)
+    await says(native, "ana", CITIES)
     await taps_native(native, "ana", 0)
     await taps_native(native, "ana")
     await taps_native(native, "ben", 1)
     await taps_native(native, "cem", 1)
-    closing = await say(native, "ana", "close the poll")
+    closing = await says(native, "ana", "close the poll")
 
     await taps_native(native, "ana", 0)
     late = await says_by_itself(native, "too late")
@@ -596,7 +585,7 @@ async def test_a_vote_in_a_poll_that_nobody_knows_waits_in_peace(native: World) 
     vote = vote_in(native, "nobody-knows", "ben", 0)
 
     assert await native.chat.inbox.accept([vote]) == 1
-    answer = await say(native, "ana", "what did we decide?")
+    answer = await says(native, "ana", "what did we decide?")
 
     assert "Nothing is noted" in answer.text
     native.clock.passes(days=40)
@@ -610,14 +599,14 @@ async def test_a_vote_in_a_poll_that_nobody_knows_waits_in_peace(native: World) 
 
 async def test_what_was_decided_is_told_with_what_it_replaced(world: World) -> None:
     await gathered(world, "ana", "ben")
-    await say(world, "ana", "let's vote: Lisbon or Porto")
+    await says(world, "ana", "let's vote: Lisbon or Porto")
     await votes(world, ana="Porto", ben="Porto")
-    await say(world, "ben", "we decided on Rome")
-    await restarts(world)
+    await says(world, "ben", "we decided on Rome")
+    await world.restarts()
 
-    decided = await say(world, "ana", "what did we decide?")
-    why = await say(world, "ana", "why did we choose Porto?")
-    unknown = await say(world, "ana", "why did we choose Madrid?")
+    decided = await says(world, "ana", "what did we decide?")
+    why = await says(world, "ana", "why did we choose Porto?")
+    unknown = await says(world, "ana", "why did we choose Madrid?")
 
     assert "**Rome**" in decided.text
     assert "by Ben" in decided.text
@@ -631,18 +620,18 @@ async def test_what_was_decided_is_told_with_what_it_replaced(world: World) -> N
 async def test_who_was_away_catches_up_after_a_restart(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
     world.clock.passes(hours=1)
-    await say(world, "ana", "let's vote: Lisbon or Porto, at least 2 must vote")
+    await says(world, "ana", "let's vote: Lisbon or Porto, at least 2 must vote")
     await votes(world, ana="Porto", ben="Porto")
-    await say(world, "ana", "close the poll")
+    await says(world, "ana", "close the poll")
     world.clock.passes(hours=1)
-    await say(world, "ana", "plan Porto 15-19 april 2027")
-    await say(world, "ben", "poll: dinner? pizza or sushi")
-    await restarts(world)
+    await says(world, "ana", "plan Porto 15-19 april 2027")
+    await says(world, "ben", "poll: dinner? pizza or sushi")
+    await world.restarts()
 
-    missed = await say(world, "cem", "catch me up")
+    missed = await says(world, "cem", "catch me up")
     world.clock.passes(minutes=1)
-    again = await say(world, "cem", "what did I miss?")
-    of_ben = await say(world, "ben", "catch me up")
+    again = await says(world, "cem", "what did I miss?")
+    of_ben = await says(world, "ben", "catch me up")
 
     assert "since Mon 23 Nov 09:00 UTC" in missed.text
     assert "Decided: **Porto**" in missed.text
@@ -655,13 +644,13 @@ async def test_who_was_away_catches_up_after_a_restart(world: World) -> None:
 
 async def test_what_happened_since_a_day_can_be_asked(world: World) -> None:
     await gathered(world, "ana", "ben")
-    await say(world, "ana", "we decided on Porto")
+    await says(world, "ana", "we decided on Porto")
     world.clock.passes(days=2)
-    await say(world, "ana", "we decided on Rome")
+    await says(world, "ana", "we decided on Rome")
     world.clock.passes(hours=1)
 
-    since_yesterday = await say(world, "ana", "catch me up since yesterday")
-    since_monday = await say(world, "ana", "what happened since Monday?")
+    since_yesterday = await says(world, "ana", "catch me up since yesterday")
+    since_monday = await says(world, "ana", "what happened since Monday?")
 
     assert "Decided: **Rome**" in since_yesterday.text
     assert "Decided: **Porto**" not in since_yesterday.text

@@ -262,6 +262,10 @@ class World:
         self.chat.ready.clear()
         self._task = self.app = None
 
+    async def restarts(self) -> None:
+        await self.closes()
+        await self.opens()
+
     async def says(
         self, text: str = "", *, choice: str = "", who: str = "ana", chat: str = "1", **more: object
     ) -> Answer:

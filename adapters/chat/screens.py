@@ -69,6 +69,7 @@ class Screens(Generic[S]):
         """No more drafts of this answer. Returns its screen, if it has one."""
         screen = self._screens.get(_key(reply))
         if screen is None:
+            self.over(reply)
             return None
         screen.over = True
         screen.pending = None
@@ -79,7 +80,7 @@ class Screens(Generic[S]):
         return screen
 
     def over(self, reply: Reply) -> None:
-        """The final answer is out; a draft that comes later is not shown any more."""
+        """The final answer is out: what was its screen is another message now."""
         screen = self._new()
         screen.over = True
         self._remember(_key(reply), screen)

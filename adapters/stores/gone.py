@@ -1,4 +1,4 @@
-"""Costs that a group shared with somebody who had all their data deleted: sums without a name."""
+"""What groups keep of somebody who had all their data deleted: sums without a name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from adapters.stores.rows import dumped
 from core.groups.state import Expense
 
 STRANGER = "gone-"
+
+
+def begin_anew(db: sqlite3.Connection, person: str) -> None:
+    """Who thinks about a message in one of their groups has read their name: it is claimed anew."""
+    db.execute(
+        "UPDATE inbox SET state = 'waiting', worker = '', due = 0, fence = fence + 1"
+        " WHERE state = 'claimed' AND conversation IN"
+        " (SELECT conversation FROM members WHERE person = ?)",
+        (person,),
+    )
 
 
 def leave_sums(db: sqlite3.Connection, person: str) -> None:

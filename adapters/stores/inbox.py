@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from adapters.stores import amends, conversations, farewell, groups, outbox, pacing, polls
+from adapters.stores import amends, conversations, farewell, members, outbox, pacing, polls
 from adapters.stores.lanes import INBOX, LEASE_S
 from adapters.stores.rows import dumped, text
 from core.errors import Stale
@@ -65,7 +65,7 @@ def _accept_one(db: sqlite3.Connection, item: Inbound, now: float, per_minute: i
             if item.whole:
                 conversations.back_in_all(db, f"{place.platform}:{place.chat_id}:")
         case MembersChanged():
-            groups.members_changed(db, item)
+            members.changed(db, item)
             amends.left(db, item)
         case MessageDeleted():
             amends.delete(db, item)

@@ -79,7 +79,8 @@ def erase(db: sqlite3.Connection, person: str) -> None:
     without a name.
 
     What the person wrote meanwhile and nobody has answered stays, and is answered to a stranger:
-    a turn that began before the erasure must not bring back what it had read.
+    a turn that began before the erasure, theirs or another's in one of their groups, must not bring
+    back what it had read.
     """
     for owner in {*links.persons_of(db, person), links.traveller_of(db, person)}:
         _erase_one(db, owner)
@@ -94,6 +95,7 @@ def _chats(owners: tuple[str, ...]) -> str:
 
 def _erase_one(db: sqlite3.Connection, person: str) -> None:
     db.execute("DELETE FROM link_codes WHERE other = ?", (person,))
+    gone.begin_anew(db, person)
     gone.leave_sums(db, person)
     chats = _chats((person,))
     for table in _OF_A_CHAT:

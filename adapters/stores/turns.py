@@ -15,6 +15,7 @@ from adapters.stores import (
     groups,
     inbox,
     links,
+    members,
     notice_rows,
     outbox,
     personal,
@@ -74,7 +75,7 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         recommendations=_recommendations(db, key, persons if solo else (), parsed),
         history=tuple(_entry(line) for line in reversed(lines)),
         closed=bool(row and row[1]),
-        group=groups.of_person(db, persons, key, parsed)
+        group=members.of_person(db, persons, key, parsed)
         if solo
         else groups.load(db, key, person, parsed),
         notices=notice_rows.book(db, key, persons, solo=solo),

@@ -14,15 +14,16 @@ from core.groups.privacy import (
     Misfit,
     cannot_on,
     may_derive,
-    money_step,
     nothing_to_eat,
     per_person,
+    too_dear,
+    too_long,
 )
 from core.ranking import Question, Suggestion
 from core.resolving import with_profile
 from core.travel import Destination, Sight
 from core.turn import Turn
-from core.words import amount, literal
+from core.words import literal
 
 NOT_ALL = "_Not all of these fit everyone._"
 
@@ -85,15 +86,14 @@ def _misfits(
     found = []
     for voice in private:
         wish = voice.private
-        why = []
+        why: list[str] = []
         limit = per_person(wish, question.currency, question.nights + 1, rates)
-        if limit is not None and s.cost and s.cost.amount / size > money_step(limit):
-            each, most = (amount(m, question.currency) for m in (s.cost.amount / size, limit))
-            why.append(f"it costs about {each} each, your limit is {most}.")
+        if limit is not None and s.cost is not None:
+            why += too_dear(s.cost.amount / size, limit, question.currency)
         if wish.no_flight and s.hours is not None:
             why.append("it needs a flight.")
-        if wish.max_flight_hours is not None and (s.hours or 0) > wish.max_flight_hours:
-            why.append(f"the flight takes about {s.hours:.1f} h.")
+        if wish.max_flight_hours is not None and s.hours is not None:
+            why += too_long(s.hours, wish.max_flight_hours)
         if s.destination.id in {m.id.removeprefix("atlas:") for m in wish.avoid if m.id}:
             why.append("you refuse it.")
         when = question.wish.when

@@ -36,6 +36,7 @@ from core.groups.privacy import (
     within,
 )
 from core.groups.state import GroupNews
+from core.itinerary.build import build
 from core.itinerary.compose import CHECK_STEPS
 from core.itinerary.problem import Problem
 from core.making import Builder, Made, build_all, dressed, insist
@@ -131,7 +132,7 @@ async def plan_for_all(
 
     try:
         inside = await made_inside(turn, group, made, facts)
-        built = await asyncio.to_thread(build_all, inside, None, _builder(group))
+        built = await asyncio.to_thread(build_all, inside, _builder(group))
         plan = as_said(built, inside, made, group.wish)
     except Rejected as error:
         tell(turn, why)
@@ -143,17 +144,17 @@ async def plan_for_all(
 
 
 async def _public(group: Together, made: Made) -> Plan:
-    plan = await asyncio.to_thread(build_all, made, None, _builder(group))
+    plan = await asyncio.to_thread(build_all, made, _builder(group))
     plan = dressed(plan, made, group.wish)
     insist(plan, made)
     return plan
 
 
-def _builder(group: Together) -> Builder | None:
-    """The fair builder; None when all like the same, and there is nothing to weigh."""
+def _builder(group: Together) -> Builder:
+    """The fair builder; the usual one when all like the same, and there is nothing to weigh."""
     tastes = {(frozenset(v.said.likes), bool(v.said.quiet)) for v in group.everybody}
     if len(tastes) < 2:
-        return None
+        return build
 
     def fair(problem: Problem) -> Plan:
         interests = [interest_for(problem, v, group.wish) for v in group.everybody]

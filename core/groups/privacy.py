@@ -177,11 +177,8 @@ def _why(plan: Plan, problems: Sequence[Problem], voice: Voice, rates: Rates) ->
     flies = plan.flights is not None
     if flies and wish.no_flight:
         found.append("it needs a flight.")
-    hours = wish.max_flight_hours
-    if plan.flights is not None and hours is not None and plan.flights.hours > int(hours):
-        text = f"the flight takes about {plan.flights.hours:.1f} h, your limit is {hours:g}"
-        over = plan.flights.hours > hours
-        found.append(f"{text}{'' if over else _ROUNDED.format(f'{int(hours)} h')}.")
+    if plan.flights is not None and wish.max_flight_hours is not None:
+        found += too_long(plan.flights.hours, wish.max_flight_hours)
     avoided = {m.id.removeprefix("atlas:") for m in wish.avoid if m.id}
     found += [
         f"you refuse {literal(t.destination)}." for t in plan.towns if t.destination_id in avoided
@@ -212,12 +209,25 @@ def _money(plan: Plan, wish: Wish, rates: Rates) -> list[str]:
     limit = per_person(wish, currency, len(plan.days), rates)
     if limit is None:
         return [f"I have no rate for {wish.budget.currency}, so I cannot check your budget."]
-    each = plan.budget.total / plan.party
+    return too_dear(plan.budget.total / plan.party, limit, currency)
+
+
+def too_dear(each: Decimal, limit: Decimal, currency: str) -> list[str]:
+    """Why so much a person does not fit a private limit, which counts in its step."""
     step = money_step(limit)
     if each <= step:
         return []
     text = f"it costs about {amount(each, currency)} each, your limit is {amount(limit, currency)}"
     return [f"{text}{'' if each > limit else _ROUNDED.format(amount(step, currency))}."]
+
+
+def too_long(hours: float, limit: float) -> list[str]:
+    """Why a flight does not fit a private limit, which counts in whole hours."""
+    step = int(limit)
+    if hours <= step:
+        return []
+    text = f"the flight takes about {hours:.1f} h, your limit is {limit:g}"
+    return [f"{text}{'' if hours > limit else _ROUNDED.format(f'{step} h')}."]
 
 
 def _longest_walk(plan: Plan, problems: Sequence[Problem]) -> float:

@@ -103,8 +103,9 @@ def rooms_label(nights: int, rooms: int, *, simple: bool) -> str:
 def _not_counted(problem: Problem) -> tuple[str, ...]:
     """What a traveller also pays and no line of the budget holds."""
     labels = [label for label, _ in problem.other_costs]
-    by_land = problem.transfer_min == 0
-    found = [] if FLIGHTS in labels else ["the way there and back" if by_land else "flights"]
+    found = (
+        [] if FLIGHTS in labels else ["the way there and back" if problem.by_land else "flights"]
+    )
     if len(problem.days) > 1 and not any(" room" in label for label in labels):
         found.append("hotel")
-    return (*found, *(() if by_land else ("airport transfer",)), "breakfast")
+    return (*found, *(() if problem.by_land else ("airport transfer",)), "breakfast")

@@ -34,7 +34,6 @@ PACES: dict[Pace, PaceRule] = {
 
 LUNCH_MIN, LUNCH_WINDOW = 60, (11 * 60 + 30, 14 * 60 + 30)
 DINNER_MIN, DINNER_WINDOW = 90, (18 * 60, 21 * 60 + 30)
-LAST_ENTRY_MIN = 30  # nobody is let in later than this before closing
 TRAVEL_MARGIN = 0.10
 AFTER_LANDING_MIN = 90  # passport, luggage; the transfer comes on top
 BY_LAND_MIN = 30  # from a station or the road to the hotel, and the other way; no transfer on top
@@ -106,6 +105,11 @@ class Problem:
     step_free: bool = False
     max_walk_km: float | None = None  # a single walk; None: no limit
     seed: int = 0
+
+    @property
+    def by_land(self) -> bool:
+        """True when the way from home and back is by road or rail, so that no airport is passed."""
+        return self.transfer_min == 0
 
 
 class Impossible(ValueError):

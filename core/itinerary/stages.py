@@ -192,6 +192,7 @@ def join(plans: Sequence[Plan], transfers: Sequence[Transfer], budget: Budget | 
             "days": tuple(day for plan in plans for day in plan.days),
             "budget": budget,
             "departure_at": plans[-1].departure_at,
+            "leaves_by_air": plans[-1].leaves_by_air,
             "notes": tuple(dict.fromkeys(note for plan in plans for note in plan.notes)),
             "stages": stages,
         }

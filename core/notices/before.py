@@ -111,13 +111,16 @@ async def final_check(
 
 
 def ways(day: Day, plan: Plan, travel: Travel) -> list[str]:
-    """How a day begins and ends: landing, the way into town, the next town, the airport."""
+    """How a day begins and ends: landing, the way into town, the next town, the way home."""
     found = []
     for stop in day.stops:
         if stop.kind is StopKind.ARRIVAL and stop.id == "arrival":
             whose = " (as I assumed)" if plan.times_assumed else ""
-            text = f"Landing at {words.clock(stop.start)}{whose}, in town by "
-            found.append(f"{text}{words.clock(stop.end)}{_airport(plan, day, travel)}")
+            how, airport = "Arrival", ""
+            if plan.comes_by_air:
+                how, airport = "Landing", _airport(plan, day, travel)
+            text = f"{how} at {words.clock(stop.start)}{whose}, in town by "
+            found.append(f"{text}{words.clock(stop.end)}{airport}")
         elif stop.kind is StopKind.ARRIVAL:
             found.append(
                 f"{words.literal(stop.title)} at {words.clock(stop.start)}, there by "
@@ -125,8 +128,11 @@ def ways(day: Day, plan: Plan, travel: Travel) -> list[str]:
             )
         elif stop.kind is StopKind.DEPARTURE:
             whose = " (as I assumed)" if plan.times_assumed else ""
+            to, off = "the way home", "departure"
+            if plan.leaves_by_air:
+                to, off = "the airport", "take-off"
             found.append(
-                f"Leave for the airport by {words.clock(stop.start)}, take-off at "
+                f"Leave for {to} by {words.clock(stop.start)}, {off} at "
                 f"{words.clock(stop.end)}{whose}"
             )
     return found

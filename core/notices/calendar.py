@@ -225,7 +225,7 @@ class _Maker:
         return self._notice(Kind.REMINDER, day, stop.id, due, stop.start, why)
 
     def check_in(self) -> Iterator[Notice]:
-        """Before the flights whose times were told.
+        """Before the flights whose times were told; none for a way by road or rail.
 
         Of the flight out only the landing is known. It takes off earlier, so that check-in is open
         a day before the landing.
@@ -233,11 +233,12 @@ class _Maker:
         plan, wish = self._plan, self._trip.wish
         if wish.no_flight:
             return
-        if (lands := plan.arrival_at) is not None and wish.arrive_at is not None:
+        lands, leaves = plan.arrival_at, plan.departure_at
+        if lands is not None and wish.arrive_at is not None and plan.comes_by_air:
             why = "most airlines open check-in a day before your flight, which lands at"
             closes = lands - CHECK_IN_CLOSES - SHORTEST_FLIGHT
             yield from self._check_in(lands, closes, OUT, why)
-        if (leaves := plan.departure_at) is not None and wish.leave_at is not None:
+        if leaves is not None and wish.leave_at is not None and plan.leaves_by_air:
             why = "most airlines open check-in a day before your flight at"
             yield from self._check_in(leaves, leaves - CHECK_IN_CLOSES, "", why)
 

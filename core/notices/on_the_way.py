@@ -110,7 +110,8 @@ async def check_in(
     """A flight whose time the traveller told; None when there is none any more."""
     out, wish = notice.about == OUT, trip.wish
     at, told = (plan.arrival_at, wish.arrive_at) if out else (plan.departure_at, wish.leave_at)
-    if at is None or told is None or wish.no_flight or at <= hearer.now:
+    flies = not wish.no_flight and (plan.comes_by_air if out else plan.leaves_by_air)
+    if at is None or told is None or not flies or at <= hearer.now:
         return None
     when = f"{words.day(at.date())} at {words.clock(at)}, as you said"
     if out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -40,15 +41,18 @@ class _Sources:
 class Watching:
     """Implements `core.notices.state.Watcher` over the travel ports."""
 
-    def __init__(self, travel: Travel, rows: Rows = no_rows) -> None:
+    def __init__(
+        self, travel: Travel, rows: Rows = no_rows, counters: Counter[str] | None = None
+    ) -> None:
         """`rows` gives the notices of a trip, said or not, by the id of the trip."""
         self._travel = travel
         self._rows = rows
+        self._counters: Counter[str] = Counter() if counters is None else counters
 
     async def news(
         self, trips: Sequence[tuple[Trip, str]], now: datetime
     ) -> Sequence[Found | None]:
-        """What has changed for each trip; None where everybody who was asked was silent.
+        """What has changed for each trip; None where everybody who was asked was silent, or failed.
 
         A source that is silent for one thing changes nothing of what was seen of it.
         """
@@ -62,7 +66,8 @@ class Watching:
         try:
             return await self._of_trip(trip, notes, sources, now)
         except Exception:  # a trip that cannot be looked at must not keep the others waiting
-            log.exception("trip_not_watched")
+            log.exception("trip_not_watched: %s", trip.id)
+            self._counters["notices.not_watched"] += 1
             return None
 
     async def _of_trip(
@@ -109,12 +114,26 @@ class Watching:
         async with asyncio.TaskGroup() as group:
             for place, first, last in _joined(_weather_spans(plans, now)):
                 asked = self._weather(sources, towns[place], first, last)
-                group.create_task(_in_time(room, asked))
+                group.create_task(self._in_time(room, place, asked))
             for span in dict.fromkeys(_event_spans(plans, now)):
-                group.create_task(_in_time(room, self._events(sources, span)))
+                group.create_task(self._in_time(room, span[0], self._events(sources, span)))
             for span in _joined(self._alert_spans(plans, now)):
-                group.create_task(_in_time(room, self._alerts(sources, span)))
+                group.create_task(self._in_time(room, span[0], self._alerts(sources, span)))
         return sources
+
+    async def _in_time(
+        self, room: asyncio.Semaphore, place: str, asked: Coroutine[None, None, None]
+    ) -> None:
+        """A question with a deadline; who does not answer it is silent."""
+        async with room:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await asked
+            except (Unavailable, TimeoutError):
+                return
+            except Exception:  # a mistake about one place must not keep the others waiting
+                log.exception("place_not_watched: %s", place)
+                self._counters["notices.not_watched"] += 1
 
     async def _weather(self, sources: _Sources, town: Stage, first: date, last: date) -> None:
         point = point_of(self._travel, town)
@@ -177,16 +196,6 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 def _today(town: Stage, now: datetime) -> date:
     return now.astimezone(zone_of(town.timezone)).date()
-
-
-async def _in_time(room: asyncio.Semaphore, asked: Coroutine[None, None, None]) -> None:
-    """A question with a deadline; who does not answer it is silent."""
-    async with room:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await asked
-        except (Unavailable, TimeoutError):
-            return
 
 
 # --- as the engine takes them ------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from adapters.chat.front import Front
@@ -227,11 +228,11 @@ class SlackAdapter:
 
     async def send(self, reply: Reply, *, resend: bool = False) -> Sequence[str]:
         """As core.ports.ChatAdapter.send; the first message in a new thread begins it."""
-        where = reply.conversation
+        where, begun = reply.conversation, self._clock.now()
         try:
             ids = await self._outgoing.send(_placed(reply), resend=resend)
         except WorkspaceGone as error:
-            await self._leave(team_of(where), str(error))
+            await self._leave(team_of(where), str(error), begun)
             raise
         if where.thread_id.startswith(NEW_THREAD):
             await self._thread_begun(where, ids)
@@ -259,10 +260,9 @@ class SlackAdapter:
         except Unavailable as error:
             raise NotNow(DATABASE_SECONDS, error.why) from None
 
-    async def _leave(self, team: str, why: str) -> None:
-        """A send found out that the workspace is gone."""
-        now = self._clock.now()
-        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{now.isoformat()}", team, why, now)
+    async def _leave(self, team: str, why: str, at: datetime) -> None:
+        """A send that began at `at` found out that the workspace is gone."""
+        left = WorkspaceLeft(f"{PLATFORM}:{team}:gone:{at.isoformat()}", team, why, at)
         try:
             if self._intake is not None and team in await self.installs.teams():
                 await self._intake.leave(left)

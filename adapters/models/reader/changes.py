@@ -93,12 +93,6 @@ _ADD = re.compile(
     r"adding)\s+(?P<what>.{2,70})"
 )
 _MORE = re.compile(r"\bmore\s+(?:time (?:for|in|at)\s+)?(?P<what>[\w' -]{3,40})")
-_NO_TAG = re.compile(
-    r"\b(?:no(?: more)?|less|fewer|without|not so many|too many|drop (?:all "
-    r")?the|skip (?:all )?the|remove (?:all )?(?:the )?|cut the|don't like|"
-    r"don't want|not into|hate|enough|too much)\s+(?:the |all |of the |any |"
-    r"more |other )*(?P<what>[\w -]{3,30})"
-)
 _FLIGHT_TIME = re.compile(
     r"\b(?:arriv\w*|land\w*|fly\w*|leav\w*|depart\w*) (?:\w+ "
     r"){0,3}(?P<how3>earlier|later)\b|\b(?P<how>earlier|later)\s+(?:return |"

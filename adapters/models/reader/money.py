@@ -68,7 +68,6 @@ _SLANG = {
 _OF_WORD = {word: code for code, words in _SLANG.items() for word in words.split()}
 _KRONES = frozenset(("SEK", "NOK", "DKK", "ISK"))
 _DOLLARS = frozenset("USD AUD CAD NZD SGD HKD TWD MXN".split())
-_POUNDS = frozenset(("GBP", "EGP"))
 
 _SYMBOL = r"(?:(?:us|a|au|c|ca|nz|s|hk|nt|r|mex)?\$|[€£¥฿₹₩₺₪₫₱₴]|zł|kč)"
 _DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
@@ -271,9 +270,6 @@ def find_exchange(said: Said, home: str) -> Exchange | None:
             said.claim(found.start, found.end)
             return Exchange(found.amount, found.currency, "")
     return None
-
-
-_MONEY_WORDS = frozenset("budget under below max maximum spend presupuesto".split())
 
 
 def find_budget(said: Said, home: str) -> Budget | None:

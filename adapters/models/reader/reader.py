@@ -283,8 +283,6 @@ class RuleReader:
             places.destinations.append(Mention(text=name, kind=kind, id=hits[0].id))
         return True
 
-    # What the parts come to
-
 
 def _profile(parts: Parts, picked: int | None) -> Request | None:
     said, context, wish = parts.said, parts.context, parts.wish
