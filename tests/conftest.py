@@ -10,6 +10,7 @@ import pytest
 
 from tests.crash_rig import Platform, platform_server
 from tests.group_world import Group
+from tests.link_world import TwoPlatforms
 from tests.world import World
 
 # The atlas and thousands of plans live as long as a worker; to look through them at the usual pace
@@ -37,3 +38,12 @@ async def platform() -> AsyncIterator[Platform]:
     """A platform for processes that are killed."""
     async with platform_server() as platform:
         yield platform
+
+
+@pytest.fixture
+async def both(tmp_path: Path) -> AsyncIterator[TwoPlatforms]:
+    """Caravan on two platforms at once."""
+    world = TwoPlatforms(tmp_path / "caravan.sqlite")
+    await world.opens()
+    yield world
+    await world.closes()

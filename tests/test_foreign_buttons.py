@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.link_world import TwoPlatforms, code_in
 from tests.world import Answer
-
-
-@pytest.fixture
-async def both(tmp_path: Path) -> AsyncIterator[TwoPlatforms]:
-    world = TwoPlatforms(tmp_path / "caravan.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
 
 
 def guessed(id: str) -> str:

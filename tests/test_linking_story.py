@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,14 +10,6 @@ import pytest
 
 from tests.link_world import TwoPlatforms, code_in, linked
 from tests.world import World
-
-
-@pytest.fixture
-async def both(tmp_path: Path) -> AsyncIterator[TwoPlatforms]:
-    world = TwoPlatforms(tmp_path / "caravan.sqlite")
-    await world.opens()
-    yield world
-    await world.closes()
 
 
 async def test_two_accounts_become_one_traveller_after_both_have_said_yes(
