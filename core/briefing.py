@@ -108,6 +108,7 @@ def brief(facts: Facts, wish: Wish, purse: Purse, part: Part = Part(), *, seed: 
         diet=wish.diet,
         step_free=bool(wish.step_free),
         max_walk_km=walk_km(wish),
+        day_start=wish.day_start.hour * 60 + wish.day_start.minute if wish.day_start else None,
         seed=seed,
     )
     return Brief(problem, (*facts.notes, *overruled(wish), *notes), tuple(missing))

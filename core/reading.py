@@ -88,6 +88,16 @@ class Topic(StrEnum):
     FLIGHTS = "flights"  # what flights are on sale
     FLIGHT_STATUS = "flight_status"  # is TP1234 on time; about = its number
     MAP = "map"  # the plan, a day or a stop on a map
+    WHEN = "when"  # on which day a stop of the plan is, or whether it is in at all
+    DEPARTURE = "departure"  # when to leave for home
+    WAY = "way"  # from one sight to another: about, other
+    WHICH = "which"  # which stops are free, open, indoors, step-free: other; about = of one stop
+    TICKETS = "tickets"  # does this stop need one, and what does it cost
+    LODGING = "lodging"  # where the own hotel is
+    SUN = "sun"  # sunrise, sunset
+    SAFETY = "safety"
+    ADVICE = "advice"  # medicine and law: not ours
+    SELF = "self"  # what Caravan is, and what it tells nobody
 
 
 class ChangeKind(StrEnum):
@@ -171,14 +181,17 @@ class Request(Value):
     changes: tuple[Change, ...] = ()
     topic: Topic | None = None
     about: str = ""  # the words naming a stop, place, sight or thing asked about
+    other: str = ""  # for WAY: where it ends; for WHICH: the quality
     day: int | None = None  # "day 2"
     on: date | None = None
-    amount: Decimal | None = None  # for MONEY: "how much is 50 euros in yen"
+    # for MONEY: "how much is 50 euros in yen"; for LATE: minutes on a day in town
+    amount: Decimal | None = None
     currency: str = ""
     to_currency: str = ""
     edits: tuple[ProfileEdit, ...] = ()
     what: Literal["", "calendar", "data", "files", "pack", "picture", "gpx", "kml", "costs"] = ""
     correction: bool = False
+    also: bool = False  # the towns named come to those of the trip: "Naples as well"
     alone: Literal["", "tell", "show", "forget", "ask"] = ""  # for PRIVATE; ask: of another
     free: Availability | None = None  # for FREE and PRIVATE: days that somebody named
     poll: PollAsk | None = None
@@ -219,6 +232,7 @@ class ReadingContext(Value):
     asked: str = ""
     chosen: bool = False
     has_plan: bool = False
+    on_plan: bool = False  # the plan, and not ideas where to go, was talked about last
     has_trip: bool = False
     stops: tuple[str, ...] = ()  # titles of the plan's stops
     home_currency: str = ""

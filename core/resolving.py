@@ -17,7 +17,10 @@ MAX_DAYS = 30
 TOO_LONG = f"I plan up to {MAX_DAYS} days at a time. Which part of the journey comes first?"
 MAX_PARTY = 20
 DEFAULT_NIGHTS = 3
-_WEEKDAY_WORDS = re.compile(r"\b(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\b", re.I)
+_MONTH_WORDS = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|day|night|week|[./]", re.I
+)
+WEEKDAY_WORDS = re.compile(r"\b(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\b", re.I)
 
 
 async def place_of(mention: Mention | None, travel: Travel) -> Place | None:
@@ -128,9 +131,13 @@ def within_window(news: When, old: When | None) -> When:
     The reader takes the next Thursday; when the wish already has a window and the new words hold
     only weekdays, the first such days of the window (its middle first) are meant.
     """
-    if old is None or old.earliest is None or old.latest is None or not news.exact:
+    if old is None:
         return news
-    if not _WEEKDAY_WORDS.search(news.words) or re.search(r"\d", news.words):
+    if moved := _day_numbers(news, old):
+        return moved
+    if old.earliest is None or old.latest is None or not news.exact:
+        return news
+    if not WEEKDAY_WORDS.search(news.words) or re.search(r"\d", news.words):
         return news
     assert news.first is not None and news.last is not None
     if old.earliest <= news.first <= old.latest:
@@ -146,6 +153,30 @@ def within_window(news: When, old: When | None) -> When:
         return news
     first = min(starts, key=lambda d: (abs((d + timedelta(days=length // 2) - middle).days), d))
     return news.model_copy(update={"first": first, "last": first + timedelta(days=length)})
+
+
+_ONLY_NUMBERS = re.compile(r"\D{0,12}\d{1,2}(?:st|nd|rd|th)?(?:\D{1,9}\d{1,2}(?:st|nd|rd|th)?)?")
+
+
+def _day_numbers(news: When, old: When) -> When | None:
+    """ "The 3rd" and "from 12 to 14" in the month that was said before; None for other words.
+
+    The reader takes the next such day from today; with a window or a trip in mind its month is
+    meant.
+    """
+    start, end = old.earliest or old.first, old.latest or old.last or old.first
+    if news.first is None or start is None or end is None:
+        return None
+    if _MONTH_WORDS.search(news.words) or not _ONLY_NUMBERS.fullmatch(news.words.strip()):
+        return None
+    wanted = news.first.day
+    month = start.replace(day=1)
+    days = _days(start if old.earliest else month, end if old.earliest else end.replace(day=28))
+    first = next((d for d in days if d.day == wanted), None)
+    if first is None:
+        return None
+    last = first + (news.last - news.first) if news.last else None
+    return news.model_copy(update={"first": first, "last": last})
 
 
 def date_options(wish: Wish, today: date, count: int = 3) -> list[tuple[date, date]]:

@@ -97,6 +97,7 @@ class Understanding:
             asked=session.asked,
             chosen=_waits_for_more(session, trip),
             has_plan=bool(trip and trip.plan),
+            on_plan=bool(trip and trip.plan) and session.module != "brainstorm",
             has_trip=trip is not None,
             stops=stops,
             home_currency=(
@@ -127,6 +128,7 @@ def _without_words(message: InboundMessage, opened: Opened) -> Request | None:
 def _resolve(request: Request, opened: Opened) -> Request:
     """A bare number or label becomes what the offered choice asks for."""
     session = opened.session
+    request = _no_home(request, session)
     if _tells_dates(request, session) or _counts_towns(request, session.wish):
         return request.model_copy(update={"intent": Intent.PLAN, "changes": ()})
     answers = session.asked in _ANSWERS and session.module == "brainstorm"
@@ -150,6 +152,21 @@ def _resolve(request: Request, opened: Opened) -> Request:
             update={"wish": tapped.wish.with_news(request.wish), "pick": None}
         )
     return request
+
+
+def _no_home(request: Request, session: Session) -> Request:
+    """A town that was named as one to go to is no answer to "where do you start from"."""
+    home, wish = request.wish.origin, request.wish
+    named = {m.id or m.text.casefold() for m in session.wish.destinations}
+    if (
+        session.asked != "origin"
+        or home is None
+        or wish.destinations
+        or (home.id or home.text.casefold()) not in named
+    ):
+        return request
+    wish = wish.model_copy(update={"origin": None, "destinations": (home,)})
+    return request.model_copy(update={"intent": Intent.PLAN, "wish": wish})
 
 
 def local_now(now: datetime, timezone: str) -> datetime:

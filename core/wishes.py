@@ -124,6 +124,7 @@ class Wish(Value):
     step_free: bool | None = None
     arrive_at: time | None = None  # landing on the first day, local
     leave_at: time | None = None  # take-off on the last day, local
+    day_start: time | None = None  # no day begins before: "not before 10"
     appointments: tuple[Appointment, ...] = ()
     lodging: str = ""  # where the days start and end, as it was said: an area, a hotel, an address
     max_walk_km: float | None = None  # of a single walk

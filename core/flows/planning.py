@@ -19,7 +19,7 @@ from core.flows.plan_reasons import reasons
 from core.flows.planning_questions import booked_or_dropped, contradiction_or_none
 from core.flows.planning_taps import taken_up
 from core.flows.private import tell_me_alone
-from core.flows.revision import SETTLED, booked_and_dropped, revised_wish
+from core.flows.revision import SETTLED, booked_and_dropped, refuse_what_is_over, revised_wish
 from core.flows.splits import split_proposed
 from core.flows.together import (
     DoesNotFit,
@@ -123,10 +123,8 @@ class Planning:
         old_plan = trip.plan
         towns = towns_of(turn, old_plan)
         wish, changes, first, last = revised_wish(turn, trip, old_plan)
-        if not (
-            changes and all(c.kind is ChangeKind.TAKE_SWAP for c in changes)
-        ):  # rain comes on the road, too
-            check_dates(first, last, turn.now.date())
+        if (first, last) != (old_plan.first_day, old_plan.last_day):
+            check_dates(first, last, turn.now.date())  # a plan that runs may still be changed
         if wish.party:
             check_party(wish.party)
         if not changes:
@@ -159,6 +157,7 @@ class Planning:
                 raise
             yield await other_days(turn, group, towns, first, last, error, verb="move")
             return
+        refuse_what_is_over(old_plan, revision.plan, turn.now)
         news = [note for note in revision.plan.notes if note not in old_plan.notes]
         if revision.plan.days == old_plan.days:
             turn.unchanged = not news
@@ -236,7 +235,9 @@ def _wish(turn: Turn) -> Wish:
     """The wish so far with this message. A new place keeps people, budget and dates."""
     news = turn.request.wish
     base = turn.session.wish
-    if news.destinations and not _same_places(news, base):
+    if turn.request.also and base.destinations and not _same_places(news, base):
+        news = news.model_copy(update={"destinations": (*base.destinations, *news.destinations)})
+    elif news.destinations and not _same_places(news, base):
         if news.avoid and asks_for_several(base):  # one of the towns that were left to us
             kept = tuple(m for m in base.destinations if m.id not in {a.id for a in news.avoid})
             news = news.model_copy(update={"destinations": (*kept, *news.destinations)})
@@ -334,6 +335,8 @@ def _unchanged(changes: tuple[Change, ...], plan: Plan) -> str:
             "I see nothing more to save in the tickets and ways of this plan. Fewer days or a "
             "budget (“at most 600 euros”) would change the rooms too."
         )
+    if changes and all(c.kind is ChangeKind.MORE_OF for c in changes):
+        return "I have nothing more of that which fits into these days, so the plan stays as it is."
     named = [f"“{c.what}”".casefold() for c in changes if c.kind is ChangeKind.ADD]
     if missing := [note for note in plan.notes if any(n in note.casefold() for n in named)]:
         return "\n".join(missing)  # asked for again, and still nobody knows it

@@ -10,7 +10,7 @@ from core.errors import Rejected
 from core.interests import INTERESTS
 from core.naming import best_named, folded
 from core.reading import Change, ChangeKind
-from core.resolving import date_options
+from core.resolving import date_options, within_window
 from core.trips import Plan, Stop, Trip
 from core.turn import Turn
 from core.wishes import Appointment, Pace, When, Wish
@@ -32,15 +32,20 @@ def revised_wish(turn: Turn, trip: Trip, plan: Plan) -> tuple[Wish, tuple[Change
         said = _implied(turn)
     said = tuple(_paced(change, request.wish.pace, plan) for change in said)
     for change in said:
-        _refuse_two_meanings(change, plan)
+        if change.day is None or change.what not in _PARTS:
+            _refuse_two_meanings(change, plan)
         if change.kind is ChangeKind.MOVE:
             _stop_title(change.what, plan)
-    changes = tuple(one for change in said for one in _whole_days(change, plan))
+    changes = tuple(one for change in said for one in _whole_days(change, plan, turn.now))
     for change in changes:
         wish = _with_change(wish, change, plan)
     if any(change.kind is ChangeKind.PACE for change in request.changes):
         wish = wish.model_copy(update={"pace": request.wish.pace})
-    first, last = _days(request.wish.when, plan, turn.now.date())
+    news = request.wish.when
+    if news is not None:
+        inside = within_window(news, When(first=plan.first_day, last=plan.last_day))
+        news = inside if inside.first and inside.first >= turn.now.date() else news
+    first, last = _days(news, plan, turn.now.date())
     for change in changes:
         if change.kind is ChangeKind.SHIFT_DATES and change.what:
             first, last = _stretched(change.what, first, last)
@@ -61,7 +66,8 @@ def _implied(turn: Turn) -> tuple[Change, ...]:
     found += [Change(kind=ChangeKind.NO_CATEGORY, what=t) for t in news.dislikes if t in INTERESTS]
     found += [Change(kind=ChangeKind.MORE_OF, what=t) for t in news.likes if t in INTERESTS]
     found += [Change(kind=ChangeKind.ADD, what=t) for t in news.musts]
-    if news.appointments or news.lodging or news.max_walk_km is not None:
+    told = (news.max_walk_km, news.day_start)
+    if news.appointments or news.lodging or any(t is not None for t in told):
         found.append(Change(kind=ChangeKind.FIXED))
     if news.arrive_at is not None:
         found.append(Change(kind=ChangeKind.ARRIVE_AT, at=news.arrive_at))
@@ -130,6 +136,18 @@ def _with_change(wish: Wish, change: Change, plan: Plan) -> Wish:
             return wish
 
 
+def refuse_what_is_over(old: Plan, new: Plan, now: datetime) -> None:
+    """Raises Rejected when a change of a plan that runs would need hours that are over."""
+    if not old.first_day <= now.date() <= old.last_day or new.first_day > old.first_day:
+        return
+    done = {(s.id, s.start) for s in old.visits() if s.end <= now}
+    if {(s.id, s.start) for s in new.visits() if s.end <= now} != done:
+        raise Rejected(
+            "That would change hours that are over. Ask for one thing still to come, such as "
+            "“remove …” or “move … to tomorrow”."
+        )
+
+
 def booked_and_dropped(changes: tuple[Change, ...], plan: Plan) -> list[Stop]:
     """The booked stops that the changes take out without giving up the booking."""
     named = [(s.id, s.title) for s in plan.visits()]
@@ -172,11 +190,28 @@ def _other_flight(known: datetime | None, what: str) -> time | None:
     return moved.time() if moved.date() == known.date() else known.time()
 
 
-def _whole_days(change: Change, plan: Plan) -> tuple[Change, ...]:
-    """ "Clear day 3" is the removal of each stop of that day."""
-    if change.kind is not ChangeKind.REMOVE or change.what or change.day is None:
+# Which stops take up a part of a day, by the hour.
+_PARTS = {
+    "": (0, 24),
+    "rest": (0, 24),
+    "morning": (0, 12),
+    "afternoon": (13, 18),
+    "evening": (18, 24),
+}
+
+
+def _whole_days(change: Change, plan: Plan, now: datetime) -> tuple[Change, ...]:
+    """ "Clear day 3" and "the afternoon free" are the removal of each stop of that time."""
+    part = _PARTS.get(change.what)
+    if change.kind is not ChangeKind.REMOVE or change.day is None or part is None:
         return (change,)
-    stops = [s for s in plan.days[change.day - 1].stops if s.sight_id]
+    begins, ends = part
+    stops = [s for s in plan.days[change.day - 1].stops if s.sight_id and not s.booked]
+    if change.what == "rest":
+        stops = [s for s in stops if s.end > now]
+    stops = [s for s in stops if s.start.hour < ends and s.end.hour + s.end.minute / 60 > begins]
+    if not stops:
+        raise Rejected("Nothing is planned then: that time is free already.")
     return tuple(Change(kind=ChangeKind.REMOVE, what=s.title) for s in stops)
 
 

@@ -7,7 +7,7 @@ of the optimizer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -104,12 +104,19 @@ class Problem:
     diet: tuple[str, ...] = ()
     step_free: bool = False
     max_walk_km: float | None = None  # a single walk; None: no limit
+    day_start: int | None = None  # minutes after midnight; None: as the pace says
     seed: int = 0
 
     @property
     def by_land(self) -> bool:
         """True when the way from home and back is by road or rail, so that no airport is passed."""
         return self.transfer_min == 0
+
+    @property
+    def rule(self) -> PaceRule:
+        """The rule of the pace, with the hour at which this traveller's days begin."""
+        rule = PACES[self.pace]
+        return rule if self.day_start is None else replace(rule, start=self.day_start)
 
 
 class Impossible(ValueError):

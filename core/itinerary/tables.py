@@ -20,7 +20,6 @@ from core.itinerary.problem import (
     LUNCH_MIN,
     LUNCH_WINDOW,
     NIGHT_END,
-    PACES,
     PLAUSIBLE_HOURS,
     SETTLE_MIN,
     TWILIGHT_MIN,
@@ -70,7 +69,7 @@ class Tables:
         self.index = {id: n for n, id in enumerate(self.ids)}
         sights = [problem.sights[id] for id in self.ids]
         self.n = self.anchor = len(sights)
-        self.rule = PACES[problem.pace]
+        self.rule = problem.rule
         self.calm = self.rule.min_visits - 1  # visits of a day that is not full
         self.days = len(problem.days)
         self.duration = [_up(s.visit_min) for s in sights]

@@ -19,7 +19,6 @@ from core.itinerary.problem import (
     LUNCH_MIN,
     LUNCH_WINDOW,
     NIGHT_END,
-    PACES,
     PLAUSIBLE_HOURS,
     SETTLE_MIN,
     TRAVEL_MARGIN,
@@ -231,7 +230,7 @@ class DayCheck:
 
     def _first_minute(self) -> int:
         """When the day may begin: as the pace says, earlier for an early appointment."""
-        starts = [PACES[self.problem.pace].start]
+        starts = [self.problem.rule.start]
         for stop in self.stops:
             if self._is_fixed(stop):
                 leg = self._leg("anchor", stop.sight_id)
@@ -298,7 +297,7 @@ class DayCheck:
                 self.wrong(Kind.WRONG_FACT, stop, f"{stop.title} is not at the hotel or centre.")
 
     def _meals_due(self) -> None:
-        start, end = PACES[self.problem.pace].start, 1440
+        start, end = self.problem.rule.start, 1440
         ready, leave = self.ready(), self.leave()
         if ready is not None:
             start = max(start, self.minute(ready))
@@ -336,7 +335,7 @@ class DayCheck:
         return end - start >= sight.visit_min + LUNCH_MIN and overlap >= LUNCH_MIN
 
     def _pace(self, timed: Sequence[Stop]) -> None:
-        rule = PACES[self.problem.pace]
+        rule = self.problem.rule
         visits = [stop for stop in self.stops if stop.kind is StopKind.VISIT]
         if len(visits) > rule.max_visits:
             text = f"{len(visits)} visits on {self.day}; {rule.max_visits} is the most."
