@@ -52,6 +52,7 @@ class Brainstorm:
         home = await home_of(turn, full)
         question = await _question(turn, full, home, more=more)
         places, whom = await places_for_all(turn, group, question)
+        places, unknown = _of_named(turn, places)
         found = ranking.rank(places, question, COUNT)
         relaxed = ""
         if not found:
@@ -64,6 +65,8 @@ class Brainstorm:
         card = _card(turn, found, question, relaxed)
         for line in (*named_conflicts(group), *not_for_everyone(turn, found, whom)):
             card = f"{card}\n\n{line}"
+        if unknown:
+            card = f"{card}\n\nI have no checked data on {words.listing(unknown)}."
         ask = _one_question(turn, full, home)
         options = Choices(options=turn.offer(*_options(found)))
         lead = _lead(found, question)
@@ -73,6 +76,17 @@ class Brainstorm:
             yield (Text(markdown=f"{said}\n\n{whole}"), options)
         if (translated := await in_their_language(turn, whole)) != whole:
             yield (Text(markdown=f"{said}\n\n{translated}"), options)
+
+
+def _of_named(turn: Turn, places: Sequence[Destination]) -> tuple[Sequence[Destination], list[str]]:
+    """Only the towns of "Osaka or Bologna or Porto", and the names of those nobody has data on."""
+    named = [m for m in turn.request.wish.destinations if m.kind in ("", "city", "island")]
+    if len(named) < 2:
+        return places, []
+    ids = {m.id for m in named}
+    known = [d for d in places if f"atlas:{d.id}" in ids]
+    lost = [words.literal(m.text) for m in named if not m.id.startswith("atlas:")]
+    return (known, lost) if known else (places, lost)
 
 
 def _wish(turn: Turn, *, more: bool) -> Wish:

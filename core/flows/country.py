@@ -13,13 +13,17 @@ _EMERGENCY = (
 )
 
 
+def numbers(c: CountryFacts) -> list[tuple[str, str]]:
+    """The emergency numbers as (whom, number)."""
+    return [(label, c.emergency[key]) for key, label in _EMERGENCY if c.emergency.get(key)]
+
+
 def emergency(c: CountryFacts) -> str:
-    numbers = [(label, c.emergency[key]) for key, label in _EMERGENCY if c.emergency.get(key)]
-    if not numbers:
+    if not numbers(c):
         return (
             f"I have no checked emergency numbers for {c.name}. In most networks 112 gets through."
         )
-    listed = "\n".join(f"- {label}: **{number}**" for label, number in numbers)
+    listed = "\n".join(f"- {label}: **{number}**" for label, number in numbers(c))
     return f"**Emergency numbers in {c.name}**\n{listed}\n{_source(c, 'emergency')}"
 
 

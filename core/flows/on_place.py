@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from core.cards import event_days, event_words
 from core.errors import Rejected, Unavailable
 from core.flows.asked import (
     country_asked,
+    date_asked,
     day_asked,
     days_asked,
     destination_asked,
@@ -20,19 +22,21 @@ from core.flows.asked import (
 from core.flows.places_for_all import food_for_all
 from core.messages import Text
 from core.naming import best_named
-from core.travel import DayWeather, Sight
+from core.travel import DayWeather, OpenInterval, Sight
+from core.trips import Budget, Plan
 from core.turn import Screen, Turn
 from core.zones import known_zone, zone_of
 
 SOURCE_SECONDS = 2.0
+_WHOLE_DAY = 24 * 60 - 1
 
 
 async def hours_answer(turn: Turn) -> Screen:
     destination = await known_destination(turn)
     plan = turn.trip.plan if turn.trip else None
     on = turn.request.on
-    if on is None and plan is not None and plan.town_of(destination.id):
-        on = day_asked(turn, plan).day
+    if plan is not None and plan.town_of(destination.id):
+        on = date_asked(turn, plan) or day_asked(turn, plan).day
     on = on or turn.now.astimezone(zone_of(destination.timezone)).date()
     sights = await turn.travel.places.sights(destination, on, on)
     named = [(s.id, s.name) for s in sights] + [(s.id, s.local_name) for s in sights]
@@ -56,11 +60,17 @@ def _hours_words(sight: Sight, on: date) -> str:
     if not spans:
         text = f"**{name}** is closed on {words.day(on)}."
     else:
-        listed = words.listing(f"{_hm(s.start)}–{_hm(s.end)}" for s in spans)
-        text = f"**{name}** is open {listed} on {words.day(on)}."
+        text = f"**{name}** is open {hours_words(spans)} on {words.day(on)}."
     if sight.hours_confidence != "high":
         text += " Please check: I am not sure of these hours."
     return f"{text} ({words.dated(sight.source)})"
+
+
+def hours_words(spans: Sequence[OpenInterval]) -> str:
+    """ "10:00–13:00 and 14:00–18:00"; "all day" for what never closes."""
+    if any(s.end - s.start >= _WHOLE_DAY for s in spans):
+        return "all day"
+    return words.listing(f"{_hm(s.start)}–{_hm(s.end)}" for s in spans)
 
 
 def _hm(minute: int) -> str:
@@ -208,7 +218,11 @@ async def packing_answer(turn: Turn) -> Screen:
 
 
 async def cost_answer(turn: Turn) -> Screen:
+    """What the plan costs, when the trip is asked about; else what a day there costs."""
     d = await known_destination(turn)
+    plan = turn.trip.plan if turn.trip else None
+    if plan is not None and plan.budget is not None and turn.request.about == "trip":
+        return (Text(markdown=_plan_cost(plan, plan.budget)),)
     return (
         Text(
             markdown=f"In {d.name} one person spends about {words.amount(d.daily_low, d.currency)} "
@@ -218,6 +232,21 @@ async def cost_answer(turn: Turn) -> Screen:
             f"Flights and hotel are not in it. Estimate: {d.source.name}."
         ),
     )
+
+
+def _plan_cost(plan: Plan, budget: Budget) -> str:
+    """The sum of the plan and of one traveller, in the currency of the place."""
+    total = words.about(budget.total, budget.currency)
+    text = f"**{plan.destination}**: {total} for all"
+    if plan.party > 1:
+        text += f", {words.about(budget.total / plan.party, budget.currency)} each"
+    lines = ", ".join(
+        f"{name.removesuffix(' (estimate)')} {words.amount(value, budget.currency)}"
+        for name, value in budget.lines
+        if value
+    )
+    left = f" Not in it: {words.listing(budget.unknown)}." if budget.unknown else ""
+    return f"{text}: {lines}. Estimates.{left}"
 
 
 async def food_answer(turn: Turn) -> Screen:

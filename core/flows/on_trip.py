@@ -9,11 +9,13 @@ from core.cards import day_card, day_of, is_running, next_stop
 from core.choices import choice
 from core.errors import Rejected
 from core.flows.asked import (
+    date_asked,
     day_asked,
     plan_asked,
     sights_of,
     stop_named,
 )
+from core.flows.late import late_today
 from core.maps import Links, day_route, point_links
 from core.messages import Choice, Choices, Pin, Text
 from core.reading import ChangeKind, Topic
@@ -26,7 +28,7 @@ async def next_answer(turn: Turn) -> Screen:
     plan = plan_asked(turn)
     local = turn.now.astimezone(zone_of(plan.town_at(turn.now).timezone))
     if turn.request.day is not None or turn.request.on is not None:
-        day = day_of(plan, turn.request.day, turn.request.on)
+        day = day_of(plan, turn.request.day, date_asked(turn, plan))
         if day is None:
             raise Rejected(f"The plan runs {words.span(plan.first_day, plan.last_day)}.")
         card = day_card(day, plan.days.index(day) + 1)
@@ -161,6 +163,11 @@ async def closed_answer(turn: Turn) -> Screen:
 
 
 async def late_answer(turn: Turn) -> Screen:
+    """On a day in town what still holds; else whom to ask when a flight or train is late."""
+    if turn.trip is not None and turn.trip.plan is not None:
+        today = await late_today(turn, turn.trip.plan)
+        if today is not None:
+            return today
     if turn.trip is None or turn.trip.plan is None:
         return (
             Text(

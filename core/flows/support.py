@@ -12,6 +12,21 @@ from core.flows.account import HELP
 from core.flows.asked import (
     country_asked,
 )
+from core.flows.beyond import (
+    advice_answer,
+    safety_answer,
+    self_answer,
+    sun_answer,
+    trouble_answer,
+)
+from core.flows.of_plan import (
+    departure_answer,
+    lodging_answer,
+    tickets_answer,
+    way_answer,
+    when_answer,
+    which_answer,
+)
 from core.flows.on_place import (
     area_answer,
     cost_answer,
@@ -35,7 +50,7 @@ from core.flows.on_trip import (
 )
 from core.messages import Choices, Text
 from core.reading import Intent, Topic
-from core.refusals import refuse_no_day
+from core.refusals import refuse_impossible, refuse_no_day
 from core.tools import travel_tools
 from core.travel import CountryFacts, Destination
 from core.turn import Screen, Turn
@@ -45,7 +60,6 @@ _FOOD = re.compile(r"restaurant|food|eat|dinner|lunch|breakfast|caf[eé]|bar", r
 
 
 _COUNTRY_TOPICS: dict[Topic, Callable[[CountryFacts], str]] = {
-    Topic.EMERGENCY: country.emergency,
     Topic.PLUGS: country.plugs,
     Topic.TIPPING: country.tipping,
     Topic.PHRASES: country.phrases,
@@ -80,6 +94,7 @@ class Support:
         if turn.request.topic is None and _FOOD.search(turn.request.about):
             turn.request = turn.request.model_copy(update={"topic": Topic.FOOD})
         if turn.request.topic is None:
+            refuse_impossible(turn.request)
             async for screen in _chat(turn):
                 yield screen
             return
@@ -133,6 +148,8 @@ def _lost(turn: Turn) -> str:
 
 async def _answer(turn: Turn, topic: Topic) -> Screen:
     """The answer of code to a question about `topic`; its first part is the text."""
+    if topic is Topic.EMERGENCY:
+        return await trouble_answer(turn)
     if topic in _COUNTRY_TOPICS:
         facts = await country_asked(turn)
         return (Text(markdown=_COUNTRY_TOPICS[topic](facts)),)
@@ -155,6 +172,16 @@ async def _answer(turn: Turn, topic: Topic) -> Screen:
         Topic.FOOD: food_answer,
         Topic.FLIGHT_STATUS: flight.status_answer,
         Topic.MAP: map_answer,
+        Topic.WHEN: when_answer,
+        Topic.DEPARTURE: departure_answer,
+        Topic.WAY: way_answer,
+        Topic.WHICH: which_answer,
+        Topic.TICKETS: tickets_answer,
+        Topic.LODGING: lodging_answer,
+        Topic.SUN: sun_answer,
+        Topic.SAFETY: safety_answer,
+        Topic.ADVICE: advice_answer,
+        Topic.SELF: self_answer,
     }
     return await answers[topic](turn)
 
