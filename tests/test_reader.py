@@ -62,6 +62,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         suggested=SUGGESTED if row.get("offered") else (),
         asked=row.get("asked", ""),
         has_plan=row.get("plan", False),
+        on_plan=row.get("plan", False) and not row.get("offered"),
         has_trip=row.get("plan", False) or row.get("trip", False),
         stops=STOPS if row.get("plan") else (),
         home_currency=row.get("home", ""),
@@ -162,8 +163,8 @@ def _meant(key: str, value: Any) -> Any:
         return [Decimal(str(value[0])), *value[1:]]
     if key == "ask" and value and isinstance(value.get("deadline", {}).get("on"), date):
         return value | {"deadline": value["deadline"] | {"on": str(value["deadline"]["on"])}}
-    if key in ("arrive_at", "leave_at"):
-        return time.fromisoformat(value)
+    if key in ("arrive_at", "leave_at", "day_start"):
+        return value and time.fromisoformat(value)
     if key == "changes":
         return [_change(Change.model_validate(c)) for c in value]
     return value

@@ -8,6 +8,7 @@ from datetime import date
 
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.money import find_budget
+from adapters.models.reader.repairs import NOT_THEN
 from adapters.models.reader.text import Said, fold
 from core.groups.dates import Availability, Stretch
 from core.reading import Intent, ReadingContext, Request
@@ -140,6 +141,8 @@ def group_matter(
     if _WHEN_ALL.search(said.low):
         when = find_when(Said(said.text), context.today)
         return Request(intent=Intent.FREE, confidence=0.95, wish=Wish(when=when))
+    if NOT_THEN.search(said.low):  # "not July, September" tells when, not when one cannot
+        return None
     free = availability(said.text, context.today, alone=True)
     return Request(intent=Intent.FREE, confidence=0.9, free=free) if free else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from adapters.models.reader.dates import find_when
@@ -33,6 +33,33 @@ def answered(said: Said, context: ReadingContext) -> Wish | None:
         return read(amount) if amount else None
     word = number(digits)
     return read(Decimal(word)) if word else None
+
+
+_NUMBERS = re.compile(
+    r"\W*(?:(?:ok|from|on|the|between|maybe)\W+)*(?P<a>\d{1,2})(?:st|nd|rd|th)?\s*(?:-|–|to|until|"
+    r"till|"
+    r"and)\s*(?:the )?(?P<b>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:please|pls|then))?\W*"
+)
+
+
+def answered_days(said: Said, context: ReadingContext) -> Wish | None:
+    """ "From 12 to 14" when the dates were asked for: the next such days; else None.
+
+    Who knows the month that was said before moves them into it.
+    """
+    m = _NUMBERS.fullmatch(said.low) if context.asked == "dates" or context.chosen else None
+    if m is None:
+        return None
+    a, b = int(m["a"]), int(m["b"])
+    ahead = (context.today + timedelta(n) for n in range(370))
+    first = next((d for d in ahead if d.day == a), None)
+    if first is None:
+        return None
+    after = (first + timedelta(n) for n in range(1, 40))
+    last = next((d for d in after if d.day == b), None)
+    if last is None:
+        return None
+    return Wish(when=When(first=first, last=last, words=said.text.strip()[:80]))
 
 
 _DAY_ONLY = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.models.reader.in_plan import day_in, stop_in, stop_named, weekday_in
 from adapters.models.reader.money import currency_of, find_exchange
+from adapters.models.reader.of_plan import asks_about_caravan
 from adapters.models.reader.profile import (
     currency_word,
     export_of,
@@ -14,11 +15,18 @@ from adapters.models.reader.profile import (
     wants_silence,
     zone_words,
 )
-from adapters.models.reader.questions import why_about
 from adapters.models.reader.tastes import find_tastes
 from adapters.models.reader.text import Said
+from adapters.models.reader.things_asked import why_about
 from core.notices.asking import NoticesSaid
 from core.reading import Intent, ProfileEdit, ReadingContext, Request, Topic
+
+
+def about_caravan(said: Said, context: ReadingContext) -> Request | None:
+    """What Caravan is, its instructions, and what it knows of others: answered by code alone."""
+    if not asks_about_caravan(said):
+        return None
+    return Request(intent=Intent.SUPPORT, confidence=0.9, topic=Topic.SELF)
 
 
 def account(said: Said, context: ReadingContext) -> Request | None:

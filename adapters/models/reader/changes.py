@@ -11,6 +11,7 @@ import re
 from datetime import date, timedelta
 
 from adapters.models.reader.almanac import WEEKDAYS, next_weekday
+from adapters.models.reader.free_time import freed
 from adapters.models.reader.in_plan import (
     ORDINAL,
     WEEKDAY,
@@ -34,7 +35,9 @@ def _day(prefix: str) -> str:
 
 
 _SLOWER = re.compile(
-    r"\b(?:slower|slow (?:it )?down|too (?:much|many (?:things|stops|sights|"
+    r"\b(?:slower|more slow|(?:day \w+|it|that|this|everything) (?:looks|is|seems|feels) "
+    r"(?:too |very |a bit |a little |quite |so |really )?(?:long|full|packed|busy|tiring|tight)|"
+    r"slow (?:it )?down|too (?:much|many (?:things|stops|sights|"
     r"places)|full|packed|fast|rushed|hectic|tight|busy|stressful|tiring|"
     r"exhausting)|more (?:relaxed|relaxing|free time|breaks|time off|rest|"
     r"chill|downtime)|less (?:packed|rushed|busy|hectic|stops|full|things|"
@@ -61,15 +64,17 @@ _SWAP = re.compile(
 )
 _MOVE = re.compile(
     rf"\b(?P<verb>move|shift|put|push|bring|do|reschedule|have|see|"
-    rf"visit)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:to|on|onto|for|"
+    rf"visit)\s+(?P<what>(?!it\s+(?:to|on)\s).{{2,60}}?)\s+(?:(?:to|on|onto|for|"
     rf"forward to|back to|over to|"
-    rf"into)\s+(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{ORDINAL}|last)\s+day|(?P<w>{WEEKDAY})|(?P<rel>tomorrow|today))\b"
+    rf"into)\s+)?(?:the\s+)?(?:day\s*#?\s*(?P<n>{NUMBER})|(?P<o>{ORDINAL}|last)\s+day|"
+    rf"(?P<w>{WEEKDAY})|(?P<rel>tomorrow|today))\b"
 )
 _REMOVE = re.compile(
     r"\b(?:drop|remove|delete|skip|cut|scrap|ditch|take (?:out|off)|leave out|"
     r"kick out|get rid of|cancel|cross off|without|no need for|don't want to "
     r"(?:go to|see|visit|do)|dont want to (?:go to|see|visit|do)|don't need|"
-    r"not interested in|lose|throw out|not feeling|don't fancy|not keen on|"
+    r"not interested in|lose|throw out|(?<!don't )(?<!dont )(?<!not )forget(?: about)?|"
+    r"not feeling|don't fancy|not keen on|"
     r"(?:don't like|hate|not) the)\s+(?P<what>(?!that$|it$).{2,70})"
 )
 _TAKE_OUT = re.compile(r"\btake\s+(?P<what>.{2,60}?)\s+(?:out|off(?: the (?:plan|list))?)\b")
@@ -152,6 +157,8 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     move = _move(said, stops, today)
     if move:
         return [move]
+    if free := freed(said, today):
+        return [free]
     booked = _booked(said, stops)
     if booked:
         return [booked]
@@ -171,6 +178,8 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     named = _named(said, stops, day, on)
     # "skip the aquarium" is about that one stop, not about wildlife.
     one_stop = any(c.kind is ChangeKind.REMOVE and c.what in stops for c in named)
+    several = low.count(",") > 1  # then "the last day" belongs to one thing and not to all
+    day, on = (None, None) if several else (day, on)
     refused_stop = _no_stop(said, stops)
     if refused_stop and not named:
         return [refused_stop]
@@ -183,7 +192,7 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
     out += [
         c for c in named if not (refused and c.kind is ChangeKind.REMOVE and fold(c.what) in TAG_OF)
     ]
-    if not out or not refused:
+    if not out or not refused or several:
         if _CHEAPER.search(low):
             out.append(Change(kind=ChangeKind.CHEAPER, day=day, on=on))
         if _SLOWER.search(low) and not any(c.kind is ChangeKind.MORE_OF for c in out):
@@ -192,7 +201,7 @@ def find_changes(said: Said, tastes: Tastes, stops: tuple[str, ...], today: date
             c.kind in (ChangeKind.MORE_OF, ChangeKind.ADD) for c in out
         ):
             out.append(Change(kind=ChangeKind.FASTER, day=day, on=on))
-    return out
+    return list(dict.fromkeys(out))
 
 
 def _booked(said: Said, stops: tuple[str, ...]) -> Change | None:
@@ -303,8 +312,14 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
             r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words)
         )
         words = words[: cut.start()] if cut else words
+        words, *others = _listed(words)
+        clause = Said(re.split(r"[,;.]", said.text[m.start() :])[0])
+        day, on = (day_in(clause), on) if others or "," in said.low else (day, on)
         bare = without_tail(words)
         several = fold(bare) in TAG_OF and fold(bare).endswith("s")
+        if several and kind is ChangeKind.REMOVE and bare not in stops:
+            out.append(Change(kind=ChangeKind.NO_CATEGORY, what=TAG_OF[fold(bare)], day=day, on=on))
+            continue
         what = stop_named(bare, stops if kind is ChangeKind.REMOVE and not several else ())
         if not what or fold(what) in (
             "it",
@@ -327,4 +342,12 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
             out.append(Change(kind=ChangeKind.MORE_OF, what=TAG_OF[fold(what)], day=day, on=on))
             continue
         out.append(Change(kind=kind, what=what, day=day, on=on))
+        if kind is ChangeKind.REMOVE:
+            named = [stop_named(without_tail(w), stops) for w in others]
+            out += [Change(kind=kind, what=w) for w in named if w in stops and w != what]
     return out
+
+
+def _listed(words: str) -> list[str]:
+    """The things of a list, the first with "and" where that may be a part of its name."""
+    return [part.strip() for part in re.split(r"[,;]\s+(?:and\s+)?", words) if part.strip()]

@@ -43,7 +43,18 @@ _FIXED = re.compile(
 _TICKETS = re.compile(
     r"\b(?:booked|reserved|bought(?: tickets? (?:for|to))?|have (?:booked )?tickets? (?:for|to)|"
     r"got tickets? (?:for|to)|tickets? booked (?:for|to))\s+(?:tickets? (?:for|to) )?(?:the |a )?"
-    r"(?P<what>[\w' &.-]{3,50}?)(?=\s+(?:on|for|at|this|next)\b|,)"
+    r"(?P<what>[\w' &.-]{3,50}?)(?=\s+(?:on|for|at|this|next)\b|,)|"
+    r"\b(?:we|i)(?:'ve| have)? (?:already )?(?:got|have|booked|bought) (?P<what2>[\w'&-]+"
+    r"(?: [\w'&-]+){0,2}) tickets?\b"
+)
+# "A cooking class on day 2 at 10am", said of a plan.
+_BARE = re.compile(
+    rf"^\W*(?:(?:and|also|then)\s+)*an? (?P<title>(?:[\w'&-]+ ){{0,3}}?(?P<kind>{_KIND})s?\b)"
+    r"(?=\s|[,:]|$)"
+)
+_MEETING = re.compile(
+    r"\b(?:we|i)(?:'re| are|'ll| will|'m| am)? (?P<title>meet(?:ing)? (?!up\b)[\w' ]{2,30}?)"
+    r"(?=\s+(?:at|on|for|in|from)\b|,)"
 )
 _PLACE = re.compile(
     r"\b(?:at|in)\s+(?:the\s+)?(?P<place>(?!\d|noon|midday|the (?:morning|evening|afternoon))"
@@ -58,6 +69,7 @@ _LODGING = re.compile(
     r"\s*(?P<how>in|at|near|next to|close to|by|around)?\s+(?:the\s+)?(?P<where>[\w'. -]{3,50}?)"
     r"(?=\s+(?:and|for|from|with|on|so|but|until|where)\b|[,.;!?]|$)"
 )
+_LENGTH = re.compile(r"\d|(?:\w+ )?(?:more |extra |another )?(?:nights?|days?|weeks?)\b")
 _FAR = re.compile(
     r"\b(?:(?:no|not|never|avoid|without|can(?:'t|not)|don't|won't|max(?:imum)?|at most|up to|"
     r"under|less than|within|limit)\b[\w' ]{0,30}?\bwalk\w*[\w' ]{0,22}?|walk\w*\b[\w' ]{0,22}?"
@@ -91,7 +103,7 @@ def find_fixed(said: Said, today: date, is_town: Callable[[str], bool]) -> Fixed
 
 def _appointments(said: Said, today: date) -> list[Appointment]:
     found = []
-    for pattern in (_FIXED, _TICKETS):
+    for pattern in (_FIXED, _TICKETS, _MEETING, _BARE):
         for m in pattern.finditer(said.low):
             if not said.free(m.start(), m.end()):
                 continue
@@ -113,10 +125,16 @@ def _appointment(
         return None
     at, _, after = times[0]
     when = find_when(Said(rest.text), today)
-    weekday = _WEEKDAY.search(rest.low)
-    bare = _MONTH_DAY.search(rest.low)
-    counted = None if weekday or bare else _TRIP_DAY.search(rest.low)
-    dated = bool(_DATE.search(rest.low)) and not bare
+    begins = _day_before(said, start, rest)
+    if begins is not None:  # "on the 12th we have a concert at 19:30"
+        told = Said(f"{rest.text} {said.text[begins:start]}")
+        when, start = find_when(Said(told.text), today), begins
+    else:
+        told = rest
+    weekday = _WEEKDAY.search(told.low)
+    bare = _MONTH_DAY.search(told.low)
+    counted = None if weekday or bare else _TRIP_DAY.search(told.low)
+    dated = bool(_DATE.search(told.low)) and not bare
     loose = weekday or bare or counted
     day = when.first if when and when.first and (dated or not loose) else None
     kind = m.groupdict().get("kind") or ""
@@ -125,16 +143,14 @@ def _appointment(
         minutes = _between(at, times[1][0]) or minutes
         after = times[1][2]
     place = _place(rest)
-    last = max(after, place[1][1] if place[0] else 0, counted.end() if counted else 0)
+    counted_end = counted.end() if counted and begins is None else 0
+    last = max(after, place[1][1] if place[0] else 0, counted_end)
     day_end = max((w.end() for w in _WEEKDAY.finditer(rest.low)), default=0)
     said.claim(
         start, m.end() + max(last, day_end if day_end < last + 20 else 0, _date_end(rest.low))
     )
-    title = (
-        said.text[m.start("title") : m.end("title")]
-        if kind
-        else said.text[m.start("what") : m.end("what")]
-    )
+    named = next(g for g in ("title", "what", "what2") if m.groupdict().get(g))
+    title = said.text[m.start(named) : m.end(named)]
     return Appointment(
         title=_title(title, place[0]),
         at=at,
@@ -143,8 +159,8 @@ def _appointment(
         month_day=int(bare["n"]) if bare and day is None else None,
         trip_day=_number_of(counted) if counted and day is None else None,
         minutes=max(30, min(minutes, 12 * 60)),
-        place=place[0] if kind else title.strip(),
-        meal=_meal(kind, at.hour),
+        place=place[0] if named == "title" else title.strip(),
+        meal=_meal(kind or _meal_in(rest), at.hour),
     )
 
 
@@ -161,6 +177,24 @@ _DATE = re.compile(
 _MONTH_DAY = re.compile(
     r"\b(?:on )?the (?P<n>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|"
     r"sep|oct|nov|dec)| (?:day|night|evening)\b)"
+)
+
+
+def _day_before(said: Said, start: int, rest: Said) -> int | None:
+    """Where the words begin that name the day before the appointment; None when it follows."""
+    days = (_WEEKDAY, _DATE, _TRIP_DAY, _MONTH_DAY)
+    if any(day.search(rest.low) for day in days):
+        return None
+    before = said.low[:start]
+    m = _DAY_FIRST.search(before)
+    return m.start() if m and said.free(m.start(), start) else None
+
+
+_DAY_FIRST = re.compile(
+    rf"(?:\bon )?(?:\bthe )?(?:\b(?:{_W})|\b\d{{1,2}}(?:st|nd|rd|th)|\bday \d{{1,2}}|\b(?:first|"
+    rf"second|"
+    r"third|fourth|last) (?:day|evening|night)|\btomorrow)(?: (?:evening|night|morning|afternoon))?"
+    r",? (?:and )?$"
 )
 
 
@@ -195,6 +229,12 @@ def _title(words: str, place: str) -> str:
     return f"{text} at {place}" if place else text
 
 
+def _meal_in(rest: Said) -> str:
+    """ "We meet friends at noon for lunch" is that meal."""
+    m = re.search(r"\bfor (lunch|dinner)\b", rest.low)
+    return m[1] if m else ""
+
+
 def _meal(kind: str, hour: int) -> Meal:
     if kind == "lunch" or (kind in ("table", "reservation", "brunch") and 11 <= hour < 16):
         return "lunch"
@@ -206,7 +246,7 @@ def _meal(kind: str, hour: int) -> Meal:
 def _lodging(said: Said, is_town: Callable[[str], bool]) -> str:
     for m in _LODGING.finditer(said.low):
         words = said.text[m.start("where") : m.end("where")].strip(" .")
-        if not said.free(m.start("where"), m.end("where")) or re.match(r"\d", words):
+        if not said.free(m.start("where"), m.end("where")) or _LENGTH.match(words.lower()):
             continue
         if m["how"] in (None, "in") and not m["hotel"] and is_town(words):
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.models.reader.needs import Tastes
 from adapters.models.reader.places import Places
+from adapters.models.reader.repairs import NOT_THEN
 from adapters.models.reader.text import Said
 from core.reading import Intent, ReadingContext
 from core.wishes import Wish
@@ -69,7 +70,7 @@ def is_correction(said: Said, places: Places, has_wish: bool) -> bool:
     """ "actually 4 days", "no, June", "not Porto, Lisbon"; "no museums" is none."""
     if not has_wish:
         return False
-    if places.swapped or _CORRECTION.search(said.low):
+    if places.swapped or _CORRECTION.search(said.low) or NOT_THEN.search(said.low):
         return True
     return bool(
         re.match(r"\s*(?:no|nope|nah)\b\s*[,.!:-]?\s*(?:in |on |it's |make it )?", said.low)
@@ -82,6 +83,11 @@ def wants_ideas(said: Said) -> bool:
     return bool(_WHERE.search(said.low))
 
 
+def wants_plan(said: Said) -> bool:
+    """ "Plan Lisbon", "make an itinerary"."""
+    return bool(_PLAN.search(said.low))
+
+
 def is_empty(wish: Wish) -> bool:
     return wish == Wish()
 
@@ -89,7 +95,7 @@ def is_empty(wish: Wish) -> bool:
 def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
     """For a message that says something about a trip and is nothing else."""
     said, wish, context = parts.said, parts.wish, parts.context
-    wants_plan, has_none = bool(_PLAN.search(said.low)), wants_ideas(said)
+    to_plan, has_none = wants_plan(said), wants_ideas(said)
     about_trip = bool(_TRIP.search(said.low))
     exact = [m for m in wish.destinations if m.kind not in ("country", "state", "region") and m.id]
     if context.chosen and not (wish.destinations or is_empty(wish) or has_none):
@@ -101,9 +107,9 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
             Intent.BRAINSTORM if context.suggested and not context.has_trip else Intent.PLAN
         ), 0.85
     if len(wish.destinations) == 1 and not has_none:
-        if exact or wants_plan:
+        if exact or to_plan:
             sure = (
-                wants_plan
+                to_plan
                 or about_trip
                 or wish.when
                 or parts.correction
@@ -111,7 +117,7 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
             )
             return Intent.PLAN, 0.9 if sure else 0.7
         return Intent.BRAINSTORM, 0.8 if about_trip or wish.when else 0.65
-    if len(wish.destinations) > 1 and wants_plan:
+    if len(wish.destinations) > 1 and to_plan:
         return Intent.PLAN, 0.8
     if (
         wish.destinations
@@ -123,23 +129,36 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
         return Intent.PLAN, 0.75
     if wish.destinations:
         return Intent.BRAINSTORM, 0.85
-    if wants_plan and not has_none and (context.has_trip or context.suggested):
+    if to_plan and not has_none and (context.has_trip or context.suggested):
         return Intent.PLAN, 0.85
     if has_none:
         return Intent.BRAINSTORM, 0.9
     if is_empty(wish):
+        if context.on_plan and not to_plan:
+            return Intent.CHAT, 0.2
         if context.suggested and _COMPARED.search(said.low):
             return Intent.BRAINSTORM, 0.6
-        if wants_plan:
+        if to_plan:
             return Intent.PLAN, 0.8
         return (
             (Intent.BRAINSTORM, 0.6)
             if re.search(r"\b(?:trip|travel|holiday|vacation|getaway)\b", said.low)
             else (Intent.CHAT, 0.2)
         )
-    if context.has_trip and not context.suggested:
+    if context.on_plan and not to_plan and (heard := _about_the_plan(wish)):
+        return heard
+    if context.has_trip and (context.on_plan or not context.suggested):
         return Intent.PLAN, 0.8
     said_much = sum(getattr(wish, name) not in (None, ()) for name in Wish.model_fields)
     if about_trip or said_much > 1 or context.suggested or parts.correction:
         return Intent.BRAINSTORM, 0.85 if (about_trip or context.suggested) and said_much else 0.8
     return Intent.BRAINSTORM, 0.6
+
+
+def _about_the_plan(wish: Wish) -> tuple[Intent, float] | None:
+    """What is said anew changes a plan that stands; a lone day ("tomorrow") asks for nothing."""
+    when = wish.when
+    if when and not (when.last or when.earliest or when.nights) and wish == Wish(when=when):
+        return Intent.CHAT, 0.3
+    changes = (wish.when, wish.party, wish.budget, wish.dislikes, wish.likes, wish.musts)
+    return (Intent.REVISE, 0.8) if any(changes) else None

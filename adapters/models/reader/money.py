@@ -101,6 +101,11 @@ _LIMIT = re.compile(
     r"times|museums|places|towns|cities|countries|things|march|april|may|june|july|st\b|nd\b|rd\b|"
     r"th\b|[:/.]\d))"
 )
+# "We have only 250 each", "make that 1500": hundreds of nothing else are told like that.
+_SHARED = re.compile(
+    r"(?<![\w.,])(?P<n>\d{2,6})\s+(?:each|per person|per head|pp|a head|in total|altogether)\b"
+)
+_MADE = re.compile(r"\bmake (?:it|that) (?P<n>\d{3,6})\W*$")
 _K_ALONE = re.compile(r"(?<![\w.,])(?P<n>\d+(?:[.,]\d)?)\s?k\b(?!m)")
 _AFTER = re.compile(
     r"\s*(?:budget|max(?:imum)?|tops|or (?:less|so)|total|in total|altogether|"
@@ -304,6 +309,9 @@ def _unnamed(said: Said) -> Sum | None:
         )
         if amount and sure:
             return Sum(amount, "", m.start(), m.end())
+    for found in (_SHARED.search(said.low), _MADE.search(said.low)):
+        if found and (amount := amount_of(found["n"])) and amount >= 30:
+            return Sum(amount, "", *found.span("n"))
     k = _K_ALONE.search(said.low)
     if k and (amount := amount_of(k["n"], "k")):
         return Sum(amount, "", k.start(), k.end())

@@ -27,7 +27,8 @@ _MONTH_NAMES = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 _N = (
     rf"(?:\d{{4,5}}|(?:an? |one |half an? )?(?:hundred|dozen)|"
     rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|"
-    rf"six|seven|eight|nine))?|{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|dois|duas|due|tre|quattro)"
+    rf"six|seven|eight|nine))?|{NUMBER}|zwei|drei|vier|funf|dos|tres|cuatro|deux|trois|quatre|"
+    rf"dois|duas|due|tre|quattro)"
 )
 _GATE = frozenset(
     "solo alone myself somos sommes siamo sind single-person pair me ppl r deux dos zwei due wife "
@@ -57,7 +58,9 @@ _TOTAL = re.compile(
     rf"erwachsene|adultos|adultes|adulti|kids|children|years|euros|tagen|°|%|"
     rf"\w*-year))"
     rf"|(?P<b>{_N})\s+(?:people|ppl|persons|persones|pax|travellers|travelers|"
-    rf"individuals|guests|of us|personen|personas|personnes|persone|pessoas|heads|"
+    rf"individuals|guests|of us(?! (?:is|are (?!going|coming|travel)|has|have|can't|cannot|don't|"
+    rf"doesn't|eats?|likes?|loves?|hates?|wants?|needs?|would|was|were|got))|personen|personas|"
+    rf"personnes|persone|pessoas|heads|"
     rf"colleagues|coworkers|girls|guys|boys|ladies|women|men)\b"
     rf"|(?:the )?(?P<c>two|three|four|five|six|both) of us|(?:for|pour|para|"
     rf"per|fur) (?P<d>two|three|four|five|six|seven|eight|nine|ten|zwei|deux|dos|due|drei|trois|"
@@ -99,6 +102,17 @@ _TALKED_ABOUT = re.compile(
     r"\s+(?:has|have|is|are|needs?|uses?|lives?|can't|cannot|loves?|hates?|"
     r"wants?|likes?|said|told|anniversary|birthday|wedding|house)\b|'"
 )
+_ONE_OF_US = re.compile(r"(?<!with )(?<!and )(?<!plus )\b(?:the|my|our)\s+$")
+_SPOKEN_OF = re.compile(
+    r"(?<!and )(?<!with )(?<!plus )(?<!& )\b(?:my|our) (?:wife|husband|partner|girlfriend|"
+    r"boyfriend|"
+    r"fiancee?|mom|mum|mother|dad|father|son|daughter|kids?|baby|toddler)(?:'s\b| (?:is|are|was|"
+    r"has|"
+    r"have|needs?|uses?|can't|cannot|loves?|hates?|wants?|likes?|gets?|does(?:n't)?|naps?|"
+    r"sleeps?)\b"
+    r"(?! (?:coming|joining|here too|too\b)))"
+)
+_GIFT = re.compile(r"\b(?:gifts?|presents?|souvenirs?)\b[\w ]{0,12}\bfor my\b")
 _KID_WORD = (
     r"(?:kids?|child|children|toddlers?|bab(?:y|ies)|infants?|newborn|"
     r"teen(?:ager)?s?|sons?|daughters?|twins|little ones?|boys?|girls?|"
@@ -109,8 +123,8 @@ _KIDS = re.compile(
     rf"with)\s+)?(?:small |little |young |teenage )?(?P<word>{_KID_WORD})\b"
 )
 _AGES = re.compile(
-    r"\s*(?:\(|,|:|who (?:are|is)|they're|they are|are|is|of|aged?|ages|old|"
-    r"von|mit|de|\s)*\s*(?P<ages>\d{1,2}(?!\d|:|\.\d)(?:\s*(?:,|and|&|y|und|"
+    r"\s*(?:\(|,|:|\.? (?:\d|two|three|four) of them|who (?:are|is)|they're|they are|are|is|of|"
+    r"aged?|ages|old|von|mit|de|\s)*\s*(?P<ages>\d{1,2}(?!\d|:|\.\d)(?:\s*(?:,|and|&|y|und|"
     r"et|e|/|\+)\s*(?:a\s+)?\d{1,2}(?!\d|:|\.\d))*)"
     r"(?P<unit>\s*-?\s*(?:months?|mo\b|m\.?o\.?|monate|meses|"
     r"mois))?(?P<years>\s*(?:y/?o|years?(?: old)?|yrs?))?(?!\s*(?:days?|"
@@ -129,8 +143,13 @@ _NOT_TRAVELLING = re.compile(
 )
 
 
-def find_party(said: Said) -> Party | None:
-    """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody."""
+def find_party(said: Said, planned: bool = False) -> Party | None:
+    """The party a message names; ages nobody said are `UNKNOWN_AGE`. None when it names nobody.
+
+    When a trip is `planned` already, "my wife is vegan" speaks of somebody who is in.
+    """
+    if _GIFT.search(said.low) or (planned and _SPOKEN_OF.search(said.low)):
+        return None
     if not said.bag & _GATE and not re.search(
         r"\d\s*(?:yo|pax|p)\b|year-old|for (?:\d|three|four|five|six|seven|eight|nine|ten)\b",
         said.low,
@@ -227,6 +246,7 @@ def _adults(said: Said) -> int | None:
 
 def _children(said: Said) -> tuple[int, ...]:
     ages: list[int] = []
+    told = 0  # ages said apart from the children: "one kid, the 9 year old"
     for m in _AGE_BEFORE.finditer(said.low):
         who = m["who"] or ""
         if not said.free(m.start(), m.end()) or who in (
@@ -244,12 +264,20 @@ def _children(said: Said) -> tuple[int, ...]:
             not who and "old" not in m.group() and "yo" not in m.group() and "y/o" not in m.group()
         ):
             continue
+        spoken_of = _TALKED_ABOUT.match(said.low, m.end())
+        if spoken_of and _ONE_OF_US.search(said.low[: m.start()]):
+            continue  # "the 11 year old wants a zoo": who is in already
         said.claim(*m.span())
         ages += [age] * (2 if who == "twins" else 1)
+        told += not who
     for m in _KIDS.finditer(said.low):
         if not said.free(m.start("word"), m.end("word")) or _is_about_kids(said, m):
             continue
-        ages += _of_kids(said, m)
+        more = _of_kids(said, m)
+        while told and UNKNOWN_AGE in more:
+            more.remove(UNKNOWN_AGE)
+            told -= 1
+        ages += more
     return tuple(ages[:MAX_CHILDREN])
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.models.reader.intents import Parts, is_empty
 from adapters.models.reader.profile import statements
-from adapters.models.reader.questions import asks
+from adapters.models.reader.questions import asks, find_topic
 from adapters.models.reader.talk import name_picked, wants_details, wants_to_dismiss, wants_to_save
+from adapters.models.reader.text import Said
 from core.reading import Intent, ReadingContext, Request
 
 
@@ -32,10 +35,27 @@ def picked_in(parts: Parts, picked: int | None) -> Request | None:
         return Request(
             intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish
         )
-    if refused or parts.correction or asks(said):
+    if refused or parts.correction:
         return None
+    if asks(said):
+        more = picked is not None and find_topic(said) is None and len(said.words) > 5
+        beside = {"step_free": None, "likes": (), "diet": (), "quiet": None}
+        if not more or not is_empty(parts.wish.model_copy(update=beside)):
+            return None
+        return Request(intent=Intent.SUPPORT, confidence=0.7, pick=pick, pick_name=name, about=name)
     request = request_for(parts, Intent.PLAN, 0.9)
     return request.model_copy(update={"pick": pick, "pick_name": name})
+
+
+_ALSO = re.compile(
+    r"\b(?:as well|too|also|in addition|on top)\W*$|^\W*(?:and |then |maybe |perhaps |can we )*"
+    r"(?:also|add|plus)\b"
+)
+
+
+def wants_also(said: Said) -> bool:
+    """ "Maybe Naples as well", "add Kyoto": to the towns that are there."""
+    return bool(_ALSO.search(said.low))
 
 
 def name_of(pick: int | None, context: ReadingContext) -> str:
@@ -55,4 +75,5 @@ def request_for(parts: Parts, intent: Intent, confidence: float) -> Request:
         wish=parts.wish,
         edits=tuple(edits),
         correction=parts.correction,
+        also=bool(parts.wish.destinations) and wants_also(parts.said),
     )

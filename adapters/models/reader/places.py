@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adapters.models.reader.ordinary import ORDINARY
@@ -85,9 +86,15 @@ _STATE_WORDS = re.compile(
 _INSIDE = re.compile(r"\s*,?\s*(?:in\s+|\()?(?:the\s+)?")
 
 
-def find_places(said: Said, names: PlaceNames, asked: str = "") -> Places:
-    """The places of a message with their roles; what was recognised is claimed."""
-    spots = find_spots(said, names, asked)
+def find_places(
+    said: Said, names: PlaceNames, asked: str = "", stops: Sequence[str] = ()
+) -> Places:
+    """The places of a message with their roles; what was recognised is claimed.
+
+    What names one of the plan's `stops` is no small town of that name far away.
+    """
+    spots = [s for s in find_spots(said, names, asked) if not _is_stop(said, s, stops)]
+    spots = [s for s in spots if not _is_passport(said, s)]
     found = Places()
     if spots:
         _assign(said, _qualified(said, spots), found, asked)
@@ -99,6 +106,28 @@ def find_places(said: Said, names: PlaceNames, asked: str = "") -> Places:
     return found
 
 
+def _is_stop(said: Said, spot: Spot, stops: Sequence[str]) -> bool:
+    """True for words of a stop's title, and for what there are tickets to, if no great place."""
+    if any(h.id.startswith(("atlas:", "country:", "region:")) for h in spot.hits):
+        return False
+    words = set(_LETTERS.findall(said.low[spot.start : spot.end]))
+    if any(words <= set(_LETTERS.findall(fold(title))) for title in stops):
+        return not _PLANS.search(said.low[: spot.start])
+    return bool(_TICKETS.match(said.low, spot.end))
+
+
+def _is_passport(said: Said, spot: Spot) -> bool:
+    """ "I'm American", "on a German passport": who travels, not where to."""
+    if not any(h.kind == "country" for h in spot.hits):
+        return False
+    return bool(_I_AM.search(said.low[: spot.start]) or _PASSPORT.match(said.low, spot.end))
+
+
+_I_AM = re.compile(r"\b(?:i'?m|i am|we'?re|we are|as)\s+(?:an? )?$")
+_PASSPORT = re.compile(r"\s+(?:passports?|citizens?|nationals?|id\b|licen[cs]e)")
+_LETTERS = re.compile(r"\w+")
+_PLANS = re.compile(r"\b(?:plan|trip to)\s+$")
+_TICKETS = re.compile(r"\s+tickets?\b")
 # A capital after "plan" is a name, also one that nobody knows; better to ask than to overlook it.
 _UNKNOWN = re.compile(
     r"\s*(?:[Pp]lease )?(?:[Pp]lan|[Tt]rip to|[Gg]o(?:ing)? to|[Ff]ly to|[Vv]isit)\s+"

@@ -74,13 +74,15 @@ _MD = re.compile(
 )
 _ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b")
 _NUM = re.compile(
-    r"(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?:(?P=sep)(?P<y>(?:20)?\d\d)\b|(?P<dot>\.)?)(?![\d/]|[.,]\d)"
+    r"(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?:(?P=sep)(?P<y>(?:20)?\d\d)\b|"
+    r"(?P<dot>\.)?)(?![\d/]|[.,]\d)"
 )
 _DOT_RANGE = re.compile(
     r"(?<![\d.])(?P<d1>\d{1,2})\.?\s*(?:-|bis)\s*(?P<d2>\d{1,2})[./](?P<m>\d{1,2})\b"
 )
 _THE = re.compile(
-    rf"(?:^|\b(?:on|from|to|until|till|til|through|by|and|between|leaving|vom|"
+    rf"(?:^|\b(?:on|from|to|until|till|til|through|by|and|between|leaving|start(?:s|ing)?|"
+    rf"begin(?:s|ning)?|vom|"
     rf"zum)|-)\s*(?:the\s+)?(?:(?:{_W})\s+(?:the\s+)?)?"
     r"(?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?!\s*(?:one|day|stop|floor|century|choice|"
     r"option|suggestion|idea|person|kid|child|birthday|time|place|anniversary))"
@@ -98,7 +100,8 @@ _SOON = re.compile(
 _IN = re.compile(
     rf"\b(?:in|en|dans|em|tra)\s+(?:about\s+)?(?P<n>{NUMBER}|a|an|a couple of|"
     rf"a few|zwei|drei|dos|tres|deux|trois)\s+"
-    r"(?P<unit>days?|weeks?|months?|years?|tagen|wochen|dias|semanas|jours|semaines|giorni|settimane)\b"
+    r"(?P<unit>days?|weeks?|months?|years?|tagen|wochen|dias|semanas|jours|semaines|giorni|"
+    r"settimane)\b"
     r"(?!\s+(?:in|of)\b)(?:'?\s*time\b)?"
 )
 _UNTIL = re.compile(

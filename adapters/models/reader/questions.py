@@ -15,8 +15,14 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         (
             _T.EMERGENCY,
             r"\b(?:emergency|emergencies|ambulance|police|fire brigade|stolen|robbed|"
-            r"pickpocket\w*|mugged|lost (?:my|our) (?:passport|wallet|phone)|hospital|"
-            r"doctor|i(?:'m| am)? (?:hurt|injured|sick|bleeding)|accident|embassy|"
+            r"pickpocketed|mugged|(?:lost|forgot|can't find) (?:my|our) (?:passport|wallet|phone|"
+            r"bag|purse|card|"
+            r"id|luggage)|(?:my|our) (?:passport|wallet|phone|bag|luggage) (?:is|was|got) (?:lost|"
+            r"gone|"
+            r"missing)|hospital|"
+            r"doctor|(?:i|she|he|we|they)(?:'m|'s|'re| am| is| are| gets?| got| feels?|"
+            r" feel)? (?:hurt|"
+            r"injured|sick|ill|bleeding|unwell)|fever|food poisoning|throwing up|accident|embassy|"
             r"consulate|112|911|notruf|urgencias?|pharmacy)\b",
         ),
         (
@@ -36,8 +42,11 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         ),
         (
             _T.LATE,
-            r"\b(?:delayed|delay|missed (?:my|our|the)|miss (?:my|our|the) (?:flight|"
-            r"train|bus|connection)|running late|(?:be|are|we're|i'm|am|is) (?:\w+ "
+            r"\b(?:delayed|delay|overslept|slept in|behind schedule|stuck in|missed (?:my|our|"
+            r"the)|miss (?:my|our|the) (?:flight|"
+            r"train|bus|connection)|running (?:[\w ]{0,20} )?(?:late|behind)|(?:min\w*|"
+            r"hours?) (?:late|behind)|"
+            r"(?:be|are|we're|i'm|am|is) (?:\w+ "
             r")?late\b(?! (?:april|may|june|july|august|summer|spring))|cancell?ed "
             r"(?:flight|train)|(?:flight|train|bus|ferry) (?:was|is|got|gets|has been|"
             r"might be) (?:cancell?ed|overbooked|late)|verspatet|verspatung|retrasado|"
@@ -48,7 +57,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         (
             _T.PLUGS,
             r"\b(?:plugs?|adapters?|adaptors?|sockets?|outlets?(?! (?:store|mall|"
-            r"shopping))|voltage|power supply|charge my|steckdosen?|steckeradapter|"
+            r"shopping))|voltage|power supply|charge my (?!card|account|credit|visa)|"
+            r"steckdosen?|steckeradapter|"
             r"enchufes?|prises?|prese)\b",
         ),
         (
@@ -73,7 +83,7 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"tickets?)|can you book|could you book|please book|reserve|make a "
             r"reservation|reservation for|buy (?:the |us |me |a )?(?:tickets?|"
             r"flights?)|pay (?:for )?(?:it|the)|call (?:the|them|a taxi|an uber|"
-            r"ahead)|order (?:a |me |us )|buche)\b",
+            r"ahead)|order (?:a |me |us )|charge my (?:credit )?(?:card|account)|buche)\b",
         ),
         (
             _T.PACKING,
@@ -156,11 +166,14 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
             r"\b(?:(?:find|get|book|take|catch|is there|which|what|by|the|a|need|"
             r"any)\s+(?:a |the |an )?(?:direct )?(?:train|trains|bus|buses|ferry|"
             r"ferries|metro|subway|tram|taxi|uber|shuttle)(?! (?:is|was) (?:late|"
-            r"delayed))|trains? (?:from|to|between|home)|bus (?:from|to)|how (?:do|"
-            r"can|should) (?:i|we) get (?:to|from|there|around|into|home)|"
+            r"delayed))|trains? (?:from|to|between|home)|bus (?:from|to)|how (?:(?:do|"
+            r"can|should|to) )?(?:(?:i|we) )?(?:get|go|come) (?:to|from|there|around|into|home)|"
             r"get(?:ting)? (?:to|from) the airport|airport transfer|transfer (?:to|"
-            r"from)|public transport(?:ation)?|getting around|get around|transit pass|"
-            r"metro card|city card|how far is|how long (?:is|does) (?:the|it take)|"
+            r"from)|public transport(?:ation)?|getting around|get around|(?:transit|transport|"
+            r"travel|metro|bus|tram|day) (?:pass|card)|"
+            r"metro card|city card|how far is|how long (?:is|does) (?:the (?:way|ride|drive|trip|"
+            r"journey|walk|flight|train|"
+            r"bus|transfer)|it take)|"
             r"directions? to|way to (?:the )?\w+|taxi|uber|zug|tren|flughafen)\b",
         ),
         (_T.AREA, r"\b(?<!the )(?<!our )(?<!my )(?:hotels?|hostels?|airbnbs?|accommodation)\b"),
@@ -172,7 +185,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         ),
         (
             _T.HOURS,
-            r"\b(?:(?:is|are|will) .{2,60} (?:be )?(?:open|closed)\b|open(?:s|ing)? "
+            r"\b(?:(?:is|are|will) .{2,60} (?:be )?(?:open|closed)\b|"
+            r"(?:what time|when|how late) (?:it |they )?(?:opens?|closes?)\b|open(?:s|ing)? "
             r"(?:hours?|times?|on|at|today|tomorrow)|when (?:does|do|is|are) .{2,60} "
             r"(?:open|close|closed|shut)|what time (?:does|do|is) .{2,60}(?:open|"
             r"close)|opening|how late is|offnungszeiten|horario|horaires?)\b",
@@ -216,7 +230,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
 _GATE = re.compile(
     r"\?|\b(?:what|whats|what's|where|wheres|how|hows|when|which|is|are|do|"
     r"does|can|could|should|will|find|tell|show|need|any|help|book|reserve|"
-    r"call|delayed|late|missed|closed|stolen|lost|tip|tipping|plug|adapter|"
+    r"call|delayed|late|overslept|slept|stuck|schedule|fever|ill|unwell|passport|wallet|phone|"
+    r"missed|closed|stolen|lost|tip|tipping|plug|adapter|"
     r"visa|weather|"
     r"forecast|emergency|packing|pack|phrases|translate|translation|convert|"
     r"next|rains?|raining|hospital|doctor|police|ambulance|opening|currency|"
@@ -227,10 +242,6 @@ _GATE = re.compile(
     r"todays|today's|tomorrow's|plan b|112|911|wenn|si|verspatet|retrasado|"
     r"it's|its|trinkgeld|propina|wetter|steckdose|hotel|hotels)\b"
     r"|^\W*(?:the )?(?:events?|holidays)\W*$"
-)
-_WHY = re.compile(
-    r"\b(?:why|how come|what's the reason|for what reason|warum|wieso|por que|"
-    r"porque|pourquoi|perche)\b"
 )
 _ASKS = re.compile(
     r"\?|^\s*(?:(?:and|so|but|ok|hey|hi|please|also)[ ,]+)*(?:what|where|how|"
@@ -247,7 +258,8 @@ def find_topic(said: Said) -> Topic | None:
 
 
 _EATING = re.compile(
-    r"\b(?:restaurants?|eat|dinner|lunch|breakfast|coffee|caf[e]s?|bars?|"
+    r"\b(?:restaurants?|eat|(?:cheap|good|local|street|typical) food|dinner|lunch|breakfast|"
+    r"coffee|caf[e]s?|bars?|"
     r"brunch|ice cream|pastel de nata)\b"
 )
 
@@ -259,7 +271,18 @@ def asks_where_to_eat(said: Said) -> bool:
 
 _PLAIN_QUESTION = re.compile(
     r"^\W*(?:(?:and|so|but|ok|hey|hi)[ ,]+)*(?:is|are|do|does|can (?!you|we)|"
-    r"how(?! about)|which|what(?:'s)?(?! about| if)|when|am i|may i|should (?:i|we))\b"
+    r"how(?! about)|which|who|whose|what(?:'s)?(?! about| if)|when|am i|may i|should (?:i|we))\b"
+)
+# Where something is to be had is no question of where to travel.
+_WHERE_TO_GET = re.compile(
+    r"\bwhere (?:can|could|do|should|shall|is|are) (?:(?:i|we|you|one|the|a) )?(?:\w+ )?(?:buy|"
+    r"find|get|change|leave|store|park|rent|wash|pay|charge|print|withdraw|drop|pick|smoke|"
+    r"exchange|"
+    r"refill|toilets?|restrooms?|bathrooms?|our hotel|our flat)\b|\bcan (?:i|we) (?:leave|store|"
+    r"park|drop|charge|wash)\b|\bwhere(?:'s| is| are) (?:our|my|the nearest)\b"
+)
+_WHERE_ON_TRIP = re.compile(
+    r"\bwhere (?:can|could|do|should|shall) (?:i|we) (?!go\b|travel|fly|head|spend|stay next)"
 )
 
 
@@ -268,76 +291,16 @@ def is_plain_question(said: Said) -> bool:
     return bool(_PLAIN_QUESTION.search(said.low))
 
 
+def is_practical(said: Said) -> bool:
+    """ "Where can I buy a SIM card", "can I leave my luggage somewhere": no wish to travel."""
+    return bool(_WHERE_TO_GET.search(said.low))
+
+
+def asks_where_on_trip(said: Said) -> bool:
+    """ "Where can we see the sunset": on a trip that stands, a place in town is meant."""
+    return bool(_WHERE_TO_GET.search(said.low) or _WHERE_ON_TRIP.search(said.low))
+
+
 def asks(said: Said) -> bool:
     """True when the message has the shape of a question."""
     return bool(_ASKS.search(said.low))
-
-
-_WHY_ABOUT = re.compile(
-    r"\b(?:why|how come|what's the reason)\s+(?:is|are|was|were|do|does|did|"
-    r"should|would|have|has|am|not|isn't|aren't|no|don't|doesn't|go to|on "
-    r"earth)?\s*(?:you |we |i |it )?(?:put|pick(?:ed)?|choos?en?|chose|"
-    r"suggest(?:ed)?|recommend(?:ed)?|include[d]?|have|go to|going to|visit|"
-    r"see|plan(?:ned)?|skip(?:ped)?|drop|remove|left out|leave out)?\s*(?:the |a |our |to "
-    r")?(?P<what>.+?)"
-    r"(?:\s+(?:on (?:that|the|this|day|mon|tue|wed|thu|fri|sat|sun)|in the "
-    r"(?:plan|morning|afternoon|evening|itinerary|list)|so (?:early|late|long|"
-    r"far)|that day|at (?:that|this|\d)|first|last|there|instead|included|"
-    r"planned|dropped|removed|gone|before|after|not|scheduled|missing|on day)\b.*)?[\s?!.]*$"
-)
-
-
-def why_about(said: Said) -> str | None:
-    """What a why question is about ("museum", "first stop", "Sintra"); None when it is not one."""
-    if not _WHY.search(said.low):
-        return None
-    m = _WHY_ABOUT.search(said.low)
-    if not m:
-        return ""
-    words = said.text[m.start("what") : m.end("what")].strip(" ?!.,")
-    return "" if words.casefold() in ("that", "this", "it", "not", "is that", "so") else words[:80]
-
-
-_OPEN_ABOUT = re.compile(
-    r"\b(?:is|are|will|when (?:does|do|is|are)|what time (?:does|do|"
-    r"is))\s+(?:the )?(?P<what>.+?)\s+(?:be )?(?:open|close|closed|shut|"
-    r"opening)\b|\bopening (?:hours|times) (?:of|for|at) (?:the "
-    r")?(?P<what2>[^?.!]+)"
-)
-_CLOSED_ABOUT = re.compile(
-    r"\b(?:the |our )?(?P<what>[\w' -]{3,50}?)\s+(?:is|was|are|were|"
-    r"'s)\s+(?:\w+ )?(?:closed|shut|sold out|not open)\b"
-)
-_SAY_ABOUT = re.compile(
-    r"\bsay\s+[\"']?(?P<what>.{1,80}?)[\"']?(?:\s+in\s+\w+)?[\s?!.]*$|"
-    r"\btranslate\s+[\"']?(?P<what2>.{1,80}?)[\"']?(?:\s+(?:in)?to\s+\w+)?[\s?!.]*$|"
-    r"\bmean(?:ing)? of\s+(?P<what3>.+?)[\s?!.]*$"
-)
-_COST_ABOUT = re.compile(
-    r"\b(?:plan|budget|pay|spend|cost|costs|much) (?:for|on|is|are|does|"
-    r"do)\s+(?:the |a |an )?(?P<what>[^?.!,]+)"
-)
-_BOOK_ABOUT = re.compile(
-    r"\b(?:book|reserve|buy|order|call|pay for|pay)\s+(?:me |us |for )?(?:the "
-    r"|a |an |our |my )?(?P<what>[^?.!,]+)"
-)
-
-
-def about(said: Said, topic: Topic) -> str:
-    """The words naming the thing that is asked about; empty when none stand out."""
-    pattern = {
-        Topic.HOURS: _OPEN_ABOUT,
-        Topic.CLOSED: _CLOSED_ABOUT,
-        Topic.PHRASES: _SAY_ABOUT,
-        Topic.COST: _COST_ABOUT,
-        Topic.BOOKING: _BOOK_ABOUT,
-    }.get(topic)
-    m = pattern.search(said.low) if pattern else None
-    if not m or not m.lastgroup:
-        return ""
-    group = next(g for g in m.groupdict() if m[g])
-    words = said.text[m.start(group) : m.end(group)].strip(" ?!.,\"'")
-    words = re.sub(
-        r"\s+(?:for (?:me|us)|please|pls|now|today|tomorrow|on \w+day)$", "", words, flags=re.I
-    )
-    return "" if words.casefold() in ("it", "that", "this", "they", "everything") else words[:80]

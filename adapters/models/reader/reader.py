@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Literal
 
 from adapters.models.reader.alone import group_matter
-from adapters.models.reader.answers import answered, the_day
-from adapters.models.reader.asides import account, exchange, why
+from adapters.models.reader.answers import answered, answered_days, the_day
+from adapters.models.reader.asides import about_caravan, account, exchange, why
 from adapters.models.reader.costs import costs
 from adapters.models.reader.dates import find_when
 from adapters.models.reader.fixed import find_fixed
@@ -35,11 +35,13 @@ from adapters.models.reader.places import Places, find_places
 from adapters.models.reader.profile import (
     statements,
 )
+from adapters.models.reader.questions import is_plain_question
+from adapters.models.reader.repairs import counted_anew, second_thought, with_second_thought
 from adapters.models.reader.revising import revise
 from adapters.models.reader.several import find_several, in_all, wants_tour
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.stay import find_stay
-from adapters.models.reader.supporting import supported
+from adapters.models.reader.supporting import of_plan, supported
 from adapters.models.reader.talk import (
     command_of,
     pick_alone,
@@ -50,7 +52,8 @@ from adapters.models.reader.talk import (
 )
 from adapters.models.reader.tastes import find_must_see, find_refused_sights, find_tastes
 from adapters.models.reader.text import Said, clean
-from adapters.models.reader.times import find_times
+from adapters.models.reader.times import find_day_start, find_times
+from adapters.models.reader.typos import mended
 from adapters.models.reader.voting import voting
 from core.notices.asking import NoticesSaid
 from core.reading import (
@@ -82,9 +85,11 @@ class RuleReader:
 
     def read(self, text: str, context: ReadingContext) -> Request:
         """Never raises, whatever the text."""
-        cleaned = clean(text)
+        cleaned = counted_anew(clean(text))
         command, rest = command_of(cleaned)
         said = Said(rest)
+        if language_of(said, context.language) in ("en", "und"):
+            said = Said(mended(rest, self._is_destination))
         if not said.words and command is None:
             intent = saying(said) if said.low else None
             return Request(
@@ -104,7 +109,7 @@ class RuleReader:
     def _read(self, said: Said, command: Intent | None, context: ReadingContext) -> Request:
         if command is not None:
             return self._command(said, command, context)
-        number = answered(said, context)
+        number = answered(said, context) or answered_days(said, context)
         if number is not None:
             intent = Intent.PLAN if context.chosen or not context.has_plan else Intent.REVISE
             return Request(intent=intent, confidence=0.9, wish=number)
@@ -190,7 +195,7 @@ class RuleReader:
         return Request(intent=intent, confidence=0.95 if intent is not Intent.CHAT else 0.5)
 
     def _long(self, said: Said, context: ReadingContext) -> Request:
-        for special in (account, why, flight, exchange):
+        for special in (about_caravan, account, why, flight, exchange):
             request = special(said, context)
             if request is not None:
                 return request
@@ -198,7 +203,10 @@ class RuleReader:
         if picked is not None:
             said.claim(*span)
         parts = self._parts(said, context)
-        readers = (picked_in, lambda parts, _: revise(parts), supported, _profile)
+        if thoughts := second_thought(said.text):
+            first, then = (self._parts(Said(words), context).wish for words in thoughts)
+            parts.wish = with_second_thought(parts.wish, first, then)
+        readers = (picked_in, of_plan, lambda parts, _: revise(parts), supported, _profile)
         for special_of in readers:
             request = special_of(parts, picked)
             if request is not None:
@@ -218,11 +226,13 @@ class RuleReader:
         rooms = find_stay(said)
         several = find_several(said)
         budget = find_budget(said, context.home_currency)
+        day_start = find_day_start(said)
         arrive_at, leave_at = find_times(said)
         when = find_when(said, context.today)
-        party = find_party(said)
+        party = find_party(said, context.on_plan)
         musts = find_must_see(said)
-        places = find_places(said, self._names, context.asked)
+        asked = "" if context.asked == "origin" and is_plain_question(said) else context.asked
+        places = find_places(said, self._names, asked, context.stops)
         tastes = find_tastes(said)
         musts = [m for m in musts if not self._is_place(m, places)]
         refused = [r for r in find_refused_sights(said) if not self._names.find(r)]
@@ -245,6 +255,7 @@ class RuleReader:
             step_free=tastes.step_free,
             arrive_at=arrive_at,
             leave_at=leave_at,
+            day_start=day_start,
             appointments=fixed.appointments,
             lodging=fixed.lodging,
             max_walk_km=fixed.max_walk_km,

@@ -6,7 +6,8 @@ import re
 
 from adapters.models.reader.changes import find_changes, sounds_like_change
 from adapters.models.reader.intents import Parts
-from adapters.models.reader.questions import asks, find_topic
+from adapters.models.reader.profile import statements
+from adapters.models.reader.questions import asks, asks_where_to_eat, find_topic
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.wishes import Wish
 
@@ -33,7 +34,7 @@ def revise(parts: Parts) -> Request | None:
     if wish.leave_at:
         changes.append(Change(kind=ChangeKind.LEAVE_AT, at=wish.leave_at))
     topic = find_topic(said)
-    fixed = bool(wish.appointments or wish.lodging or wish.max_walk_km)
+    fixed = bool(wish.appointments or wish.lodging or wish.max_walk_km or wish.day_start)
     if fixed:
         changes.append(Change(kind=ChangeKind.FIXED))
     kinds = {c.kind for c in changes}
@@ -48,9 +49,14 @@ def revise(parts: Parts) -> Request | None:
             Topic.CLOSED,
             Topic.HOURS,
             Topic.PACKING,
+            Topic.PHRASES,
+            Topic.ENTRY,
+            Topic.TIPPING,
         )
     ):
         changes = []
+    if not changes and _wants_more(parts, topic):
+        changes = [Change(kind=ChangeKind.MORE_OF, what=tag) for tag in wish.likes]
     if not changes and not parts.correction and (topic is not None or asks(said)):
         return None
     placed = any(
@@ -66,6 +72,8 @@ def revise(parts: Parts) -> Request | None:
         if sounds_like_change(said) and not wish.destinations:
             return Request(intent=Intent.REVISE, confidence=0.5)
         return None
+    if any(c.kind is ChangeKind.SHIFT_DATES and c.what for c in changes):
+        wish = wish.model_copy(update={"when": None})  # "one day more" says it all
     if placed or any(
         c.kind in (ChangeKind.ARRIVE_AT, ChangeKind.LEAVE_AT, ChangeKind.REMOVE, ChangeKind.ADD)
         for c in changes
@@ -84,6 +92,28 @@ def revise(parts: Parts) -> Request | None:
         changes=tuple(changes),
         correction=parts.correction,
     )
+
+
+_ASKS_FOR = re.compile(
+    r"^\W*(?:(?:please|ok|okay|so|and|but|hey|maybe)[ ,]+)*(?:can|could) (?:we|you|i)\b"
+)
+
+
+def _wants_more(parts: Parts, topic: Topic | None) -> bool:
+    """ "I want to eat paella", "something for kids": a taste alone, about a plan that stands.
+
+    What is told of oneself ("I love food") is kept in the profile instead.
+    """
+    wish, said = parts.wish, parts.said
+    if not parts.context.on_plan or topic is not None or not wish.likes:
+        return False
+    if asks(said) and not _ASKS_FOR.match(said.low):
+        return False
+    if sounds_like_change(said) or asks_where_to_eat(said):
+        return False
+    if statements(said, parts.tastes, parts.places):
+        return False
+    return wish.model_copy(update={"likes": ()}) == Wish()
 
 
 def _slot_changes(wish: Wish, any_day: bool) -> list[Change]:

@@ -25,9 +25,11 @@ _SENTENCE = re.compile(r"[^.!?;]+(?:\.(?=\w)[^.!?;]+)*")
 
 # What may stand between a "no" and the way that is refused: "do not plan to travel by flight".
 _BETWEEN = (
-    r"(?:\s+(?:a|any|all|at|be|being|by|do|does|entail|for|going|have|in|include|including|intend|involve|"
+    r"(?:\s+(?:a|any|all|at|be|being|by|do|does|entail|for|going|have|in|include|including|intend|"
+    r"involve|"
     r"involving|involved|kind|like|means|mode|modes|of|on|opt|opting|our|plan|planning|prefer|rely|"
-    r"relying|should|take|taking|the|through|to|transport|transportation|travel|travell?ing|use|using|"
+    r"relying|should|take|taking|the|through|to|transport|transportation|travel|travell?ing|use|"
+    r"using|"
     r"utili[sz]e|utili[sz]ing|via|want|wish|with|would|your))*\s+"
 )
 _NOT = (

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from adapters.models.reader.in_plan import day_in, stop_in, stop_named, weekday_in
-from adapters.models.reader.intents import Parts, is_empty, wants_ideas
+from adapters.models.reader.intents import Parts, is_empty, wants_ideas, wants_plan
+from adapters.models.reader.of_plan import asked_of_plan
 from adapters.models.reader.picking import name_of
 from adapters.models.reader.questions import (
-    about,
     asks,
+    asks_where_on_trip,
     asks_where_to_eat,
     find_topic,
     is_plain_question,
+    is_practical,
 )
+from adapters.models.reader.things_asked import about, kind_of_trouble, minutes_late
 from core.reading import Intent, Request, Topic
 from core.wishes import Wish
 
@@ -28,6 +31,31 @@ _PRACTICAL = frozenset(
         Topic.MAP,
     )
 )
+
+
+_BESIDE = (Topic.SAFETY, Topic.ADVICE, Topic.SUN)  # a plan that is asked for as well comes first
+
+
+def of_plan(parts: Parts, picked: int | None) -> Request | None:
+    """What only the plan can answer, and what nobody but a person can."""
+    said, wish, today = parts.said, parts.wish, parts.context.today
+    asked = asked_of_plan(said, parts.context)
+    if asked is None or (asked.topic in _BESIDE and wish.destinations and wants_plan(said)):
+        return None
+    if asked.about == "allergy" and (wish.diet or wish.destinations):
+        return None
+    on = weekday_in(said, today) or (wish.when.first if wish.when else None)
+    place = Wish(destinations=() if asked.about else wish.destinations)
+    return Request(
+        intent=Intent.SUPPORT,
+        confidence=0.9,
+        topic=asked.topic,
+        about=asked.about,
+        other=asked.other,
+        day=day_in(said),
+        on=on,
+        wish=place,
+    )
 
 
 def supported(parts: Parts, picked: int | None) -> Request | None:
@@ -50,7 +78,10 @@ def supported(parts: Parts, picked: int | None) -> Request | None:
         if asks(said) or topic in (Topic.LATE, Topic.EMERGENCY, Topic.CLOSED, Topic.RAIN)
         else 0.75,
         topic=topic,
-        about=stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
+        about=kind_of_trouble(said)
+        if topic is Topic.EMERGENCY
+        else stop_in(said, context.stops) or stop_named(about(said, topic), context.stops),
+        amount=minutes_late(said) if topic is Topic.LATE else None,
         day=day_in(said),
         on=on,
         wish=kept,
@@ -61,16 +92,26 @@ def supported(parts: Parts, picked: int | None) -> Request | None:
 
 def _question(parts: Parts) -> Request | None:
     """A practical question of no topic we know: told as such, with little confidence."""
-    said, wish = parts.said, parts.wish
+    said, wish, on_plan = parts.said, parts.wish, parts.context.on_plan
     eating = asks_where_to_eat(said) and not (wish.destinations and wish.when)
-    rest = wish.model_copy(update={"destinations": (), "likes": (), "diet": ()})
-    if eating or (is_plain_question(said) and is_empty(rest) and not wants_ideas(said)):
+    lone_day = wish.when is not None and not (wish.when.last or wish.when.earliest)
+    tastes = ("likes", "diet", "step_free", "climate", "quiet") if on_plan else ("likes", "diet")
+    beside = {name: Wish.model_fields[name].default for name in ("destinations", *tastes)}
+    rest = wish.model_copy(update=beside | ({"when": None} if lone_day and on_plan else {}))
+    asked = asks_where_on_trip(said) if on_plan else False
+    plain = is_plain_question(said) and not wants_ideas(said)
+    if eating or ((plain or asked or is_practical(said)) and is_empty(rest)):
         on = weekday_in(said, parts.context.today)
         place = wish.model_copy(update={"likes": (), "when": None})
         about_what = stop_in(said, parts.context.stops) or ("restaurants" if eating else "")
         confidence = 0.7 if eating else 0.45
         return Request(
-            intent=Intent.SUPPORT, confidence=confidence, wish=place, on=on, about=about_what
+            intent=Intent.SUPPORT,
+            confidence=confidence,
+            topic=Topic.FOOD if eating else None,
+            wish=place,
+            on=on,
+            about=about_what,
         )
     return None
 

@@ -100,7 +100,8 @@ _SAYINGS: dict[Intent, str] = {
     Intent.CANCEL: "cancel|cancel that|cancel it|stop|stop it|abort|forget it|never mind|"
     "nevermind|nvm|quit|exit|abbrechen|leave it|drop it|cancel please|start "
     "over|start again|restart|reset|let's start over|from scratch|start from "
-    "scratch",
+    "scratch|cancel that trip|cancel this trip|cancel the trip|cancel my trip|cancel our trip|"
+    "cancel the plan|forget the trip|forget that trip",
     Intent.HELP: "help|help please|what can you do|what can you do for me|what do you do|"
     "how does this work|how do you work|how do i use this|how do i use you|"
     "commands|what are you|who are you|hilfe|ayuda|aide|ajuda|aiuto|can you "
@@ -121,8 +122,7 @@ _SAYINGS: dict[Intent, str] = {
     Intent.CHAT: "lol|haha+|hahaha+|wow|nice|cool|awesome|amazing|interesting|hmm+|hm|oh|"
     "ah|aha|i see|omg|wonderful|beautiful|lovely|super|how are you|how's it "
     "going|what's up|sup|wassup|bye|goodbye|see you|good night|tell me a "
-    "joke|you're funny|you are funny|are you a bot|are you human|are you "
-    "real|brilliant|fantastic|wie geht's|que tal|"
+    "joke|you're funny|you are funny|brilliant|fantastic|wie geht's|que tal|"
     "😀|😂|❤️|❤|🎉|😍|nice to meet you|good bot|bad bot|i love you|see ya|later|"
     "cool cool|makes sense|got it|understood|noted",
 }
@@ -140,6 +140,11 @@ _PATTERN_INTENT = {
     "n": Intent.NO,
     "t": Intent.THANKS,
 }
+_BACK_TO = re.compile(
+    r"(?:i want |can we |let's )?(?:(?:go|change|switch|put it|take me) )?back to the (?:first|"
+    r"original|"
+    r"old|previous|last|earlier) (?:version|plan|one|itinerary)"
+)
 _MARK = re.compile(r"\bq\w*\d\w*z\b")
 _EDGES = re.compile(
     r"^(?:(?:oh|um+|uh|well|hey|ok|okay|so|and|please|pls|hmm+|ah|then|"
@@ -174,6 +179,8 @@ def saying(said: Said) -> Intent | None:
     trimmed = _EDGES.sub("", letters).strip()
     if trimmed != letters and trimmed in _SAYING_OF:
         return _SAYING_OF[trimmed]
+    if _BACK_TO.fullmatch(trimmed):
+        return Intent.UNDO
     if _SAYING_PATTERN.fullmatch(letters):
         return _PATTERN_INTENT[letters[0]]
     return None

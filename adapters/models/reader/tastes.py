@@ -96,7 +96,8 @@ _NEGATIVE = re.compile(
     r"in|"
     r"not (?:a )?(?:big |really )?(?:fan|fans) of|skip(?: the| all)?|bored "
     r"(?:of|by|in|with)|sick of|tired of|loathe|allergic to|fed up with|least|"
-    r"neither|nor|anything but|instead of|rather than|no need for|kein|keine|"
+    r"neither|nor|anything but|instead of|rather than|no need for|(?<!don't )(?<!dont )(?<!not )"
+    r"forget(?: about)?|kein|keine|"
     r"ohne|nicht|sin|sans|pas de|senza|sem|nada de)\b"
 )
 _LESS = re.compile(

@@ -26,7 +26,7 @@ _ARRIVE = re.compile(
 _LEAVE = re.compile(
     r"\b(?:fly(?:ing)? (?:home|back|out)|flight (?:home|back|out|leaves|"
     r"departs|goes|is at)|return flight|(?:leav(?:e|es|ing)|depart(?:s|ing|"
-    r"ure)?)|take[- ]?off|plane (?:leaves|goes|home)|go(?:ing)? home|"
+    r"ure)?)|take[- ]?off|plane (?:leaves|goes|home)|(?:go|going|come|coming|travel) (?:home|back)|"
     r"head(?:ing)? (?:home|back)|our flight is|train (?:home|leaves|back))\b"
 )
 
@@ -82,6 +82,43 @@ def times_in(said: Said) -> list[tuple[time, int, int]]:
     return out
 
 
+_DAY_START = re.compile(
+    r"\b(?:(?:not|nothing|never|no (?:sights|sightseeing|museums|plans)|no earlier|not earlier) "
+    r"(?:\w+ )?(?:before|than)|(?:start|begin|leave|go out|set off|get up|wake up|sleep|sleep in)s?"
+    r"(?: the| each| every| our| my| all)*(?: days?| mornings?)?(?: later| earlier| late|"
+    r" early)?,? "
+    r"(?:not before|no earlier than|only at|only after|from|after|at|until|till|around|about)|"
+    r"(?:the |our |all |each |every )days? (?:should |can |must |to )?(?:start|begin)s? (?:at|"
+    r"after|"
+    r"from|around)|earliest(?: start)?(?: at| is)?)\s+(?:about |around )?"
+    r"(?P<h>\d{1,2})(?:[:.h](?P<m>[0-5]\d))?\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)?"
+    r"(?!\s*(?:st|nd|rd|th|days?|nights?|[a-z]*(?:march|april|may|june|july)|euros?|km|min)\b|"
+    r"[/\d])"
+)
+_ON_THE_WAY = re.compile(
+    r"\b(?:flights?|plane|train|bus|home|airport|trip|meeting|concert|show|tour)\b"
+)
+_EARLIEST, _LATEST = time(5), time(14)
+
+
+def find_day_start(said: Said) -> time | None:
+    """ "Not before 10", "start at 9:30": when the days may begin, between 5 and 14 o'clock."""
+    m = _DAY_START.search(said.low)
+    if m is None or not said.free(*m.span()):
+        return None
+    clause = re.split(r"[,;.!?](?!\d)", said.low[max(0, m.start() - 30) : m.start()])[-1]
+    if _ON_THE_WAY.search(clause) or _ON_THE_WAY.search(said.low[m.start() : m.end()]):
+        return None
+    hour, minute = int(m["h"]), int(m["m"] or 0)
+    if hour > 23 or ((m["ap"] or "").startswith("p") and hour != 12):
+        return None
+    at = time(hour, minute)
+    if not _EARLIEST <= at <= _LATEST:
+        return None
+    said.claim(*m.span())
+    return at
+
+
 def find_times(said: Said) -> tuple[time | None, time | None]:
     """Landing on the first day and take-off on the last one, as far as they were said."""
     arrive, leave = _ARRIVE.search(said.low), _LEAVE.search(said.low)
@@ -95,7 +132,7 @@ def find_times(said: Said) -> tuple[time | None, time | None]:
         a = max((m.start() for m in _ARRIVE.finditer(before)), default=-1)
         b = max((m.start() for m in _LEAVE.finditer(before)), default=-1)
         if a < 0 and b < 0:  # "at 3pm we land"
-            after = said.low[end:]
+            after = re.split(r"[,.;!?]", said.low[end:])[0]
             a, b = (
                 int(bool(_ARRIVE.search(after))),
                 int(bool(_LEAVE.search(after)) and not _ARRIVE.search(after)),
