@@ -20,7 +20,8 @@ _CURRENCY_WORDS = (
     r"cents?|usd|eur|gbp|bucks|percent|per cent|prozent|por ciento"
 )
 _UNITS = (
-    r"km|kilomet(?:er|re|ro)s?|kilómetros?|miles?|mi|met(?:er|re|ro)s?|m|mm|min|minut(?:e|es|en|os|i)?|"
+    r"km|kilomet(?:er|re|ro)s?|kilómetros?|miles?|mi|met(?:er|re|ro)s?|m|mm|min|minut(?:e|es|en|"
+    r"os|i)?|"
     r"hours?|horas?|stunden?|heures?|ore|std|hrs?|h"
 )
 # Amounts with a unit; a range states both its ends.
