@@ -35,7 +35,8 @@ def account(said: Said, context: ReadingContext) -> Request | None:
         edits = removals(said, find_tastes(said))
         if edits:
             return Request(intent=Intent.PROFILE, confidence=0.9, edits=tuple(edits))
-    if wants_all_forgotten(said):
+    of_a_day = day_in(said) is not None or weekday_in(said, context.today) is not None
+    if wants_all_forgotten(said) and not (context.has_plan and of_a_day):
         return Request(intent=Intent.FORGET, confidence=0.9)
     what = export_of(said)
     if what:

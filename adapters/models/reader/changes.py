@@ -321,6 +321,8 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
             out.append(Change(kind=ChangeKind.NO_CATEGORY, what=TAG_OF[fold(bare)], day=day, on=on))
             continue
         what = stop_named(bare, stops if kind is ChangeKind.REMOVE and not several else ())
+        if kind is ChangeKind.ADD and (known := stop_named(bare, stops)) in stops:
+            what = known  # "can we also see the castle" is that stop, and not all history
         if not what or fold(what) in (
             "it",
             "that",
@@ -348,6 +350,9 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
     return out
 
 
+_BETWEEN = re.compile(r"[,;]\s+(?:and\s+)?|\s+(?:and|&)\s+(?=the\b)", re.I)
+
+
 def _listed(words: str) -> list[str]:
     """The things of a list, the first with "and" where that may be a part of its name."""
-    return [part.strip() for part in re.split(r"[,;]\s+(?:and\s+)?", words) if part.strip()]
+    return [part.strip() for part in re.split(_BETWEEN, words) if part.strip()]

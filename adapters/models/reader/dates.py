@@ -17,7 +17,7 @@ from adapters.models.reader.almanac import (
 )
 from adapters.models.reader.lengths import Length, find_length
 from adapters.models.reader.points import Found, find_days
-from adapters.models.reader.repairs import NOT_THEN
+from adapters.models.reader.repairs import NOT_EVER, NOT_THEN
 from adapters.models.reader.text import Said
 from adapters.models.reader.windows import find_window
 from core.wishes import When
@@ -37,8 +37,9 @@ def find_when(said: Said, today: date) -> When | None:
     """The `When` of a message; None when nothing speaks of time."""
     if not said.has_digit and not (said.bag & _GATE) and not _named_weekday(said):
         return None
-    for m in NOT_THEN.finditer(said.low):
-        said.claim(*m.span())
+    for refused in (NOT_THEN, NOT_EVER):
+        for m in refused.finditer(said.low):
+            said.claim(*m.span())
     days = find_days(said, today)
     spans = list(days.spans)
     window, later, weekend_wanted = days.window, None, False

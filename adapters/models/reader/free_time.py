@@ -30,6 +30,8 @@ _PATTERNS = tuple(
         rf"\bnothing (?:planned )?(?:on|for) {_DAY}\b",
         rf"\b(?:skip|cancel|drop|leave out|forget|clear|scrap)\b (?P<rest>(?:the )?rest) of "
         rf"(?:the )?{_DAY}\b",
+        rf"\b(?:skip|cancel|drop|remove|delete|clear|scrap|take out) (?:everything|all|all stops) "
+        rf"(?:on|from|of|for|planned (?:on|for)) {_DAY}\b",
     )
 )
 

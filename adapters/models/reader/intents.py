@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from adapters.models.reader.in_plan import stop_in
 from adapters.models.reader.needs import Tastes
 from adapters.models.reader.places import Places
 from adapters.models.reader.repairs import NOT_THEN
+from adapters.models.reader.talk import is_praise
 from adapters.models.reader.text import Said
 from core.reading import Intent, ReadingContext
 from core.wishes import Wish
@@ -18,7 +20,7 @@ _PLAN = re.compile(
     r"planifie\w*|plane|pianifica\w*|planejar)\b"
 )
 _WHERE = re.compile(
-    r"\b(?:where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
+    r"\b(?:where else|where (?:should|shall|could|can|to|do|would|in|is (?:it )?(?:warm|"
     r"nice|good|best))|somewhere|anywhere|some place|someplace|ideas?|"
     r"suggest\w*|recommend\w*|inspir\w*|brainstorm|which (?:\w+ )?(?:city|cities|towns|"
     r"country|place|places|destination|island|beach)|what (?:city|country|"
@@ -145,8 +147,13 @@ def plan_or_brainstorm(parts: Parts) -> tuple[Intent, float]:
             if re.search(r"\b(?:trip|travel|holiday|vacation|getaway)\b", said.low)
             else (Intent.CHAT, 0.2)
         )
-    if context.on_plan and not to_plan and (heard := _about_the_plan(wish)):
-        return heard
+    if context.on_plan and not to_plan:
+        spoken_of = stop_in(said, context.stops) or is_praise(said)
+        news = wish.model_copy(update={"likes": ()}) if spoken_of else wish
+        if is_empty(news):
+            return Intent.CHAT, 0.3
+        if heard := _about_the_plan(news):
+            return heard
     if context.has_trip and (context.on_plan or not context.suggested):
         return Intent.PLAN, 0.8
     said_much = sum(getattr(wish, name) not in (None, ()) for name in Wish.model_fields)

@@ -79,6 +79,9 @@ _TICKETS = re.compile(
 _MOVING = re.compile(
     r"\b(?:trains?|trams?|bus|buses|metro|taxis?|airport|hotels?|get (?:to|from))\b"
 )
+_AND_THAT = re.compile(
+    r"\W*(?:and|what about|how about|so)\s+(?:the )?(?!add|remove|drop|move|skip)"
+)
 _WHOLE_COST = re.compile(
     r"\bhow much (?:is|does|will|would|do|did|are)\b[\w' ]{0,20}?\b(?:it|that|this|trip|plan|"
     r"holiday|"
@@ -151,6 +154,10 @@ def _of_stops(said: Said, context: ReadingContext) -> Asked | None:
         group = "what" if named["what"] else "what2"
         words = without_tail(said.text[named.start(group) : named.end(group)])
         return Asked(Topic.WHEN, stop or stop_named(words, context.stops))
+    if stop and quality == "free" and asks:
+        return Asked(Topic.TICKETS, stop)
+    if stop and _AND_THAT.match(low) and len(said.words) <= 5:
+        return Asked(Topic.WHEN, stop)
     stop = stop or _word_of_stop(said, context.stops)
     if stop and asks and _TICKETS.search(low):
         return Asked(Topic.TICKETS, stop)

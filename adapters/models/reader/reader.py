@@ -205,7 +205,7 @@ class RuleReader:
         parts = self._parts(said, context)
         if thoughts := second_thought(said.text):
             first, then = (self._parts(Said(words), context).wish for words in thoughts)
-            parts.wish = with_second_thought(parts.wish, first, then)
+            parts.wish = with_second_thought(parts.wish, first, then, thoughts[1])
         readers = (picked_in, of_plan, lambda parts, _: revise(parts), supported, _profile)
         for special_of in readers:
             request = special_of(parts, picked)

@@ -23,8 +23,13 @@ NOT_THEN = re.compile(
     rf"\bnot (?:in |on |the )*(?:\d{{1,2}}(?:st|nd|rd|th)? ?(?:of )?)?(?:{_THEN})\b"
     r"(?=\s*(?:[,;]|but)\s*(?:in |on |the )*[\w])"
 )
+NOT_EVER = re.compile(
+    rf"(?<!why )(?<!if )\bnot (?:in )?(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b"
+    r"(?=\s*(?:[.!]|$))"
+)
 # Of these the last word counts; what is liked or refused may well be said in two breaths.
-_SLOTS = ("when", "budget", "party", "pace", "arrive_at", "leave_at", "destinations")
+ALSO = re.compile(r"\b(?:also|too|as well|and|plus)\b")
+_SLOTS = ("when", "budget", "party", "pace", "arrive_at", "leave_at", "destinations", "origin")
 
 
 def counted_anew(text: str) -> str:
@@ -41,10 +46,15 @@ def second_thought(text: str) -> tuple[str, str] | None:
     return text[: marks[-1].start()], text[marks[-1].end() :]
 
 
-def with_second_thought(wish: Wish, first: Wish, then: Wish) -> Wish:
-    """`wish`, read from both, with what was said `then` where it replaces what was said `first`."""
+def with_second_thought(wish: Wish, first: Wish, then: Wish, words: str) -> Wish:
+    """`wish`, read from both, with what was said `then` where it replaces what was said `first`.
+
+    `words` are those said then: "actually also Madeira" replaces no town.
+    """
     merged = first.reversed_by(then)
     unsaid = (None, ())
+    if ALSO.search(fold(words)):
+        then = then.model_copy(update={"destinations": ()})
     again = [
         n for n in _SLOTS if getattr(then, n) not in unsaid and getattr(first, n) not in unsaid
     ]

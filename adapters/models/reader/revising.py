@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from adapters.models.reader.changes import find_changes, sounds_like_change
+from adapters.models.reader.in_plan import stop_in
 from adapters.models.reader.intents import Parts
 from adapters.models.reader.profile import statements
 from adapters.models.reader.questions import asks, asks_where_to_eat, find_topic
+from adapters.models.reader.talk import is_praise
 from core.reading import Change, ChangeKind, Intent, Request, Topic
 from core.wishes import Wish
 
@@ -109,7 +111,9 @@ def _wants_more(parts: Parts, topic: Topic | None) -> bool:
         return False
     if asks(said) and not _ASKS_FOR.match(said.low):
         return False
-    if sounds_like_change(said) or asks_where_to_eat(said):
+    if sounds_like_change(said) or asks_where_to_eat(said) or is_praise(said):
+        return False
+    if stop_in(said, parts.context.stops):
         return False
     if statements(said, parts.tastes, parts.places):
         return False

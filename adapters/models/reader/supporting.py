@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.models.reader.in_plan import day_in, stop_in, stop_named, weekday_in
 from adapters.models.reader.intents import Parts, is_empty, wants_ideas, wants_plan
 from adapters.models.reader.of_plan import asked_of_plan
@@ -116,12 +118,17 @@ def _question(parts: Parts) -> Request | None:
     return None
 
 
+_WEATHER_FIRST = re.compile(r"\W*(?:the )?(?:weather|forecast|temperatures?|climate)\b")
+
+
 def _is_about_a_trip(topic: Topic, parts: Parts) -> bool:
     """ "a week in Rome, hotel included" asks for a trip, although a hotel is named."""
     if topic is Topic.FLIGHTS and wants_ideas(parts.said) and not parts.wish.destinations:
         return True
     if topic is Topic.WEATHER and wants_ideas(parts.said) and not parts.wish.destinations:
         return not parts.context.has_plan
+    if topic is Topic.WEATHER and _WEATHER_FIRST.match(parts.said.low):
+        return False
     if topic in _PRACTICAL or asks(parts.said):
         return bool(parts.wish.budget and parts.wish.when and topic not in _PRACTICAL)
     rest = parts.wish.model_copy(update={"destinations": (), "origin": None})

@@ -287,6 +287,11 @@ _PRAISE = re.compile(
 )
 
 
+def is_praise(said: Said) -> bool:
+    """ "The museum is great": asks for nothing."""
+    return bool(_PRAISE.search(said.low))
+
+
 def thanks_or_praise(said: Said) -> Intent | None:
     """ "plan looks great thanks" for a message that asks for nothing."""
     if len(said.words) > 8 or "?" in said.low:

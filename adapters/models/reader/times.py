@@ -84,16 +84,16 @@ def times_in(said: Said) -> list[tuple[time, int, int]]:
 
 _DAY_START = re.compile(
     r"\b(?:(?:not|nothing|never|no (?:sights|sightseeing|museums|plans)|no earlier|not earlier) "
-    r"(?:\w+ )?(?:before|than)|(?:start|begin|leave|go out|set off|get up|wake up|sleep|sleep in)s?"
-    r"(?: the| each| every| our| my| all)*(?: days?| mornings?)?(?: later| earlier| late|"
-    r" early)?,? "
+    r"(?:\w+ )?(?:before|than)|(?:start|begin|leave the hotel|go out|set off|get up|wake up|"
+    r"sleep(?: in)?)s?(?: the| each| every| our| my| all)*(?: days?| mornings?)?"
+    r"(?: later| earlier| late| early)?,? "
     r"(?:not before|no earlier than|only at|only after|from|after|at|until|till|around|about)|"
-    r"(?:the |our |all |each |every )days? (?:should |can |must |to )?(?:start|begin)s? (?:at|"
-    r"after|"
-    r"from|around)|earliest(?: start)?(?: at| is)?)\s+(?:about |around )?"
-    r"(?P<h>\d{1,2})(?:[:.h](?P<m>[0-5]\d))?\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)?"
+    r"(?:the |our |all |each |every )days? (?:should |can |must |to )?(?:start|begin)s? "
+    r"(?:at|after|from|around)|earliest(?: start)?(?: at| is)?)\s+(?:about |around )?"
+    r"(?:(?P<noon>noon|midday)\b|(?P<h>\d{1,2})(?:[:.h](?P<m>[0-5]\d))?\s*"
+    r"(?P<ap>a\.?m\b\.?|p\.?m\b\.?)?"
     r"(?!\s*(?:st|nd|rd|th|days?|nights?|[a-z]*(?:march|april|may|june|july)|euros?|km|min)\b|"
-    r"[/\d])"
+    r"[/\d]))"
 )
 _ON_THE_WAY = re.compile(
     r"\b(?:flights?|plane|train|bus|home|airport|trip|meeting|concert|show|tour)\b"
@@ -109,7 +109,7 @@ def find_day_start(said: Said) -> time | None:
     clause = re.split(r"[,;.!?](?!\d)", said.low[max(0, m.start() - 30) : m.start()])[-1]
     if _ON_THE_WAY.search(clause) or _ON_THE_WAY.search(said.low[m.start() : m.end()]):
         return None
-    hour, minute = int(m["h"]), int(m["m"] or 0)
+    hour, minute = int(m["h"] or 12), int(m["m"] or 0)
     if hour > 23 or ((m["ap"] or "").startswith("p") and hour != 12):
         return None
     at = time(hour, minute)
