@@ -15,6 +15,7 @@ from core.flows.cost_changes import take_back
 from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
 from core.flows.in_group import is_private, sent_alone
+from core.flows.notices import back
 from core.flows.own_profile import (
     profile_answer,
     profile_text,
@@ -245,6 +246,8 @@ async def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
     if what == "cost":
         return take_back(turn)
+    if what == "notices":
+        return back(turn)
     if what == "profile" and turn.profile.earlier and not turn.in_group:
         turn.profile = turn.profile.undone()
         return (Text(markdown="Undone. Your profile is as it was before."), undo_menu(turn))
