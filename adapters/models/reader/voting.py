@@ -7,10 +7,11 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from adapters.models.reader.polls import AND, TRIM, meaning, poll_asked
+from adapters.models.reader.decided import decision
+from adapters.models.reader.polls import AND, TRIM, poll_asked
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.text import Said, fold
-from core.groups.asking import PollAsk, VoteSaid
+from core.groups.asking import VoteSaid
 from core.reading import Intent, ReadingContext, Request
 
 _VOTE = re.compile(
@@ -74,15 +75,6 @@ _CATCH_UP = re.compile(
     r"what did i miss|what have i missed|what(?:'s| is| has been)? happened (?:since|while)|"
     r"what(?:'s| is) new (?:here|since)|summari[sz]e what (?:we|i|has))\b|^what(?:'s| is) new\W*$"
 )
-_NOTE = re.compile(
-    r"^(?:(?:please )?(?:note|write down|record)(?: that| the decision)?:?\s*)?"
-    r"(?:decision:|decided:|we(?:'ve| have)? (?:all )?(?:decided|agreed)(?: together)?"
-    r"(?: that| on| for| to|:)?)"
-    r"\s+(?P<what>.+)$|^(?:please )?(?:note|record|write down) (?:the |this |our )?decision:?\s+"
-    r"(?P<what2>.+)$"
-)
-
-
 # Without one of these a message is none of ours, unless a poll is open.
 _GATE = frozenset(
     "vote votes voting voted poll polls ballot ballots runoff run decide decided decision "
@@ -122,11 +114,7 @@ def _ledger(said: Said, context: ReadingContext, names: PlaceNames) -> Request |
         return Request(intent=Intent.DECIDED, confidence=0.9, about=about)
     if _DECIDED.search(low):
         return Request(intent=Intent.DECIDED, confidence=0.9)
-    if (m := _NOTE.search(low)) is not None and "?" not in low:
-        group = "what" if m["what"] else "what2"
-        what = said.text.strip()[m.start(group) : m.end(group)].strip(TRIM)
-        option = meaning(what, context, names)
-        ask = PollAsk(options=(option,))
+    if (ask := decision(said, context, names)) is not None:
         return Request(intent=Intent.DECIDED, confidence=0.85, poll=ask)
     return None
 
