@@ -5,7 +5,13 @@ from __future__ import annotations
 from adapters.models.reader.intents import Parts, is_empty
 from adapters.models.reader.profile import statements
 from adapters.models.reader.questions import asks
-from adapters.models.reader.talk import name_picked, wants_details, wants_to_dismiss, wants_to_save
+from adapters.models.reader.talk import (
+    name_picked,
+    refuses,
+    wants_details,
+    wants_to_dismiss,
+    wants_to_save,
+)
 from core.reading import Intent, ReadingContext, Request
 
 
@@ -32,7 +38,7 @@ def picked_in(parts: Parts, picked: int | None) -> Request | None:
         return Request(
             intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish
         )
-    if refused or parts.correction or asks(said):
+    if refused or parts.correction or asks(said) or (picked is None and refuses(said, name)):
         return None
     request = request_for(parts, Intent.PLAN, 0.9)
     return request.model_copy(update={"pick": pick, "pick_name": name})
