@@ -18,7 +18,8 @@ _BACK = re.compile(
     rf"(?: back)?|restore) {_THEM}(?: back| again)*|bring {_THEM} back|"
     rf"(?:i(?:'d like to| want to|'ll)? )?keep {_THEM}(?: on| coming)?|leave {_THEM} on|"
     rf"(?:don't|do not|dont) (?:stop|mute|turn off)(?: {_THEM})?(?: off)?|"
-    rf"(?:back )?on again|back on|(?:start|go) (?:again|on)|"
+    rf"(?:back )?on again|back on|(?:start|go) (?:again|on)|resume|unpause|"
+    rf"continue|"
     rf"i (?:do )?want {_THEM}(?: back| again)*|keep going|(?:give|send)(?: me| us)? {_THEM}"
     rf"(?: back| again)+|on){END}"
 )
@@ -72,6 +73,10 @@ _WHEN = re.compile(
     rf"(?: by yourself| unasked)?|(?:what|which) {NOTE} (?:do|will|would|am|are|can) (?:i|we) "
     rf"(?:going to )?(?:get|receive|expect|still get))[ ?]*{END}"
 )
+_TOO_EARLY = re.compile(
+    rf"{_LEAD}(?:(?:that's |that is |this is )?(?:too|so|very) (?:early|late)|not (?:so|that|too) "
+    rf"(?:early|late))(?: in the (?:morning|evening)| at night)?{END}"
+)
 _VOCABULARY = (
     "notifications notification notices notice messages message reminders reminder weather events "
     "warnings severe alerts updates packing morning briefs unsubscribe snooze unsnooze unmute "
@@ -99,6 +104,8 @@ def follow_up(low: str, context: ReadingContext) -> NoticesSaid | None:
         return NoticesSaid(do="back")
     if talk and _UNDO.fullmatch(low):
         return NoticesSaid(do="undo")
+    if context.notices and _TOO_EARLY.fullmatch(low):
+        return NoticesSaid(do="unclear")
     if context.notices and _STOP.fullmatch(low):
         return NoticesSaid(do="stop")
     return None

@@ -56,7 +56,9 @@ _OWN = (
 )
 _OFF = (
     r"(?:stop|mute|silence|no more|turn off|switch off|disable|unsubscribe from|"
-    r"(?:don't|do not|dont) send(?: me| us)?|stop sending(?: me| us)?)"
+    r"(?:don't|do not|dont) send(?: me| us)?|stop sending(?: me| us)?|"
+    r"(?:don't|do not|dont|stop|never) (?:tell(?:ing)?|writ(?:e|ing)|messag(?:e|ing)|warn(?:ing)?|"
+    r"inform(?:ing)?|notify(?:ing)?|bother(?:ing)?)(?: to)? (?:me|us) (?:about|of|with|for))"
 )
 _ON = (
     r"(?:start|unmute|turn on|switch on|enable|resume|bring back|turn|switch|continue|restart|"
@@ -95,14 +97,22 @@ _SNOOZE = re.compile(
     r"leave (?:me|us) (?:alone|in peace)|no (?:messages|notices|notifications|pings)|"
     rf"(?:stop|mute|silence|turn off)(?= (?:(?:the|all|your) )*{NOTE}\b))"
     rf"(?: (?:this|it|that|everything|them|all|(?:the |all |your )?{NOTE}))?"
-    rf"(?:,? (?:for )?(?:the next )?{_SPAN}|,? (?:un)?til+ (?P<until>[\w .]{{3,30}}?))?{END}"
+    rf"(?:,? (?P<today>(?:for )?(?:today|tonight|the rest of the day|this (?:morning|afternoon|"
+    rf"evening)))|,? (?:for )?(?:the next )?{_SPAN}|"
+    rf",? (?:un)?til+ (?P<until>[\w .]{{3,30}}?))?{END}"
 )
 _CHANGES = (
     r"(?P<changes>(?:about )?changes|(?:when|if|once) (?:something|anything|the plan|the trip|it) "
     r"(?:changes|has changed|is changed))"
 )
+_ONLY_RAIN = re.compile(
+    rf"{EDGE}(?:(?:tell|message|warn|notify|text)(?: me| us)? (?:only|just)|(?:only|just) (?:tell|"
+    rf"message|warn|notify|text)(?: me| us)?) (?:if|when) (?:it (?:rains|will rain|is going to "
+    rf"rain|might rain)|the (?:weather|forecast) (?:changes|gets (?:bad|worse)|is bad)){END}"
+)
 _ONLY = re.compile(
-    rf"{EDGE}(?:only|just) (?P<verb>(?:tell|message|notify|write|send|ping|warn|inform|update|"
+    rf"{EDGE}(?:(?:tell|message|warn|notify|text)(?: me| us)? )?(?:only|just) "
+    r"(?P<verb>(?:tell|message|notify|write|send|ping|warn|inform|update|"
     r"alert)(?: to)?(?: me| us)?(?: about| of| on| for| with| (?:when|if) (?:there is|there's))? )?"
     rf"(?:the |bad |important )*(?:{_KIND}|{_CHANGES}){END}"
 )
@@ -149,6 +159,8 @@ def notices(said: Said, context: ReadingContext) -> Request | None:
 def _asked(low: str, context: ReadingContext) -> NoticesSaid | None:
     if hours := hours_said(low):
         return hours
+    if _ONLY_RAIN.fullmatch(low):
+        return NoticesSaid(do="only", kinds=(Kind.WEATHER,))
     if (m := _ONLY.fullmatch(low)) and (m["verb"] or _kinds(m) != (Kind.EVENT,)):
         return NoticesSaid(do="only", kinds=_kinds(m) or _FOUND)
     if m := _CAP.fullmatch(low):
@@ -190,6 +202,8 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
 
 def _snooze(m: re.Match[str], context: ReadingContext) -> NoticesSaid:
+    if m["today"]:
+        return NoticesSaid(do="snooze", until=context.today + timedelta(1))
     if m["unit"]:
         count = 3 if m["count"] == "a few" else number(m["count"]) or 1
         hours = min(count * _HOURS[m["unit"][0]], 24 * 60)
