@@ -262,6 +262,7 @@ class Concierge:
             reply_id=new_id("reply"),
             own_data=lambda: self._store.export_person(message.sender.id),
             last_said=lambda person: self._store.last_said(message.conversation.key, person),
+            all_costs=lambda: self._store.costs_of(message),
             exporter=self._w.exporter,
             links=lambda hash: self._store.links_of(message.sender.id, hash),
             new_code=self._w.new_code,

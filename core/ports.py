@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel
 
-from core.groups.state import GroupNews, GroupState
+from core.groups.state import Expense, GroupNews, GroupState
 from core.linking import LinkNews, LinkView
 from core.messages import (
     Capabilities,
@@ -287,6 +287,11 @@ class Store(Inbox, Outbox, Vault, Books, NoticeStore, Protocol):
 
     async def export_person(self, person: str) -> Mapping[str, Any]:
         """All rows that belong to the person, by table, as JSON values."""
+        ...
+
+    async def costs_of(self, message: InboundMessage) -> tuple[Expense, ...]:
+        """Every expense that counts where the message was written, oldest first; a turn begins with
+        the newest of them only."""
         ...
 
     async def last_said(self, conversation: str, person: str) -> datetime | None:

@@ -242,6 +242,7 @@ class ReadingContext(Value):
     guests: tuple[str, ...] = ()  # names of those without an account
     people: tuple[str, ...] = ()  # of those who are in with one
     has_costs: bool = False
+    notices: Literal["", "talk", "came"] = ""  # the talk is of notices, or one has just come
 
 
 class Reader(Protocol):

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from core.groups.cost_said import CostDraft
 from core.messages import Choice, Value
+from core.notices.state import NoticeWishes
 from core.wishes import Wish
 
 
@@ -42,7 +43,9 @@ class Session(Value):
     greeted: bool = False
     erase_token: str = ""
     erase_until: AwareDatetime | None = None
-    last_change: Literal["", "profile", "plan", "cost"] = ""  # what "undo" takes back
+    last_change: Literal["", "profile", "plan", "cost", "notices"] = ""  # what "undo" takes back
+    wishes_before: NoticeWishes | None = None  # of notices, before the last change of them
+    noticed: int = 0  # the turn that spoke of notices last
     cost: CostDraft | None = None  # a cost that waits for an answer
     outage_told: bool = False
     budget_told: date | None = None

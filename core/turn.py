@@ -9,7 +9,7 @@ from typing import Protocol
 
 from core.context import ContextManager
 from core.exports import Exporter
-from core.groups.state import GroupNews, GroupState
+from core.groups.state import Expense, GroupNews, GroupState
 from core.hearing import Heard, lines
 from core.linking import LinkNews, LinkView
 from core.messages import Choice, Conversation, InboundMessage, Mode, Part
@@ -52,6 +52,7 @@ class Turn:
     last_said: Callable[[str], Awaitable[datetime | None]] | None = (
         None  # when a person last was here
     )
+    all_costs: Callable[[], Awaitable[tuple[Expense, ...]]] | None = None
     exporter: Exporter | None = None  # writes the trip as files
     ledger: Ledger = field(default_factory=Ledger)
     tool_entries: list[Entry] = field(default_factory=list)

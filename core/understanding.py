@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from core import choices
 from core.context import ContextManager, Ingredients
@@ -20,6 +21,7 @@ from core.wishes import Wish
 from core.zones import zone_of
 
 SURE = 0.55  # below this the model reads the message once more, when there is one
+TALK_TURNS = 2  # so long "turn them back on" means notices without naming them
 POLLS_KNOWN = 5  # so many of the last ones may be voted in too late
 _ANSWERS = ("origin", "likes", "dates", "days", "people", "money")  # to questions about a wish
 
@@ -109,6 +111,7 @@ class Understanding:
             guests=tuple(m.name for m in opened.group.present if m.role == "guest"),
             people=tuple(m.name for m in opened.group.present if m.role == "member"),
             has_costs=bool(opened.group.expenses),
+            notices=_of_notices(opened),
         )
 
 
@@ -167,6 +170,16 @@ def _no_home(request: Request, session: Session) -> Request:
         return request
     wish = wish.model_copy(update={"origin": None, "destinations": (home,)})
     return request.model_copy(update={"intent": Intent.PLAN, "wish": wish})
+
+
+def _of_notices(opened: Opened) -> Literal["", "talk", "came"]:
+    """Whether notices were spoken of just before, or one came after all that was said."""
+    session, last = opened.session, opened.notices.last
+    told = last[0].sent_at if last else None
+    said = next((e.said_at for e in reversed(opened.history) if e.role == "user"), None)
+    if told is not None and (said is None or told > said):
+        return "came"
+    return "talk" if session.noticed and session.turns - session.noticed < TALK_TURNS else ""
 
 
 def local_now(now: datetime, timezone: str) -> datetime:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores.sqlite import SqliteStore
 from adapters.travel.rates import NoRate
 from core.groups.costs_file import safe
+from core.groups.state import Expense, GroupNews
+from core.ports import Outcome
 from core.travel import Confidence, Rate, Source, Travel
-from tests.group_world import says, taps
+from tests.group_world import GROUP, says, taps
 from tests.world import World, WorldClock
 
 
@@ -249,3 +252,53 @@ async def test_the_costs_file_has_every_cost_and_no_formula(trio: World) -> None
 def test_what_a_spreadsheet_would_calculate_becomes_text(cell: str) -> None:
     assert safe(cell) == f"'{cell}"
     assert safe("dinner = good") == "dinner = good"
+
+
+async def test_the_sums_of_more_costs_than_a_turn_begins_with_are_exact(trio: World) -> None:
+    """1,200 costs of 3 EUR more, and the first ones still give the currency."""
+    before = trio.message("look", who="ana", chat=GROUP)
+    await trio.closes()
+    store = await SqliteStore.open(trio.path, trio.clock)
+    many = tuple(
+        Expense(
+            id=f"many-{n}",
+            conversation=before.conversation.key,
+            what="coffee",
+            paid_by="telegram:ana",
+            shared_by=("telegram:ana", "telegram:ben", "telegram:cara"),
+            amount=Decimal(3),
+            currency="EUR",
+            said_at=trio.clock.now(),
+        )
+        for n in range(1_200)
+    )
+    await store.accept([before])
+    [claim] = await store.claim("w", 1)
+    await store.commit_turn(claim, Outcome(replies=(), group=GroupNews(expenses=many)))
+    in_a_turn = len((await store.open_turn(before)).group.expenses)
+    await store.aclose()
+    await trio.opens()
+
+    spent = await says(trio, "ana", "what did we spend?")
+    owed = await says(trio, "ana", "who owes what?")
+    booked = await says(trio, "ben", "I paid 3000 yen for ramen")
+
+    assert in_a_turn == 1_000
+    assert "EUR 3,600.03" in spent.text
+    assert "EUR 1,200.00" in owed.text
+    assert "EUR 18.37" in booked.text
+
+
+async def test_a_word_that_may_be_somebodys_name_is_asked_about(trio: World) -> None:
+    for said, answered in (
+        ("paid 50 for dave", "I know nobody called “dave”"),
+        ("I paid 50 for dinner for dave and me", "I know nobody called “dave”"),
+        ("I paid 50 for Dave", "I know nobody called “Dave”"),
+        ("paid 50 for cara", "for Cara"),
+        ("paid 50 for tapas", "tapas"),
+        ("paid 50 for the bill", "bill"),
+    ):
+        told = await says(trio, "ana", said)
+
+        assert answered in told.text, said
+        assert ("Noted" in told.text) == ("nobody" not in answered), said

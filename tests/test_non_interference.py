@@ -233,19 +233,7 @@ async def test_no_exact_limit_is_found_out_by_which_places_are_left(key: str) ->
 
 
 async def test_a_change_is_the_same_for_all_private_values_that_leave_the_same_possible() -> None:
-    _, plan = public()
-    trip = Trip(
-        id="trip-1",
-        conversation=GROUP.key,
-        owner="telegram:ana",
-        title="Salzburg",
-        wish=SALZBURG.model_copy(update={"party": Party(adults=3, counted=True)}),
-        plan=plan,
-        version=1,
-        status="planned",
-        created_at=NOW,
-        updated_at=NOW,
-    )
+    trip = trip_with(public()[1])
 
     async def text(private: Wish) -> str:
         turn = turn_of(Wish(), Intent.REVISE, private, trip=trip)
@@ -264,6 +252,44 @@ async def test_a_change_is_the_same_for_all_private_values_that_leave_the_same_p
     assert NOT_EVERY_STOP in changed
     assert "brewery" in await text(Wish(diet=("vegan",)))
     assert broke == {"Changing as little as possible…\n---\n" + STAYS}
+
+
+def trip_with(plan: Plan) -> Trip:
+    return Trip(
+        id="trip-1",
+        conversation=GROUP.key,
+        owner="telegram:ana",
+        title="Salzburg",
+        wish=SALZBURG.model_copy(update={"party": Party(adults=3, counted=True)}),
+        plan=plan,
+        version=1,
+        status="planned",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("count", [2, 3])
+async def test_why_a_stop_is_not_in_the_plan_is_the_same_whatever_anybody_minds(count: int) -> None:
+    """That it would fit is said to nobody in a group: of a brewery it may be false, and to say so
+    of it alone would tell what somebody minds."""
+    _, plan = public()
+    dry = tuple(
+        day.model_copy(update={"stops": tuple(s for s in day.stops if "brewery" not in s.title)})
+        for day in plan.days
+    )
+    trip = trip_with(plan.model_copy(update={"days": dry}))
+
+    async def text(private: Wish) -> str:
+        turn = turn_of(Wish(), Intent.WHY, private, count, trip=trip)
+        turn.request = turn.request.model_copy(update={"about": "the brewery"})
+        return await text_of(Planning(), turn)
+
+    [told] = {await text(Wish(diet=d)) for d in ((), ("gluten_free",), ("halal",))}
+
+    assert "brewery" in told
+    assert "I see whether the plan then fits everyone" in told
+    assert "would fit" not in told
 
 
 async def test_whether_a_plan_fits_tells_the_step_of_a_budget_and_never_the_amount() -> None:

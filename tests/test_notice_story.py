@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from core.notices.state import NoticeWishes
 from core.travel import Alert, Confidence, Severity, Source
 from core.trips import Plan, Stop, Trip
 from tests.group_world import Group
@@ -471,3 +472,50 @@ async def test_in_a_trip_over_several_towns_the_swap_is_taken_in_the_town_it_is_
     first_town = [s for s in stops(before.plan) if s[1].date() < second.first]
     assert [s for s in stops(after.plan) if s[1].date() < second.first] == first_town
     assert stops(after.plan) != stops(before.plan)
+
+
+async def test_what_was_stopped_comes_back_in_the_words_of_a_talk_and_says_so(
+    world: World,
+) -> None:
+    """ "No wait, turn them back on" takes back the last change, whatever it was; nothing is said of
+    severe warnings while everything is off, and one trip is turned on alone."""
+    await world.says("plan Porto 10-12 may 2027")
+    await world.says(PLAN)
+    off = await world.says("stop all notices")
+    capped = await world.says("at most 1 notice a day")
+    assert "severe warnings too" in off.text
+    assert "Severe official warnings" not in capped.text
+    assert "All notices are off" in capped.text
+
+    alone = await world.says("unmute this trip")
+    assert "Off stays: your other trip" in alone.text
+    state = await wishes_of(world)
+    assert not state.off
+    assert len(state.muted_trips) == 1
+    assert "are off again" in (await world.says("undo")).text
+    assert (await wishes_of(world)).off
+
+    await world.says("notices on")
+    await world.says("stop weather")
+    kept = await world.says("actually keep them")
+    assert "Weather notices are on again." in kept.text
+    await world.says("stop all notices")
+    assert "are on again" in (await world.says("no wait, turn them back on")).text
+    assert "Between 22:00 and 08:00" in (await world.says("turn them back on")).text
+    assert not (await wishes_of(world)).off
+    await world.says("stop weather")
+    assert "Weather notices are on again." in (await world.says("undo")).text
+
+
+async def test_stop_right_after_a_notice_is_about_notices(world: World) -> None:
+    await world.says(PLAN)
+    assert "Your trips are kept" in (await world.says("stop")).text
+    await strikes(world, "2027-04-01 12:00")
+    assert said_in(world)
+
+    assert "Notices are off" in (await world.says("STOP!!")).text
+
+
+async def wishes_of(world: World) -> NoticeWishes:
+    assert world.app is not None
+    return (await world.app.store.open_turn(world.message("look"))).notices.wishes

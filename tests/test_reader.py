@@ -45,6 +45,7 @@ CONTEXT_KEYS = {
     "costs",
     "known",
     "people",
+    "after_notices",
 }
 
 
@@ -71,6 +72,7 @@ def _context(row: dict[str, Any]) -> ReadingContext:
         has_costs=row.get("costs", False),
         guests=tuple(row.get("known", ())),
         people=tuple(row.get("people", ())),
+        notices=row.get("after_notices", ""),
     )
 
 

@@ -617,6 +617,27 @@ async def test_what_was_decided_is_told_with_what_it_replaced(world: World) -> N
     assert "No decision on Madrid is noted" in unknown.text
 
 
+async def test_a_later_word_without_a_vote_takes_the_place_of_the_earlier(world: World) -> None:
+    """Places, months and figures, however they are put; other matters stand beside them."""
+    await gathered(world, "ana", "ben")
+    await says(world, "ana", "we go for Porto")
+    replaced = await says(world, "ben", "we have decided to go to Lisbon in june")
+    await says(world, "ana", "we decided to meet at 8")
+    await says(world, "ana", "actually we decided to meet at 9")
+    await says(world, "ben", "we agreed on May")
+    await says(world, "ben", "we decided to rent a car")
+
+    lines = (await says(world, "ana", "what did we decide?")).text.splitlines()
+
+    assert "**Lisbon** (instead of Porto), **june**" in replaced.text
+    assert [line.split("**")[1] for line in lines if line.startswith("- ")] == [
+        "Lisbon",
+        "meet at 9",
+        "May",
+        "rent a car",
+    ]
+
+
 async def test_who_was_away_catches_up_after_a_restart(world: World) -> None:
     await gathered(world, "ana", "ben", "cem")
     world.clock.passes(hours=1)

@@ -9,12 +9,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from adapters.stores import links, members
+from adapters.stores.costs import costs
 from adapters.stores.parsed import Parsed
 from adapters.stores.rows import dumped
 from core.groups.state import (
+    NEWEST_COSTS,
     Ballot,
     Decision,
-    Expense,
     GroupNews,
     GroupState,
     Member,
@@ -112,7 +113,7 @@ BY_CONVERSATION = (
     "expenses",
 )
 MAX_POLLS = 50
-MAX_ROWS = 1_000  # of decisions and of expenses
+MAX_ROWS = 1_000  # of decisions, members and wishes
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -138,7 +139,7 @@ def load(db: sqlite3.Connection, key: str, sender: str, parsed: Parsed) -> Group
         polls=polls,
         ballots=tuple(v for (b,) in ballots if (v := parsed.read(Ballot, b)) is not None),
         decisions=of(Decision, "decisions", "at"),
-        expenses=of(Expense, "expenses", "at"),
+        expenses=costs(db, (), key, parsed.read, NEWEST_COSTS),
         chats=members.private_chats(db, key, sender),
         needs=members.needs(db, key, sender, parsed),
     )

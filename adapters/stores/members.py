@@ -8,10 +8,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from adapters.stores import links
+from adapters.stores.costs import costs, private_keys
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped
 from core.groups.state import (
-    Expense,
+    NEWEST_COSTS,
     GroupState,
     Member,
     MemberWish,
@@ -25,7 +26,6 @@ from core.trips import Trip
 from core.wishes import Wish
 
 MAX_OWN_GROUPS = 8  # of a person, the newest
-MAX_EXPENSES = 1_000
 _CONVERSATION = ("platform", "chat_id", "thread_id", "mode")
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,14 +51,13 @@ def of_person(
         (*persons, MAX_OWN_GROUPS),
     ).fetchall()
     own = (_own_group(db, person, at, place, parsed) for at, person, *place in groups)
-    guests, expenses = _of_private_chats(db, persons, key, parsed)
     return GroupState(
-        members=guests,
+        members=_guests(db, persons, key, parsed),
         private=tuple(
             p if p.person == me else p.model_copy(update={"person": me}) for p in private
         ),
         own=tuple(g for g in own if g is not None),
-        expenses=expenses,
+        expenses=costs(db, persons, key, parsed.read, NEWEST_COSTS),
     )
 
 
@@ -160,34 +159,18 @@ def _memberships(
     return [(key, m) for key, body in rows if (m := read(Member, body)) is not None]
 
 
-def _of_private_chats(
+def _guests(
     db: sqlite3.Connection, persons: tuple[str, ...], key: str, parsed: Parsed
-) -> tuple[tuple[Member, ...], tuple[Expense, ...]]:
-    """The guests of a traveller who plans alone, and their costs, from all their private chats."""
-    keys: tuple[str, ...] = (key,)
-    if len(persons) > 1:
-        keys = tuple(dict.fromkeys((key, *links.private_chats(db, persons))))
-    chosen = f"WHERE conversation IN ({links.marks(keys)})"
-    rows = db.execute(f"SELECT body FROM members {chosen} ORDER BY joined_at, rowid", keys)
-    members = [m for (body,) in rows if (m := parsed.read(Member, body)) is not None]
+) -> tuple[Member, ...]:
+    """The guests of a traveller who plans alone, from all their private chats."""
+    keys = private_keys(db, persons, key)
     rows = db.execute(
-        f"SELECT body FROM (SELECT body, at, rowid AS r FROM expenses {chosen}"
-        " ORDER BY at DESC, r DESC LIMIT ?) ORDER BY at, r",
-        (*keys, MAX_EXPENSES),
+        f"SELECT body FROM members WHERE conversation IN ({links.marks(keys)})"
+        " ORDER BY joined_at, rowid",
+        keys,
     )
-    expenses = [e for (body,) in rows if (e := parsed.read(Expense, body)) is not None]
-    me, others = persons[0], persons[1:]
-    return tuple(m for m in members if m.person not in persons), tuple(
-        e if not others else _as_mine(e, me, others) for e in expenses
-    )
-
-
-def _as_mine(e: Expense, me: str, others: tuple[str, ...]) -> Expense:
-    def mine(person: str) -> str:
-        return me if person in others else person
-
-    shared = tuple(dict.fromkeys(mine(p) for p in e.shared_by))
-    return e.model_copy(update={"paid_by": mine(e.paid_by), "shared_by": shared})
+    members = (m for (body,) in rows if (m := parsed.read(Member, body)) is not None)
+    return tuple(m for m in members if m.person not in persons)
 
 
 def _own_group(

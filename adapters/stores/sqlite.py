@@ -28,6 +28,7 @@ from adapters.stores.presence import Presence
 from adapters.stores.schema import migrate
 from adapters.stores.writer import Kind, Writer, connect
 from core.errors import Misconfigured
+from core.groups.state import Expense
 from core.linking import LinkView
 from core.messages import Inbound, InboundMessage, PollDue, Reply
 from core.notices.ports import Batch, Changes, Settlement, ToPlan, ToWatch
@@ -129,6 +130,9 @@ class SqliteStore:
 
     async def export_person(self, person: str) -> Mapping[str, Any]:
         return await self._writer.run(lambda db: personal.export(db, person), Kind.READ)
+
+    async def costs_of(self, message: InboundMessage) -> tuple[Expense, ...]:
+        return await self._writer.run(lambda db: turns.costs_of(db, message), Kind.READ)
 
     async def last_said(self, conversation: str, person: str) -> datetime | None:
         return await self._writer.run(

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from adapters.stores import (
     amends,
     conversations,
+    costs,
     groups,
     inbox,
     links,
@@ -25,6 +26,7 @@ from adapters.stores.lanes import INBOX
 from adapters.stores.parsed import Parsed, read
 from adapters.stores.rows import dumped, text
 from core.errors import Unavailable
+from core.groups.state import Expense
 from core.messages import CLOCK, InboundMessage, Reply
 from core.people import Profile
 from core.ports import Claim, Entry, LlmCall, Opened, Outcome
@@ -80,6 +82,14 @@ def open_turn(db: sqlite3.Connection, message: InboundMessage, parsed: Parsed) -
         else groups.load(db, key, person, parsed),
         notices=notice_rows.book(db, key, persons, solo=solo),
     )
+
+
+def costs_of(db: sqlite3.Connection, message: InboundMessage) -> tuple[Expense, ...]:
+    """Every expense of a group, or of all private chats of a traveller, oldest first."""
+    key = conversations.resolve(db, message.conversation.key)
+    solo = message.conversation.mode == "solo"
+    persons = links.persons_of(db, message.sender.id) if solo else ()
+    return costs.costs(db, persons, key, read, costs.EVERY)
 
 
 def last_said(db: sqlite3.Connection, conversation: str, person: str) -> datetime | None:

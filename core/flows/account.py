@@ -12,9 +12,11 @@ from core.choices import choice
 from core.errors import Rejected
 from core.flows.changing import may_come_back
 from core.flows.cost_changes import take_back
+from core.flows.cost_facts import with_all_costs
 from core.flows.cost_words import costs_file
 from core.flows.exporting import files_answer
 from core.flows.in_group import is_private, sent_alone
+from core.flows.notices import back
 from core.flows.own_profile import (
     profile_answer,
     profile_text,
@@ -173,6 +175,7 @@ async def _export(turn: Turn) -> Screen:
     if turn.request.what == "data":
         return await _data(turn)
     if turn.request.what == "costs":
+        await with_all_costs(turn)
         return costs_file(turn)
     return await files_answer(turn)
 
@@ -244,7 +247,10 @@ def _erase(turn: Turn) -> Screen:
 async def _undo(turn: Turn) -> Screen:
     what = turn.session.last_change
     if what == "cost":
+        await with_all_costs(turn)
         return take_back(turn)
+    if what == "notices":
+        return back(turn)
     if what == "profile" and turn.profile.earlier and not turn.in_group:
         turn.profile = turn.profile.undone()
         return (Text(markdown="Undone. Your profile is as it was before."), undo_menu(turn))

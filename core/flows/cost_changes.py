@@ -10,7 +10,7 @@ from core.errors import Rejected
 from core.flows.cost_booking import ANSWER_MINUTES, MAX_OPTIONS, converted, noted
 from core.flows.cost_facts import tidy
 from core.flows.cost_words import described, proposed
-from core.groups.cost_said import CostDraft, CostSaid
+from core.groups.cost_said import ALL, CostDraft, CostSaid
 from core.groups.costs import is_payable, live
 from core.groups.state import Expense, GroupNews
 from core.messages import Choice, Choices, Text
@@ -100,7 +100,10 @@ def undone(turn: Turn, said: CostSaid) -> Screen:
     if said.payer == "me":
         me = turn.message.sender.id
         booked = tuple(e for e in booked if e.paid_by == me) if not said.what else booked
-    fits = _meant_by(booked, said) if said.what else list(booked[-1:])
+    if said.what == ALL:  # each is taken back by its own button
+        fits = list(booked)
+    else:
+        fits = _meant_by(booked, said) if said.what else list(booked[-1:])
     if not fits:
         what = f" booked as “{words.literal(said.what)}”" if said.what else " of yours to take back"
         raise Rejected(f"I have no cost{what}. “What did we spend?” shows them all.")

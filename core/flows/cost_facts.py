@@ -10,7 +10,7 @@ from typing import Literal
 from core.errors import Rejected
 from core.groups.cost_said import CostSaid
 from core.groups.costs import common_currency
-from core.groups.state import Member
+from core.groups.state import NEWEST_COSTS, Member
 from core.groups.who import Company, Doubt, sorted_phrases
 from core.naming import folded
 from core.turn import Turn
@@ -157,6 +157,12 @@ def _likely_currencies(turn: Turn) -> tuple[str, ...]:
     towns = plan.towns if plan else ()
     local = [c.currency for t in towns if (c := turn.travel.places.country(t.country))]
     return tuple(dict.fromkeys((*local, "EUR", "USD", "GBP", "CHF")))[:5]
+
+
+async def with_all_costs(turn: Turn) -> None:
+    """Have every expense before sums are made: a turn begins with the newest only."""
+    if turn.all_costs is not None and len(turn.group.expenses) >= NEWEST_COSTS:
+        turn.group = turn.group.with_costs(await turn.all_costs())
 
 
 def company_of(turn: Turn, settled: Settled) -> Company:

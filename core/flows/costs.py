@@ -11,7 +11,7 @@ from core import words
 from core.errors import Rejected
 from core.flows.cost_booking import MAX_NAME_CHARS, booked
 from core.flows.cost_changes import TOO_OLD, chosen, corrected, paid_as_proposed, take_back, undone
-from core.flows.cost_facts import CURRENCY, FOR_WHOM, WHO_PAID, company_of
+from core.flows.cost_facts import CURRENCY, FOR_WHOM, WHO_PAID, company_of, with_all_costs
 from core.flows.cost_words import owed_screen, settle_screen, spent_screen
 from core.groups.cost_said import CostDraft, CostSaid
 from core.groups.state import GroupNews, Member
@@ -27,6 +27,7 @@ class Costs:
     name = "costs"
 
     async def run(self, turn: Turn) -> AsyncIterator[Screen]:
+        await with_all_costs(turn)
         yield await self._answer(turn)
 
     async def _answer(self, turn: Turn) -> Screen:

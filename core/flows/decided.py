@@ -8,6 +8,7 @@ from core import words
 from core.flows import poll_words
 from core.flows.closing import keep_decision, take_dates, take_destination
 from core.groups import ledger
+from core.groups.asking import OptionSaid
 from core.groups.deadlines import instant
 from core.groups.state import Decision
 from core.groups.voting import outcome
@@ -83,25 +84,30 @@ def _why(turn: Turn, about: str) -> Screen:
 def _note(turn: Turn) -> Screen:
     """ "We decided on Porto": said by one, so it stands as said by them."""
     assert turn.request.poll is not None
-    [said] = turn.request.poll.options
-    sender = turn.message.sender
-    subject = "destination" if said.place else "dates" if said.when else ""
-    text = "Noted"
+    told, options = [], list[Choice]()
+    for said in turn.request.poll.options:
+        what = literal(said.text[:200])
+        before = _kept(turn, said) if turn.message.conversation.mode is Mode.GROUP else None
+        told.append(f"**{what}**" + (f" (instead of {literal(before.what)})" if before else ""))
+        if said.place is not None:
+            options = take_destination(turn, said.place)
+        elif said.when is not None:
+            dated = take_dates(turn, said.when)
+            options = dated if said.when.exact or not options else options
+    by = ""
     if turn.message.conversation.mode is Mode.GROUP:
-        decision = keep_decision(
-            turn, said.text[:200], subject=subject, by=(sender.id,), rule="said, without a vote"
-        )
-        before = next((d for d in turn.group.decisions if d.id == decision.replaces), None)
-        text += f", as told by {literal(sender.name) or 'you'}"
-        if before is not None:
-            text += f", instead of {literal(before.what)}"
-    options: list[Choice] = []
-    if said.place is not None:
-        options = take_destination(turn, said.place)
-    elif said.when is not None:
-        options = take_dates(turn, said.when)
-    parts: Screen = (Text(markdown=f"{text}: **{literal(said.text[:200])}**."),)
+        by = f", as told by {literal(turn.message.sender.name) or 'you'}"
+    parts: Screen = (Text(markdown=f"Noted{by}: {', '.join(told)}."),)
     return (*parts, Choices(options=turn.offer(*options))) if options else parts
+
+
+def _kept(turn: Turn, said: OptionSaid) -> Decision | None:
+    """Keep what was said; the decision that it takes the place of."""
+    by = (turn.message.sender.id,)
+    subject = "destination" if said.place else "dates" if said.when else ledger.topic(said.text)
+    what = said.text[:200]
+    kept = keep_decision(turn, what, subject=subject, by=by, rule="said, without a vote")
+    return next((d for d in turn.group.decisions if d.id == kept.replaces), None)
 
 
 # --- catching up -------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def _poll_meant(turn: Turn) -> Poll | None:
     still = [p for p in polls if p.state == "open"]
     if said.how == "same":
         return next(iter((*still, *polls)), None)
-    if said.how != "words":
+    if said.how not in ("words", "against"):
         mine = [p for p in still if _ballot(turn, p) is not None]
         return next(iter((*mine, *still, *polls)), None)
     fitting = [p for p in (*still, *polls) if all(_number(p, n) is not None for n in said.names)]
@@ -160,6 +160,13 @@ def _new_ballot(turn: Turn, poll: Poll, before: Ballot | None) -> Ballot | str:
             if poll.method == "single" and len(set(known)) > 1:
                 return f"One choice each in this vote: {listing(_named(poll, known), 'or')}?"
             picks = known
+        case "against":
+            refused = {_number(poll, n) for n in said.names}
+            picks = tuple(n for n in old if n not in refused)
+            if old and picks == old:
+                return f"Your vote stays {listing(_named(poll, old))}."
+            if not old:
+                return f"You have no vote in it yet. {_options(poll)} can be chosen."
         case "same":
             shown = _followed(turn, poll)
             if shown is None:

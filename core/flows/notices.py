@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, time, timedelta
 
 from core import words
-from core.choices import choice, kind_of_trip_choice, notice_choice
+from core.choices import kind_of_trip_choice, notice_choice
+from core.flows.notice_answers import LESS, NO_DAYS, NO_TIMES, changes_told, lost_mornings
+from core.flows.visited import visited
 from core.groups.deadlines import instant
 from core.messages import Choice, Choices, Text
 from core.notices.asking import NoticesSaid
 from core.notices.state import Kind, Notice, NoticeWishes
 from core.notices.words import NAMES
-from core.people import ProfileFact
-from core.trips import Recommendation, RecommendationStatus, Trip
+from core.trips import Trip
 from core.turn import Screen, Turn
 from core.zones import zone_of
 
@@ -21,6 +22,7 @@ MORNING = time(8)  # a snooze until a day ends there
 _SEVERE_STAY = (
     "Severe official warnings still come, day and night; “stop severe warnings” stops those too."
 )
+_ALL_OFF = "All notices are off in this chat, though: “notices on” changes that."
 _WHICH = "Which trip? Open it with “my trips” first."
 _FOUND = (Kind.WEATHER, Kind.EVENT, Kind.ALERT)
 _CALENDAR = tuple(kind for kind in Kind if kind not in _FOUND)
@@ -35,7 +37,14 @@ class Notices:
         yield self._answer(turn, turn.request.notices or NoticesSaid(do="show"))
 
     def _answer(self, turn: Turn, said: NoticesSaid) -> Screen:
-        turn.update(asked="")
+        turn.update(asked="", noticed=turn.session.turns)
+        before = turn.notices.wishes
+        screen = self._screen(turn, said)
+        if turn.notices.wishes != before and said.do not in ("back", "undo"):
+            turn.update(last_change="notices", wishes_before=before)
+        return screen
+
+    def _screen(self, turn: Turn, said: NoticesSaid) -> Screen:
         match said.do:
             case "stop":
                 return _stop(turn, said)
@@ -52,7 +61,20 @@ class Notices:
             case "why":
                 return _why(turn, said)
             case "visited":
-                return _visited(turn, said)
+                return visited(turn, said)
+            case "back":
+                return _on_again(turn)
+            case "undo":
+                return back(turn)
+            case "less":
+                cap = words.plural(turn.notices.wishes.daily_cap, "notice")
+                day = notice_choice("snooze", "24", "Snooze a day")
+                return _said(turn, LESS.format(cap=cap), day, _all_off())
+            case "days":
+                day = notice_choice("snooze", "24", "Snooze a day")
+                return _said(turn, f"{NO_DAYS} {_hours(turn.notices.wishes)}", day)
+            case "times":
+                return _said(turn, f"{NO_TIMES} {_hours(turn.notices.wishes)}")
             case "unclear":
                 return (Text(markdown=_UNCLEAR),)
             case _:
@@ -78,16 +100,23 @@ def _stop(turn: Turn, said: NoticesSaid) -> Screen:
         return _said(turn, text, notice_choice("start", "", "Notices on"))
     turn.keep_wishes(wishes.model_copy(update={"muted": wishes.muted | set(said.kinds)}))
     names = words.listing(NAMES[kind] for kind in said.kinds)
-    text = f"No more {names} in this chat.{_about_danger(said.kinds)}"
+    text = f"No more {names} in this chat.{_about_danger(said.kinds, turn.notices.wishes)}"
     back = ",".join(said.kinds)
     return _said(turn, text, notice_choice("start", back, f"{words.capital(names)} on"[:40]))
 
 
-def _about_danger(kinds: Sequence[Kind]) -> str:
+def _about_danger(kinds: Sequence[Kind], wishes: NoticeWishes) -> str:
     """What stopping these kinds means for severe warnings, where one may wonder."""
     if Kind.ALERT in kinds:
         return " Not even in danger: local radio and the authorities' own apps have them."
-    return f" {_SEVERE_STAY}" if Kind.WEATHER in kinds else ""
+    return _severe(wishes) if Kind.WEATHER in kinds else ""
+
+
+def _severe(wishes: NoticeWishes) -> str:
+    """One more sentence on severe warnings, as far as they come."""
+    if wishes.off:
+        return f" {_ALL_OFF}"
+    return "" if Kind.ALERT in wishes.muted else f" {_SEVERE_STAY}"
 
 
 def _mute_trip(turn: Turn, said: NoticesSaid) -> Screen:
@@ -101,14 +130,15 @@ def _mute_trip(turn: Turn, said: NoticesSaid) -> Screen:
         pairs = wishes.muted_pairs | {(trip.id, kind) for kind in said.kinds}
         turn.keep_wishes(wishes.model_copy(update={"muted_pairs": pairs}))
         names = words.listing(NAMES[kind] for kind in said.kinds)
-        text = f"No more {names} about **{title}**.{_about_danger(said.kinds)}"
+        text = f"No more {names} about **{title}**."
+        text += _about_danger(said.kinds, turn.notices.wishes)
         back = (
             kind_of_trip_choice(trip.id, kind, f"{words.capital(NAMES[kind])} on")
             for kind in said.kinds
         )
         return _said(turn, text, *back)
     turn.keep_wishes(wishes.model_copy(update={"muted_trips": wishes.muted_trips | {trip.id}}))
-    text = f"No more notices about **{title}**. {_SEVERE_STAY}"
+    text = f"No more notices about **{title}**.{_severe(turn.notices.wishes)}"
     return _said(turn, text, notice_choice("start", trip.id, "This trip on"))
 
 
@@ -136,7 +166,37 @@ def _start(turn: Turn, said: NoticesSaid) -> Screen:
     if not said.kinds:
         return _said(turn, f"Notices are on. {_hours(turn.notices.wishes)}")
     names = words.listing(NAMES[kind] for kind in said.kinds)
-    return _said(turn, f"{words.capital(names)} are on. {_hours(turn.notices.wishes)}")
+    text = f"{words.capital(names)} are on. {_hours(turn.notices.wishes)}"
+    if not wishes.off:
+        return _said(turn, text)
+    return _said(
+        turn, f"{text} Everything else stays off.", notice_choice("start", "", "All back on")
+    )
+
+
+def _on_again(turn: Turn) -> Screen:
+    """What was stopped last comes again, or everything, when it was not the last change."""
+    before, now = turn.session.wishes_before, turn.notices.wishes
+    silent = before is None or (before.off and not now.off)
+    if silent and (now.off or now.muted or now.muted_trips or now.muted_pairs):
+        return _start(turn, NoticesSaid(do="start"))
+    return _said(turn, _state(now)) if silent else back(turn)
+
+
+def back(turn: Turn) -> Screen:
+    """Notices as they were before the last change. A second time changes nothing."""
+    before, now = turn.session.wishes_before, turn.notices.wishes
+    if before is None:
+        return _said(turn, f"Nothing was changed, so all stays as it is. {_state(now)}")
+    before = before.model_copy(update={"home": now.home})
+    turn.keep_wishes(before)
+    turn.update(wishes_before=None, last_change="")
+    told = changes_told(now, before, turn.now, {t.id: t.title for t in turn.trips})
+    return _said(turn, f"{told} {_state(before)}")
+
+
+def _state(wishes: NoticeWishes) -> str:
+    return _ALL_OFF if wishes.off else _hours(wishes)
 
 
 def _unmute_trip(turn: Turn, said: NoticesSaid) -> Screen:
@@ -144,21 +204,41 @@ def _unmute_trip(turn: Turn, said: NoticesSaid) -> Screen:
     if trip is None:
         return (Text(markdown=_WHICH),)
     wishes = turn.notices.wishes
+    kinds = said.kinds or tuple(Kind)
     update: dict[str, object] = {
         "muted_trips": wishes.muted_trips - {trip.id},
-        "muted_pairs": _left(wishes, trip.id, said.kinds or tuple(Kind)),
-        "off": False,
+        "muted_pairs": _left(wishes, trip.id, kinds),
     }
-    if said.kinds and not wishes.off:  # what is muted in the whole chat was meant as well
+    others = [t.id for t in turn.trips if t.id != trip.id and t.plan is not None]
+    if wishes.off:  # of all that was off only this comes back
+        pairs = {(id, Kind.ALERT) for id in others} | {(trip.id, k) for k in Kind if k not in kinds}
+        update["off"] = False
+        update["muted_trips"] = wishes.muted_trips - {trip.id} | set(others)
+        update["muted_pairs"] = _left(wishes, trip.id, kinds) | pairs
+    if said.kinds:  # what is muted in the whole chat was meant as well
         update["muted"] = wishes.muted - set(said.kinds)
     turn.keep_wishes(wishes.model_copy(update=update))
     names = words.listing(NAMES[kind] for kind in said.kinds) or "notices"
-    text = f"{words.capital(names)} about **{words.literal(trip.title)}** are on."
+    text = f"{words.capital(names)} about **{words.literal(trip.title)}** are on"
+    if wishes.off:
+        rest = ["everything else about it"] if said.kinds else []
+        rest += [_others(len(others))] if others else []
+        text += ", and those of trips that are planned from now on"
+        text += f". Off stays: {words.listing(rest)}" if rest else ""
+    text += "."
     muted = frozenset[Kind]() if said.kinds else turn.notices.wishes.muted
     if muted:
         stopped = words.listing(NAMES[kind] for kind in Kind if kind in muted)
         text += f" Stopped in the whole chat are still: {stopped}."
-    return _said(turn, text, *([notice_choice("start", "", "All back on")] if muted else []))
+    asleep = wishes.snoozed_until is not None and wishes.snoozed_until > turn.now
+    if asleep and wishes.snoozed_until is not None:
+        text += f" All are snoozed until {_moment(wishes.snoozed_until, _zone(turn))}."
+    more = muted or asleep or (wishes.off and (others or said.kinds))
+    return _said(turn, text, *([notice_choice("start", "", "All back on")] if more else []))
+
+
+def _others(count: int) -> str:
+    return "your other trip" if count == 1 else f"your {count} other trips"
 
 
 def _left(wishes: NoticeWishes, trip: str, kinds: Sequence[Kind]) -> frozenset[tuple[str, Kind]]:
@@ -184,8 +264,14 @@ def _quiet(turn: Turn, said: NoticesSaid) -> Screen:
     turn.keep_wishes(turn.notices.wishes.model_copy(update=update))
     text = _hours(turn.notices.wishes)
     if start != end:
+        text += lost_mornings(turn.notices.wishes)
+    if start != end and not wishes.off and Kind.ALERT not in wishes.muted:
         text += " Severe official warnings come at any hour."
-    return _said(turn, text)
+    if said.vague and turn.trip is not None and turn.trip.plan is not None:
+        text += " The days of the plan stay as they are."
+    if wishes.off:
+        text += f" {_ALL_OFF}"
+    return _said(turn, text, *([notice_choice("start", "", "Notices on")] if wishes.off else []))
 
 
 def _hours(wishes: NoticeWishes) -> str:
@@ -202,7 +288,8 @@ def _snooze(turn: Turn, said: NoticesSaid) -> Screen:
     else:
         until = turn.now + timedelta(hours=said.hours or 24)
     turn.keep_wishes(turn.notices.wishes.model_copy(update={"snoozed_until": until}))
-    text = f"I keep my notices to myself until {_moment(until, zone)}. {_SEVERE_STAY}"
+    text = f"I keep my notices to myself until {_moment(until, zone)}."
+    text += _severe(turn.notices.wishes)
     return _said(turn, text, notice_choice("start", "", "Notices on"))
 
 
@@ -211,7 +298,8 @@ def _cap(turn: Turn, said: NoticesSaid) -> Screen:
     if count is None:
         return (Text(markdown=_UNCLEAR),)
     turn.keep_wishes(turn.notices.wishes.model_copy(update={"daily_cap": count}))
-    return _said(turn, f"At most {words.plural(count, 'notice')} a day. {_SEVERE_STAY}")
+    text = f"At most {words.plural(count, 'notice')} a day.{_severe(turn.notices.wishes)}"
+    return _said(turn, text)
 
 
 def _zone(turn: Turn) -> str:
@@ -332,42 +420,3 @@ def _all_off() -> Choice:
 def _said(turn: Turn, text: str, *options: Choice) -> Screen:
     more = (*options, notice_choice("show", "", "All notices"))
     return (Text(markdown=text), Choices(options=turn.offer(*more)))
-
-
-# --- after the trip ----------------------------------------------------------------------------
-
-
-def _visited(turn: Turn, said: NoticesSaid) -> Screen:
-    """The towns of a trip are marked as visited; in a private chat the profile knows them too."""
-    trip = next((t for t in turn.trips if t.id == said.button), None)
-    if trip is None or trip.plan is None:
-        return (Text(markdown="I do not have that trip any more."),)
-    names = []
-    for town in trip.plan.towns:
-        names.append(town.destination)
-        known = next(
-            (r for r in turn.recommendations if r.destination_id == town.destination_id),
-            Recommendation(
-                conversation=turn.message.conversation.key,
-                destination_id=town.destination_id,
-                name=town.destination,
-                status=RecommendationStatus.SUGGESTED,
-                reasons=(),
-                changed_at=turn.now,
-                changed_by=turn.message.sender.id,
-            ),
-        )
-        visited = RecommendationStatus.VISITED
-        turn.keep_recommendation(known.becomes(visited, turn.now, turn.message.sender.id))
-    if not turn.in_group:
-        turn.profile = turn.profile.learned(
-            *(
-                ProfileFact(key="visited", value=name, origin="chosen", said_at=turn.now)
-                for name in names
-            )
-        )
-        turn.update(last_change="profile")
-    turn.keep_trip(trip.model_copy(update={"status": "done", "updated_at": turn.now}))
-    listed = words.listing(words.literal(name) for name in names)
-    options = turn.offer(choice("ideas", "", "Where to next?"))
-    return (Text(markdown=f"{listed}: visited. Noted."), Choices(options=options))

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from core import words
 from core.flows.plan_facts import facts_again
-from core.itinerary.explain import Explanation, why, why_not
+from core.groups.merging import voices
+from core.itinerary.explain import WOULD_FIT, Explanation, why, why_not
 from core.itinerary.stages import split
 from core.making import Made
 from core.messages import Text
@@ -15,6 +16,9 @@ from core.trips import Plan
 from core.turn import Screen, Turn
 from core.wording import word
 
+# Whether a stop fits everybody is told of a change that was asked for, so many times a day; said
+# here, it would point at what somebody minds. So a group hears the same whatever anybody minds.
+FOR_EVERYONE = "There is room: say that you want it, and I see whether the plan then fits everyone."
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 
@@ -46,7 +50,8 @@ def _explained(turn: Turn, plan: Plan, made: Made) -> Explanation | None:
     for part, problem in parts:
         names = [(s.id, s.name) for s in problem.sights.values()]
         if sight_id := best_named(turn.request.about, names):
-            return why_not(part, problem, sight_id)
+            offer = FOR_EVERYONE if len(voices(turn.group)) > 1 and turn.in_group else WOULD_FIT
+            return why_not(part, problem, sight_id, offer)
     return None
 
 

@@ -50,11 +50,14 @@ class VoteSaid(Value):
     """A vote, or another tap at a poll.
 
     `how` is the verb of the button, see core.choices.VOTING, or "words", or "same": as somebody
-    else voted, the one in `names` or whoever did last; `poll` is our id of the
-    poll ("ballot": the platform's). `numbers` are options from 0, `names` their words, best first.
+    else voted, the one in `names` or whoever did last; "against" is no vote for those in `names`.
+    `poll` is our id of the poll ("ballot": the platform's). `numbers` are options from 0, `names`
+    their words, best first.
     """
 
-    how: Literal["vote", "unvote", "done", "ballot", "due", "runoff", "endpoll", "words", "same"]
+    how: Literal[
+        "vote", "unvote", "done", "ballot", "due", "runoff", "endpoll", "words", "same", "against"
+    ]
     poll: str = ""
     numbers: tuple[int, ...] = ()
     names: tuple[str, ...] = ()

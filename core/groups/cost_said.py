@@ -22,6 +22,7 @@ Kind = Literal[
     "undo",  # take back the one called `what`, or the last one
     "several",  # more than one cost in a message: `fors` are their words
 ]
+ALL = "all"  # as `what`: every cost
 
 
 class CostSaid(Value):

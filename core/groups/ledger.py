@@ -54,6 +54,13 @@ def added(decisions: Sequence[Decision], new: Decision) -> Decision:
     return new.model_copy(update={"replaces": before.id if before else ""})
 
 
+def topic(words: str) -> str:
+    """What a decision without a vote is about: its words but for the figures in them, so that
+    "we meet at 9" takes the place of "we meet at 8"; "" when there are none."""
+    bare = "".join(" " if c.isdigit() else c for c in words)
+    return f"said: {_folded(bare)}" if bare != words and _folded(bare) else ""
+
+
 def replaced_by(decisions: Sequence[Decision], decision: Decision) -> Decision | None:
     """The decision that took the place of this one; None when it holds."""
     return next((d for d in decisions if d.replaces == decision.id), None)

@@ -127,6 +127,9 @@ class Decision(Value):
     trip: str = ""
 
 
+NEWEST_COSTS = 1_000  # so many a turn begins with; the sums are made of all of them
+
+
 class Expense(Value):
     """Somebody paid for some. `amount` in `currency`, shared equally by `shared_by` (person ids).
 
@@ -208,6 +211,10 @@ class GroupState:
             chats=tuple((dict(self.chats) | dict(other.chats)).items()),
             needs=tuple((dict(self.needs) | dict(other.needs)).items()),
         )
+
+    def with_costs(self, expenses: tuple[Expense, ...]) -> GroupState:
+        """The state with older expenses as well; what it has already stays as it is."""
+        return replace(self, expenses=_merged(expenses, self.expenses, lambda e: e.id))
 
     def with_news(self, news: GroupNews) -> GroupState:
         """The state after a turn's changes: rows of the same key are replaced."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from core.groups.given_names import GIVEN_NAMES
 from core.groups.state import Member
 from core.naming import folded
 
@@ -137,25 +138,30 @@ class Company:
         )
 
     def may_name_somebody(self, phrase: str) -> bool:
-        """True for words that look like a name: capital letters, no article, or a typo of one."""
+        """True for words that look like a name: capital letters, no article, a usual given name, or
+        a typo of somebody's here."""
         parts = [p for p in _AND.split(phrase.strip(" .!?")) if p]
         return all(len(p.split()) <= 2 and not _THING.match(p) for p in parts) and any(
-            p[:1].isupper() or bool(self.like(p)) for p in parts
+            p[:1].isupper() or self.is_near_a_name(p) for p in parts
         )
+
+    def is_near_a_name(self, phrase: str) -> bool:
+        """True for a usual given name, also with others, and for a typo of somebody's here."""
+        return bool(self.like(phrase)) or any(folded(p) in GIVEN_NAMES for p in _AND.split(phrase))
 
 
 def sorted_phrases(fors: Sequence[str], company: Company) -> tuple[str, str]:
     """Which "for" phrases are the thing paid and which the people: ("dinner", "Ana and me").
 
     A phrase that names somebody here is people. Of several the last one is, when it looks like a
-    name; the only one is when it does and is near the name of somebody.
+    name; the only one is when it does and is a given name, or near the name of somebody.
     """
     people = [p for p in fors if company.names_somebody(p)]
     things = [p for p in fors if p not in people]
     if things and not people:
         last = things[-1]
         alone = len(things) == 1
-        if company.may_name_somebody(last) and (not alone or company.like(last)):
+        if company.may_name_somebody(last) and (not alone or company.is_near_a_name(last)):
             people = [things.pop()]
     return " for ".join(things), " and ".join(people)
 

@@ -17,6 +17,7 @@ from core.words import day as day_text
 from core.words import weather as weather_text
 
 NEAR_MIN = 20  # minutes to a stop that counts as a neighbour
+WOULD_FIT = "It would fit: say that you want it, and I put it in."
 
 
 class OtherDay(Value):
@@ -79,8 +80,9 @@ def why(plan: Plan, problem: Problem, stop_id: str) -> Explanation:
     )
 
 
-def why_not(plan: Plan, problem: Problem, sight_id: str) -> Explanation:
-    """Why a sight is not in the plan, day by day; says where it is when it is in.
+def why_not(plan: Plan, problem: Problem, sight_id: str, offer: str = WOULD_FIT) -> Explanation:
+    """Why a sight is not in the plan, day by day; says where it is when it is in. `offer` is said
+    when a day has room for it.
 
     Raises Rejected when nobody knows the sight.
     """
@@ -101,7 +103,7 @@ def why_not(plan: Plan, problem: Problem, sight_id: str) -> Explanation:
         sentences = [f"{name} is not in the plan.", _others_sentence(verdicts, "By day")]
         sentences += _taken_instead(plan, problem, sight)
         if any(v.verdict == "fine" for v in verdicts):
-            sentences.append("It would fit: say that you want it, and I put it in.")
+            sentences.append(offer)
     return Explanation(
         title=sight.name,
         sight_id=sight_id,
@@ -233,7 +235,8 @@ def _taken_instead(plan: Plan, problem: Problem, sight: Sight) -> list[str]:
     if not better:
         return []
     count = plural(len(better), "sight")
-    return [f"{count} of a higher rank or closer to what you like came first."]
+    verb = "is" if len(better) == 1 else "are"
+    return [f"{count} of a higher rank or closer to what you like {verb} in the plan."]
 
 
 def _near(

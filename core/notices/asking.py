@@ -14,6 +14,9 @@ from core.notices.state import Kind
 class NoticesSaid(Value):
     """One thing asked of notices.
 
+    `back` is about what was stopped last, `undo` about any last change; `less` complains of too
+    many. `days` and `times` ask for what there is not: silence on some days of the week, another
+    hour for what comes daily.
     `kinds` are those it is about, none: all. `here` limits it to the trip that is open. Of `start`
     and `end` of quiet hours one may stay as it was. `hours` or `until` is how long a snooze lasts.
     `button` is what a button carries: the id of a notice or of a trip.
@@ -30,6 +33,11 @@ class NoticesSaid(Value):
         "cap",
         "why",
         "visited",
+        "back",
+        "undo",
+        "less",
+        "days",
+        "times",
         "unclear",
     ]
     kinds: tuple[Kind, ...] = ()
@@ -40,3 +48,4 @@ class NoticesSaid(Value):
     hours: int | None = Field(default=None, ge=1, le=24 * 60)
     count: int | None = Field(default=None, ge=0, le=50)
     button: str = ""
+    vague: bool = False  # it may have been meant of the days of a plan

@@ -21,7 +21,8 @@ _LEAD = (
     r"(?:please |and |but )*(?:do not|don't|dont) (?:tell|let) (?:it )?(?:to )?"
     r"(?:the others|the other ones|the group|anyone|anybody|them|everyone|everybody)"
     r"(?: else)?(?: know)?(?: (?:that|about it|this))?|"
-    r"without (?:telling|the others knowing)(?: the others| anyone| anybody)?)"
+    r"without (?:telling|the others knowing)(?: the others| anyone| anybody)?|"
+    r"^private(?:ly)?(?: (?:for|to) (?:the|our|my) (?:group|trip)| for you)?(?= ?[:–-]))"
 )
 _PRIVATE = re.compile(rf"\b{_LEAD}\b[\s,:;.–-]*(?:but |that )?")
 _SHARED = re.compile(r"\b(?:split|share|divide|paid|payed|spent|cost|costs)\b")
@@ -79,7 +80,18 @@ _WHEN_ALL = re.compile(
 )
 # What one asks of another: never answered, whoever told anything or not.
 _SECRETS = r"(?:budget|limit|diet|private \w+|secrets?|wishes|needs)"
+_NEED = (
+    r"(?:a )?(?:vegan|vegetarian|c(?:o)?eliac|gluten[ -]?free|halal|kosher|lactose[ -]?intolerant|"
+    r"allergic|pregnant|broke|disabled)"
+)
 _WHAT_OTHERS_TOLD = re.compile(
+    r"\bwhat (?:did|has|have) (?!i\b|you\b|we\b)[\w'-]{2,20}(?: [\w'-]{2,20})? "
+    r"(?:tell|told|say to|said to|write|written|write to|written to) you\b|"
+    rf"\bwho(?:'s|s| is| here is| of us is)(?: the)?(?: one(?: who is)?)? {_NEED}\b|"
+    r"\bwho (?:doesn't|does not|didn't|did not|can't|cannot|can not|won't) (?:like|want|eat|drink|"
+    r"walk|afford|climb)\b|\bwho(?:'s| is) (?:the problem|against (?:it|this|that))\b|"
+    r"\bwhy (?:doesn't|does not|didn't|won't|does|did) (?:it|this|that|the plan) (?:not )?"
+    r"(?:fit|suit|work for) (?:everyone|everybody|all|us)\b|"
     r"\bwhat (?:did|has|have|does) (?!i\b|you\b|we\b)[\w' -]{2,30} (?:tell|told|say|said|write|"
     r"written|wrote)\b.*\b(?:private|privately|secretly|confidence)\b|"
     r"\bwhat (?!i\b|you\b|we\b|did\b)[\w'-]{2,20} (?:told|said|wrote)\b.*"
@@ -91,8 +103,9 @@ _WHAT_OTHERS_TOLD = re.compile(
 _OF_SOMEBODY = re.compile(
     rf"\b(?:what(?:'s|s| is| was)?|how (?:much|high|big|low) is|tell me) "
     rf"(?P<a>[\w-]+?)'?s? {_SECRETS}\b|"
-    r"\b(?:can|could|would|will|does|is|has) (?P<b>[\w-]+) (?:afford|vegan|vegetarian|celiac|halal|"
-    r"kosher|able to walk|have (?:a |any )?(?:budget|limit|diet))\b|"
+    rf"\b(?:can|could|would|will|does|is|has) (?P<b>[\w-]+) (?:afford|{_NEED}|"
+    r"able to walk|have (?:a |any )?(?:budget|limit|diet))\b|"
+    r"\b(?:is|was) (?:it|this|that) (?:because of|due to|about) (?P<e>[\w-]+)|"
     r"\bhow much (?:can|could|does|will|would|has) (?P<c>[\w-]+) (?:spend|afford|pay|got|have)\b|"
     r"\b(?:does|do|would|will|how (?:well|much) does) (?:the plan|it|this|that) "
     r"(?:fit|suit|work for) (?P<d>[\w-]+)\b"

@@ -108,6 +108,7 @@ _FLIGHT_TIME = re.compile(
 _RAIN = re.compile(
     r"\b(?:rain(?:y)?[ -]?(?:plan|day plan|version|alternative|option|backup|"
     r"proof)|plan b(?: for rain)?|bad weather (?:plan|version|alternative)|"
+    r"(?:do|take|make) (?:the|that|this|both|all(?: the)?) swaps?|"
     r"indoor (?:plan|version|alternative|stuff|things|activities|options?)|"
     r"make (?:it|day \d|that day|\w+day) (?:indoors?|rain ?proof)|something "
     r"(?:inside|indoors?)|move (?:it|everything|things) (?:inside|indoors))\b"

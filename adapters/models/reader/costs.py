@@ -6,18 +6,14 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from adapters.models.reader.cost_questions import ASKED, LEAD, in_figures
 from adapters.models.reader.money import amount_of, currency_of, sums
 from adapters.models.reader.talk import pick_alone, saying
 from adapters.models.reader.text import Said
-from core.groups.cost_said import CostSaid, Kind
+from core.groups.cost_said import ALL, CostSaid, Kind
 from core.reading import Intent, ReadingContext, Request
 
 MAX_WORDS = 40  # whoever writes more tells a story
-_LEAD = (
-    r"^\W*(?:(?:hey|hi|hello|ok|okay|so|and|also|well|please|pls|caravan|btw|by the way|fyi|"
-    r"note(?: down)?(?: that)?|remember that|let's|lets|can you|could you|can we|could we)\b"
-    r"[\s,:!.]*)*"
-)
 _NO_NAME = (
     r"(?!(?:who|what|how|when|where|why|which|has|have|did|do|does|is|are|was|were|if|should|shall|"
     r"nobody|somebody|that|this|the|a|an|it|there|maybe|would|will|not|never|my budget|budget)\b)"
@@ -26,41 +22,70 @@ _NAME = rf"{_NO_NAME}[^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*)??"
 _WHO = rf"(?P<who>i(?='ve)|{_NAME})(?:'ve|'s)?"
 _ALSO = r"(?: (?:have|has|had|just|already|also|then|only|still))*"
 _PAID = re.compile(
-    rf"{_LEAD}{_WHO}{_ALSO} (?:paid|payed|spent|covered|advanced|laid out)\b(?P<rest>.*)"
+    rf"{LEAD}{_WHO}{_ALSO} (?:paid|payed|spent|covered|advanced|laid out)\b(?P<rest>.*)"
 )
 _GAVE = re.compile(
-    rf"{_LEAD}{_WHO}{_ALSO} (?:gave|sent|transferred|wired|handed|returned|repaid|reimbursed)\b"
+    rf"{LEAD}{_WHO}{_ALSO} (?:gave|sent|transferred|wired|handed|returned|repaid|reimbursed)\b"
     r"(?P<rest>.*)"
 )
+# "gave ana 10": whoever writes did.
+_BARE_GAVE = re.compile(
+    rf"{LEAD}(?:gave|sent|transferred|repaid|paid back)(?= (?:{_NAME} )?(?:[€$£] ?)?\d)"
+    r"(?P<rest>.*)"
+)
+# "coffee 9 on me", "the taxi was 24, i paid".
+_ON_ME = re.compile(
+    rf",?\s*(?:and |but )?(?:(?:that's |thats |it's |its )?(?:on|paid by) (?P<by>me|{_NAME})|"
+    rf"my treat|(?P<who>i|{_NAME}) (?:paid|payed|got)(?: (?:it|that|for it))?)\W*"
+)
+_THING = re.compile(
+    rf"{LEAD}(?:(?:the|our|a|that) )?(?P<what>[^\W\d_][\w' -]{{1,30}}?)"
+    r"(?: (?:was|were|is|cost|came to|for))?[\s:,]+$"
+)
+# "i paid 20 for ben and 30 for cara": a cost each.
+_AND_SUM = re.compile(
+    r"(?:\s*,(?!\d)|\s+and\b)+\s*"
+    r"(?=(?:[€$£] ?)?\d+(?:[.,]\d+)? ?(?:[€$£]|[a-z]{3,7})? for\b)"
+)
 # "paid 45 for tapas": whoever writes has paid it.
-_BARE_PAID = re.compile(rf"{_LEAD}(?:paid|payed)(?= (?:[€$£] ?)?-?\d)(?P<rest>.*)")
+_BARE_PAID = re.compile(rf"{LEAD}(?:paid|payed)(?= (?:[€$£] ?)?-?\d)(?P<rest>.*)")
 # "... and ben paid 40 for lunch": another cost in the same message.
 _NEXT = re.compile(
     rf"\s*(?:[,;.]|\band\b)\s*(?:and |then |also )*"
     rf"(?=(?:i(?:'ve)?|{_NAME}){_ALSO} (?:paid|payed|spent|covered|gave|sent|owes?|owed)\b)"
 )
+_PAYING = re.compile(rf"{LEAD}(?:{_WHO}{_ALSO} )?(?:paid|payed|spent)\b")
 _NO_AMOUNT = re.compile(
     r"(?<![\w.,])(?:[€$£] ?)?(?P<n>[-–−] ?(?:[€$£] ?)?\d+(?:[.,]\d{1,2})?|0+(?:[.,]0+)?)"
     r"(?![\d.,:/-])"
 )
 _PAID_BACK = re.compile(
-    rf"{_LEAD}{_WHO}{_ALSO} (?:(?:paid|payed|gave|sent) (?:it |the money )?(?:back to )?{_NAME}"
+    rf"{LEAD}{_WHO}{_ALSO} (?:(?:paid|payed|gave|sent) (?:it |the money )?(?:back to )?{_NAME}"
     r"(?: (?:back|it back|the money back|everything|what (?:i|he|she) owed?s?))|"
     rf"(?:repaid|reimbursed|paid back) {_NAME})\W*"
 )
+_EVEN = re.compile(
+    rf"{LEAD}(?:(?:paid|payed) (?:back )?{_NAME} (?:back|everything|what i owed?)|(?:it's |its )?"
+    r"all (?:is )?(?:paid|settled|even|square)(?: now)?|we(?:'re| are) (?:all )?(?:even|square|"
+    r"quits)(?: now)?)\W*"
+)
 _TAKE_BACK = re.compile(
-    rf"{_LEAD}(?:(?:no|wait|oops|sorry|actually)\b[\s,]*)*(?:i want to |i'd like to )?"
+    rf"{LEAD}(?:(?:no|wait|oops|sorry|actually)\b[\s,]*)*(?:i want to |i'd like to )?"
     r"(?:(?P<sure>undo|take back|unbook)|delete|remove|cancel|scrap|drop|erase) "
     r"(?P<mine>my )?(?:(?:the|my|our|that|this) )?(?P<last>last |latest )?"
     r"(?P<what>[^\W\d_][\w' -]{1,40}?)?(?P<thing> ?(?:cost|expense|payment|bill|entry))?"
     r"(?: please| again)?\W*"
 )
+_ALL_COSTS = re.compile(
+    rf"{LEAD}(?:delete|remove|clear|reset|erase|drop|cancel|forget) (?:all |every )?(?:of )?"
+    r"(?:the |our |my |these )?(?:costs|expenses|payments|bills)(?: again| please)?\W*"
+)
 _THINGS = frozenset(("cost", "expense", "payment", "bill", "entry"))
 _NO_COST = frozenset("that it this change changes all everything plan step last one".split())
-_OWES = re.compile(rf"{_LEAD}{_WHO}{_ALSO} ow(?:e|es|ed)\b(?P<rest>.*)")
-_SPLIT = re.compile(rf"{_LEAD}(?:split|share|divide)\b(?P<rest>.*)")
+_OWES = re.compile(rf"{LEAD}{_WHO}{_ALSO} ow(?:e|es|ed)\b(?P<rest>.*)")
+_SPLIT = re.compile(rf"{LEAD}(?:split|share|divide)\b(?P<rest>.*)")
 _WAS = re.compile(
-    rf"{_LEAD}(?P<sorry>(?:(?:actually|no|sorry|oops|wait|i mean)\b[\s,]*)*)"
+    rf"{LEAD}(?P<sorry>(?:(?:actually|no|sorry|oops|wait|i mean)\b[\s,]*)*)"
     r"(?:(?:that|the|our|my|this) )?"
     r"(?P<what>[^\W\d_][\w' -]{1,40}?) (?:was|were|cost|is|should be|should have been|came to)"
     r"(?: actually| only| really| in fact| just)* (?P<rest>.*)"
@@ -81,29 +106,6 @@ _AROUND = re.compile(
 _EVERYBODY = re.compile(r"(?:everyone|everybody|all(?: of us)?|us(?: all)?|both(?: of us)?|the .*)")
 _DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|the \d")
 
-_ASKED: dict[Kind, re.Pattern[str]] = {
-    "owed": re.compile(
-        r"(?:(?:so )?who (?:owes|pays|has to pay|must pay)(?: (?:what|whom?|how much|me|us|money))*"
-        r"(?: to (?:whom?|me))?|"
-        r"(?:what|how much) (?:do|does|did) [\w ]{1,30}? owe(?: [\w ]{1,30})?|"
-        r"(?:show |what are |what's |list )?(?:me )?(?:the |our |my )?"
-        r"(?:balances?|debts?)(?: please| so far)?|are we (?:even|square|quits)|"
-        r"how do we stand|where do we stand)"
-    ),
-    "spent": re.compile(
-        r"(?:(?:what|how much)(?: money)? (?:did|have|has) (?:we|i|everyone|everybody|the group) "
-        r"(?:spend|spent|paid|pay)(?: so far| in total| altogether| until now| on [\w ]{1,30})*|"
-        r"(?:show |list |what are )?(?:me )?(?:all )?(?:the |our |my )?"
-        r"(?:costs|expenses|spendings?|shared costs)(?: so far| please| list)?|"
-        r"(?:what|how much) (?:did|has) (?:the|this|our) trip cost(?: us)?(?: so far)?|"
-        r"(?:show |what is |what's )?(?:the )?total (?:costs?|spending)(?: so far)?|who paid what)"
-    ),
-    "settle": re.compile(
-        r"(?:(?:let's |lets |time to |how (?:do|can|should) we |can we |we want to )?"
-        r"settle(?: (?:up|it|everything|(?:the |our )?(?:debts?|costs?|bills?|expenses|balances?)))"
-        r"(?: now| please| then)?|how do we (?:get|become) even|make us even|square up)"
-    ),
-}
 _FILE = re.compile(
     r"(?:(?:export|download|send|give|show|get)(?: me)? )?(?:the |our |my )?"
     r"(?:(?:shared )?(?:costs?|expenses?)(?: (?:as|in))?(?: an?)? "
@@ -112,8 +114,9 @@ _FILE = re.compile(
     r"export (?:the |our |my )?(?:costs|expenses)(?: please)?"
 )
 _NO_ANSWER = frozenset(
-    "plan show what who how where when why which we want undo help go trip vote poll split paid "
-    "owe owes is are can could would should suggest find tell".split()
+    "delete remove cancel was were not no didn't didnt that that's thats what's whats share cost "
+    "costs actually wrong plan show what who how where when why which we want undo help go trip "
+    "vote poll split paid owe owes is are can could would should suggest find tell".split()
 )
 
 
@@ -128,6 +131,8 @@ def costs(said: Said, context: ReadingContext) -> Request | None:
     """What a message says or asks about who paid and who owes."""
     if not said.words or len(said.words) > MAX_WORDS:
         return None
+    if not said.has_digit and _PAYING.match(said.low):
+        said = Said(in_figures(said.text))
     asked = _question(said)
     if asked is not None:
         return asked
@@ -135,7 +140,7 @@ def costs(said: Said, context: ReadingContext) -> Request | None:
     if said.has_digit and "?" not in said.low:
         told = _several(said, context) or _told(said, context)
     if told is None and context.has_costs and "?" not in said.low:
-        if _PAID_BACK.fullmatch(said.low):
+        if _PAID_BACK.fullmatch(said.low) or _EVEN.fullmatch(said.low):
             even = CostSaid(kind="settle")
             return Request(intent=Intent.BALANCES, confidence=0.85, cost=even)
         told = _taken_back(said)
@@ -147,9 +152,9 @@ def costs(said: Said, context: ReadingContext) -> Request | None:
 
 
 def _question(said: Said) -> Request | None:
-    core = re.sub(r"\s+", " ", re.sub(_LEAD, "", re.sub(r"[!.?,;:]+", " ", said.low))).strip()
+    core = re.sub(r"\s+", " ", re.sub(LEAD, "", re.sub(r"[!.?,;:]+", " ", said.low))).strip()
     core = re.sub(r" (?:now|please|then|caravan)$", "", core)
-    for kind, pattern in _ASKED.items():
+    for kind, pattern in ASKED.items():
         if pattern.fullmatch(core):
             return Request(intent=Intent.BALANCES, confidence=0.95, cost=CostSaid(kind=kind))
     if _FILE.fullmatch(core):
@@ -164,6 +169,10 @@ def _several(said: Said, context: ReadingContext) -> CostSaid | None:
         pieces.append(said.text[at : m.start()])
         at = m.end()
     pieces.append(said.text[at:])
+    start = _AND_SUM.search(said.low)
+    if len(pieces) == 1 and start and (lead := _PAYING.match(said.low)):
+        rest = f"{said.text[: lead.end()].strip()} {said.text[start.end() :]}"
+        pieces = [said.text[: start.start()], rest]
     if len(pieces) < 2 or not all(_told(Said(piece), context) for piece in pieces):
         return None
     return CostSaid(kind="several", fors=tuple(piece.strip() for piece in pieces))
@@ -171,6 +180,8 @@ def _several(said: Said, context: ReadingContext) -> CostSaid | None:
 
 def _taken_back(said: Said) -> CostSaid | None:
     """ "undo the bus", "delete my last expense"; the flow knows what is booked."""
+    if _ALL_COSTS.fullmatch(said.low):
+        return CostSaid(kind="undo", what=ALL)
     m = _TAKE_BACK.fullmatch(said.low)
     if m is None:
         return None
@@ -182,7 +193,13 @@ def _taken_back(said: Said) -> CostSaid | None:
 
 
 def _told(said: Said, context: ReadingContext) -> CostSaid | None:
-    readers = ((_OWES, _debt), (_GAVE, _given), (_PAID, _paid), (_BARE_PAID, _paid))
+    readers = (
+        (_OWES, _debt),
+        (_GAVE, _given),
+        (_BARE_GAVE, _given),
+        (_PAID, _paid),
+        (_BARE_PAID, _paid),
+    )
     for pattern, read in (*readers, (_SPLIT, _split)):
         m = pattern.match(said.low)
         money = _money(said, context.home_currency, m.start("rest"), len(said.low)) if m else None
@@ -195,7 +212,27 @@ def _told(said: Said, context: ReadingContext) -> CostSaid | None:
         found = read(payer, _around(said, m.start("rest"), money), money)
         if found is not None:
             return found
+    if (by := _thing_first(said, context)) is not None:
+        return by
     return _corrected(said, context) if context.has_costs else None
+
+
+def _thing_first(said: Said, context: ReadingContext) -> CostSaid | None:
+    """ "coffee 9 on me", "the taxi was 24, ben paid"."""
+    money = _money(said, context.home_currency, 0, len(said.low))
+    thing = _THING.match(said.low[: money.start]) if money else None
+    by = _ON_ME.fullmatch(said.low[money.end :]) if money else None
+    if money is None or thing is None or by is None:
+        return None
+    name = "by" if by["by"] else "who"
+    payer = said.text[money.end + by.start(name) : money.end + by.end(name)] if by[name] else ""
+    return CostSaid(
+        kind="paid",
+        payer=_speaker(payer),
+        what=said.text[thing.start("what") : thing.end("what")],
+        amount=money.amount,
+        currency=money.currency,
+    )
 
 
 class _Rest(NamedTuple):
@@ -317,6 +354,7 @@ def _corrected(said: Said, context: ReadingContext) -> CostSaid | None:
 def _answer(said: Said, context: ReadingContext) -> CostSaid | None:
     """A few words after a question about a cost: a name, names, a currency."""
     fits = len(said.words) <= 7 and "?" not in said.low and not said.bag & _NO_ANSWER
+    fits = fits and not said.has_digit
     if not fits or saying(said) is not None or pick_alone(said, len(context.offered)) is not None:
         return None
     word = re.sub(r"^in ", "", said.low.strip(" .!"))

@@ -15,13 +15,17 @@ _TRIP = r"(?: (?:for|on|of|to|in|with) (?:this|the|our|that) (?:trip|plan|group|
 _JOIN = re.compile(
     rf"{_EDGE}(?:count me (?:back )?in|i'?m (?:back )?in|im (?:back )?in|i'?m in again|i am in|"
     rf"i'?ll (?:come|join)(?: along| you)?|"
-    rf"i'?m (?:coming|joining)(?: along| with you| you)?|i (?:want to|wanna|would like to) "
-    rf"(?:join|come along)(?: you)?|add me|sign me up|i'?ll be there|join|let me join)"
+    rf"i'?m (?:coming|joining)(?: along| with you| you)?|i(?:'d love to| want to| wanna| would "
+    rf"like to) (?:join|come)(?: along)?(?: you)?|add me|sign me up|i'?ll be there|join|"
+    rf"let me join|(?:can|could|may) i (?:come|join)(?: you| along| with you| too| as well)*\??)"
     rf"{_TRIP}{_END}"
 )
+# Right after somebody else was let in, while nothing is voted on.
+_ME_TOO = re.compile(r"(?:yes,? |and )*(?:me (?:too|2|also)|same(?: here)?|\+ ?1|so am i)[ .!]*")
 _LEAVE = re.compile(
-    rf"{_EDGE}(?:count me out|i'?m out|im out|i am out|i'?m not coming(?: along)?|"
-    rf"i (?:can'?t|cannot|won'?t) (?:come|join|make it)(?: along)?|i won'?t be (?:there|coming)|"
+    rf"{_EDGE}(?:unfortunately,? |sadly,? )?(?:count me out|i'?m out|im out|i am out|i'?m not "
+    rf"coming(?: along)?|i (?:can'?t|cannot|won'?t) (?:come|join|make it)(?: along)?(?: any ?more|"
+    rf" after all)?|i won'?t be (?:there|coming)|"
     rf"(?:please )?(?:remove|take) me(?: out| off)?|i have to (?:cancel|drop out)|i'?m dropping out"
     rf"|i(?:'d| would) rather not come|i'?m leaving (?:the|this) (?:trip|group))"
     rf"{_TRIP}{_END}"
@@ -89,6 +93,8 @@ def members(said: Said, context: ReadingContext) -> Request | None:
     for pattern, intent in ((_JOIN, Intent.JOIN), (_LEAVE, Intent.LEAVE), (_WHO, Intent.MEMBERS)):
         if pattern.fullmatch(said.low):
             return Request(intent=intent, confidence=0.95)
+    if _ME_TOO.fullmatch(said.low) and any(fold(o) == "count me in" for o in context.offered):
+        return Request(intent=Intent.JOIN, confidence=0.9)
     asked = _IS_IN.fullmatch(said.low)
     if asked and asked["name"] not in _NOBODY and not is_ordinary(asked["name"]):
         return Request(intent=Intent.MEMBERS, confidence=0.9)

@@ -7,7 +7,13 @@ import re
 from adapters.models.reader.intents import Parts, is_empty
 from adapters.models.reader.profile import statements
 from adapters.models.reader.questions import asks, find_topic
-from adapters.models.reader.talk import name_picked, wants_details, wants_to_dismiss, wants_to_save
+from adapters.models.reader.talk import (
+    name_picked,
+    refuses,
+    wants_details,
+    wants_to_dismiss,
+    wants_to_save,
+)
 from adapters.models.reader.text import Said
 from core.reading import Intent, ReadingContext, Request
 
@@ -35,7 +41,7 @@ def picked_in(parts: Parts, picked: int | None) -> Request | None:
         return Request(
             intent=Intent.DISMISS, confidence=0.9, pick=pick, pick_name=name, wish=parts.wish
         )
-    if refused or parts.correction:
+    if refused or parts.correction or (picked is None and refuses(said, name)):
         return None
     if asks(said):
         more = picked is not None and find_topic(said) is None and len(said.words) > 5

@@ -269,6 +269,18 @@ def name_picked(
     return None
 
 
+_REFUSED = (
+    r"(?:\b(?:not|never|against|except|anything but|everything but|instead of|rather than|hates?|"
+    r"without)|n't (?:like|want|need))(?: (?:for|the|to|in))* {}\b"
+)
+
+
+def refuses(said: Said, name: str) -> bool:
+    """ "not the sushi", "anything but sushi": the choice is named and not wanted."""
+    plain = re.sub(r"^\W+|\W+$", "", fold(name))
+    return bool(re.search(_REFUSED.format(re.escape(plain)), said.low))
+
+
 _MORE_ABOUT = re.compile(r"\b(?:more|tell me|details|info(?:rmation)?) (?:about|on)\b")
 
 

@@ -7,10 +7,11 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from adapters.models.reader.polls import AND, TRIM, meaning, poll_asked
+from adapters.models.reader.decided import decision
+from adapters.models.reader.polls import AND, TRIM, poll_asked
 from adapters.models.reader.spots import PlaceNames
 from adapters.models.reader.text import Said, fold
-from core.groups.asking import PollAsk, VoteSaid
+from core.groups.asking import VoteSaid
 from core.reading import Intent, ReadingContext, Request
 
 _VOTE = re.compile(
@@ -54,12 +55,16 @@ _STATUS = re.compile(
     r"(?:stand|going|so far|look|status|results?)|"
     r"^(?:the )?(?:poll|vote|voting) (?:status|results?|standings?)\W*$|"
     r"\bwho (?:has|hasn'?t|has not|did|didn'?t|did not)(?: already| yet)? voted?\b|"
-    r"\b(?:open|running) (?:polls?|votes?)\b|\bresults? (?:of the (?:poll|vote) )?so far\b"
+    r"\b(?:can|may|could|how (?:do|can)) (?:i|we) (?:still )?change (?:my|our) votes?\b|"
+    r"^(?:and )?(?:who(?:'s| is)|what(?:'s| is)|which(?: one)? is) (?:winning|ahead|"
+    r"leading|in front)\W*$|\b(?:open|running) (?:polls?|votes?)\b|"
+    r"\bresults? (?:of the (?:poll|vote) )?so far\b"
 )
 _DECIDED = re.compile(
     r"\bwhat (?:did we|have we|had we|was|has been|were) (?:all |already |actually |been )?"
     r"(?:decided?|agreed?(?: on)?|settled?(?: on)?|chosen?|choose|voted?(?: for| on)?)\b|"
     r"^(?:show |list )?(?:me )?(?:the |our |all )?(?:decisions?|decision ledger)(?: so far)?\W*$|"
+    r"^(?:and |so )?(?:who|what|which(?: one)?)(?: has)? won\W*$|"
     r"\bwhat (?:are|were) (?:the |our )decisions\b|\b(?:did|have) we (?:already )?decided? "
     r"(?:anything|something)\b"
 )
@@ -74,20 +79,12 @@ _CATCH_UP = re.compile(
     r"what did i miss|what have i missed|what(?:'s| is| has been)? happened (?:since|while)|"
     r"what(?:'s| is) new (?:here|since)|summari[sz]e what (?:we|i|has))\b|^what(?:'s| is) new\W*$"
 )
-_NOTE = re.compile(
-    r"^(?:(?:please )?(?:note|write down|record)(?: that| the decision)?:?\s*)?"
-    r"(?:decision:|decided:|we(?:'ve| have)? (?:all )?(?:decided|agreed)(?: together)?"
-    r"(?: that| on| for| to|:)?)"
-    r"\s+(?P<what>.+)$|^(?:please )?(?:note|record|write down) (?:the |this |our )?decision:?\s+"
-    r"(?P<what2>.+)$"
-)
-
-
 # Without one of these a message is none of ours, unless a poll is open.
 _GATE = frozenset(
     "vote votes voting voted poll polls ballot ballots runoff run decide decided decision "
     "decisions deciding agree agreed choose choosing chose chosen pick picked settle settled go "
-    "going miss missed catch fill bring get happened new summarise summarize".split()
+    "going miss missed won winning ahead leading catch fill bring get happened new summarise "
+    "summarize".split()
 )
 
 
@@ -122,11 +119,7 @@ def _ledger(said: Said, context: ReadingContext, names: PlaceNames) -> Request |
         return Request(intent=Intent.DECIDED, confidence=0.9, about=about)
     if _DECIDED.search(low):
         return Request(intent=Intent.DECIDED, confidence=0.9)
-    if (m := _NOTE.search(low)) is not None and "?" not in low:
-        group = "what" if m["what"] else "what2"
-        what = said.text.strip()[m.start(group) : m.end(group)].strip(TRIM)
-        option = meaning(what, context, names)
-        ask = PollAsk(options=(option,))
+    if (ask := decision(said, context, names)) is not None:
         return Request(intent=Intent.DECIDED, confidence=0.85, poll=ask)
     return None
 
@@ -163,11 +156,23 @@ _AGAIN = re.compile(
 _ALSO = re.compile(
     r"(?:[\s,]+(?:(?:for|from) me|too|as well|also|pls|please|then|instead|after all|it is))+\W*$"
 )
+# "not sushi", "anything but sushi": no vote for it, whatever else it is.
+_AGAINST = re.compile(
+    r"(?:please |but |just |i(?:'m| am) )*(?:not|against|anything but|everything but|"
+    r"i (?:don'?t|do not) (?:want|like)|i hate|i(?:'d| would) rather not(?: have)?)(?: for)?"
+    r"(?: the)? (?P<what>[^,]+)"
+)
+_ABSTAIN = re.compile(
+    r"(?:i (?:don'?t|do not) (?:care|mind)|no (?:preference|opinion)|i(?:'m| am) (?:easy|fine with "
+    r"(?:both|all|any(?:thing)?))|(?:both|all|either|any(?:thing)?)(?: (?:one )?(?:is|are|would "
+    r"be) (?:fine|ok|okay|good))(?: (?:with|for|by) me)?|whatever|doesn'?t matter(?: to me)?|idk|"
+    r"i don'?t know|no idea)\W*"
+)
 _SAME = re.compile(
     r"(?:me too|me 2|mee? ?too+|\+ ?1|same|same here|same for me|ditto|likewise|"
-    r"(?:(?:the )?same (?:as|like)|what|i(?:'m| am) with|i agree with|(?:like|as)) "
+    r"(?:(?:the )?same (?:as|like)|what(?:ever)?|i(?:'m| am) with|i agree with|(?:like|as)) "
     r"(?P<who>(?!me\b|you\b|it\b|that\b|this\b)[^\W\d_][\w'.-]*?)"
-    r"(?: (?:said|says|voted|votes|chose|did))?)\W*"
+    r"(?: (?:said|says|voted|votes|chose|did|wants|likes|picks))?)\W*"
 )
 
 
@@ -185,6 +190,15 @@ def _vote(said: Said, context: ReadingContext, names: PlaceNames) -> Request | N
             return Request(intent=Intent.VOTE, confidence=0.85, vote=vote)
         text = _ALSO.sub("", text) or text
     low = fold(text)
+    if context.polling and _ABSTAIN.fullmatch(low):
+        return Request(intent=Intent.VOTE, confidence=0.8, vote=VoteSaid(how="against"))
+    if (no := _AGAINST.fullmatch(low)) is not None and context.polling:
+        refused = [
+            named_option(p, context.polling, names) for p in _ordered(text[no.start("what") :])
+        ]
+        if refused and all(refused):
+            against = VoteSaid(how="against", names=tuple(refused))
+            return Request(intent=Intent.VOTE, confidence=0.9, vote=against)
     if _UNVOTE.search(low):
         return Request(intent=Intent.VOTE, confidence=0.95, vote=VoteSaid(how="unvote"))
     if _DONE.search(low) and context.polling:
