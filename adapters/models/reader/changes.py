@@ -97,6 +97,16 @@ _ADD = re.compile(
     r"i(?:'d| would) (?:also )?like to (?:see|visit|add)|what about "
     r"adding)\s+(?P<what>.{2,70})"
 )
+# "put the brewery in", "we want the brewery": the whole message, as these words mean much else.
+_PUT_IN = re.compile(
+    r"^\W*(?:(?:please|ok|okay|so|and|but|then|yes|no|can (?:you|we)|could (?:you|we))\b\W*)*(?:"
+    r"put (?P<what>(?!\d).{2,40}?) (?:back )?(?:in|into it|in(?:to)? (?:the|our|my) plan)|"
+    r"(?:i|we)(?:'d)?(?: (?:do|really|still|also|would))* (?:want|(?<=d )like|(?<=d )love) the "
+    r"(?P<what2>(?!(?:one|first|second|third|last|other|same|cheap|plan|file|pdf|map|link|picture|"
+    r"morning|afternoon|evening|night|day|days|trip|hotel|room|flight|train|budget|weather|rest|"
+    r"whole|best|truth|reminder|notice|message|window|bill|menu|poll|vote|calendar|swap|indoor)"
+    r"\w*\b)[\w'-]+(?: [\w'-]+){0,2}?)(?: (?:in|in the plan|too|as well|back|please))?)\W*$"
+)
 _MORE = re.compile(r"\bmore\s+(?:time (?:for|in|at)\s+)?(?P<what>[\w' -]{3,40})")
 _FLIGHT_TIME = re.compile(
     r"\b(?:arriv\w*|land\w*|fly\w*|leav\w*|depart\w*) (?:\w+ "
@@ -304,11 +314,13 @@ def _named(said: Said, stops: tuple[str, ...], day: int | None, on: date | None)
         (_TAKE_OUT, ChangeKind.REMOVE),
         (_REMOVE, ChangeKind.REMOVE),
         (_ADD, ChangeKind.ADD),
+        (_PUT_IN, ChangeKind.ADD),
     ):
         m = pattern.search(said.low)
         if not m or any(c.kind is kind for c in out):
             continue
-        words = said.text[m.start("what") : m.end("what")]
+        group = "what" if m["what"] else "what2"
+        words = said.text[m.start(group) : m.end(group)]
         cut = re.search(
             r"(?:,| and| but)\s+(?:add|also|drop|remove|skip|include|put|move|we|i)\b", fold(words)
         )
