@@ -28,11 +28,15 @@ class Crew(Generic[T]):
         work: Callable[[T], Awaitable[bool | None]],
         limit: int,
         poll_seconds: float,
+        *,
+        one_by_one: bool = False,
     ) -> None:
+        """`one_by_one`: between two beginnings the loop looks at its sockets."""
         self._take = take
         self._work = work
         self._limit = limit
         self._poll_seconds = poll_seconds
+        self._one_by_one = one_by_one
         self._woken = asyncio.Event()
         self._stopping = False
         self._tasks: set[asyncio.Future[bool | None]] = set()
@@ -83,7 +87,8 @@ class Crew(Generic[T]):
             task = asyncio.ensure_future(self._work(one))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
-            await asyncio.sleep(0)  # a hundred beginnings in a row would let all intake wait
+            if self._one_by_one:  # a hundred beginnings in a row would let all intake wait
+                await asyncio.sleep(0)
         return taken
 
     def _ended(self, task: asyncio.Future[bool | None]) -> None:

@@ -24,7 +24,12 @@ log = structlog.get_logger(__name__)
 
 
 class Runtime:
-    """One process's share of the work. `worker` names it in the database."""
+    """One process's share of the work. `worker` names it in the database.
+
+    With `prompt_intake` a platform waits for its acknowledgement (Slack, a webhook), so turns begin
+    one by one with the intake between them; polling asks for the next messages when it is done, and
+    beginnings that share a transaction cost less.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Runtime:
         max_sending: int = 256,
         poll_seconds: float = POLL_SECONDS,
         drain_seconds: float = DRAIN_SECONDS,
+        prompt_intake: bool = True,
     ) -> None:
         self._store = store
         self._adapters = {adapter.platform: adapter for adapter in adapters}
@@ -67,6 +73,7 @@ class Runtime:
             platforms=self._adapters.keys(),
             limit=max_thinking,
             poll_seconds=poll_seconds,
+            one_by_one=prompt_intake,
         )
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -55,6 +55,7 @@ class Thinking:
         platforms: Collection[str],
         limit: int,
         poll_seconds: float,
+        one_by_one: bool,
     ) -> None:
         self._store = store
         self._concierge = concierge
@@ -66,7 +67,7 @@ class Thinking:
         self._worker = worker
         self._platforms = platforms
         self._held: dict[asyncio.Task[bool | None], Claim] = {}
-        self.crew = Crew(self._claim, self._think, limit, poll_seconds)
+        self.crew = Crew(self._claim, self._think, limit, poll_seconds, one_by_one=one_by_one)
 
     async def renew_leases(self) -> None:
         """Keep what is being answered ours; a turn whose lease is lost is broken off."""

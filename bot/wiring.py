@@ -167,7 +167,8 @@ async def build(settings: Settings, parts: Parts = Parts()) -> App:
         budget=Budget(store, settings.token_limits, clock) if settings.token_limits else None,
     )
     concierge = Concierge(store, wiring)
-    runtime = Runtime(store, concierge, adapters, clock)
+    waited_for = settings.slack or bool(settings.telegram_webhook_url)
+    runtime = Runtime(store, concierge, adapters, clock, prompt_intake=waited_for)
     rows = partial(_rows, store)
     composer = parts.composer or Translating(
         Composing(travel, wiring.exporter, rows),

@@ -13,6 +13,7 @@ import pytest
 
 from adapters.stores.sqlite import SqliteStore
 from bot import showing, thinking
+from bot.crew import Crew
 from bot.runtime import Runtime
 from core.errors import Misconfigured
 from core.messages import Inbound, Reply
@@ -283,3 +284,27 @@ def test_the_pause_before_the_last_try_is_short_enough_to_be_waited_for() -> Non
     pauses = [timedelta(seconds=0.2 * 4 ** (n - 1)) for n in range(1, thinking.MAX_ATTEMPTS)]
 
     assert sum(pauses, timedelta()) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("one_by_one", "order"),
+    [(True, ["a", "intake", "b", "c"]), (False, ["a", "b", "c", "intake"])],
+)
+async def test_where_a_platform_waits_intake_goes_between_two_beginnings(
+    one_by_one: bool, order: list[str]
+) -> None:
+    seen: list[str] = []
+
+    async def take(limit: int) -> list[str]:
+        return [] if seen else ["a", "b", "c"]
+
+    async def work(one: str) -> bool:
+        seen.append(one)
+        if one == "a":
+            asyncio.get_running_loop().call_soon(seen.append, "intake")
+        return False
+
+    crew = Crew(take, work, 10, POLL, one_by_one=one_by_one)
+    await crew.flush()
+
+    assert seen == order
