@@ -24,7 +24,7 @@ async def test_a_departure_ends_the_day_and_free_time_is_told_once(world: World)
 
     assert early.days[-1].rstrip().endswith("Departure")
     assert all(day.count("time of your own") <= 1 for day in early.days)
-    assert "You leave for the way home at 06:" in early.text
+    assert "You leave for the airport at 06:" in early.text
 
 
 async def test_an_appointment_is_put_on_the_day_of_the_trip_that_was_named(world: World) -> None:

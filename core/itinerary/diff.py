@@ -90,9 +90,10 @@ def money_sentence(old: Plan, new: Plan, problem: Problem) -> str:
 def frame_sentences(old: Plan, new: Plan) -> list[str]:
     """Another arrival or way home, in words; empty when both are as before."""
     found = []
+    home = "the airport" if new.leaves_by_air else "the way home"
     for kind, text in (
         (StopKind.ARRIVAL, "You are in town by {}"),
-        (StopKind.DEPARTURE, "You leave for the way home at {}"),
+        (StopKind.DEPARTURE, f"You leave for {home} at {{}}"),
     ):
         before, after = _framing(old, kind), _framing(new, kind)
         if after and before and after != before:

@@ -107,6 +107,7 @@ _PUT_IN = re.compile(
     r"whole|best|truth|reminder|notice|message|window|bill|menu|poll|vote|calendar|swap|indoor)"
     r"\w*\b)[\w'-]+(?: [\w'-]+){0,2}?)(?: (?:in|in the plan|too|as well|back|please))?)\W*$"
 )
+_VAGUE = re.compile(r"\bthing(?:y|ie)?$")
 _MORE = re.compile(r"\bmore\s+(?:time (?:for|in|at)\s+)?(?P<what>[\w' -]{3,40})")
 _FLIGHT_TIME = re.compile(
     r"\b(?:arriv\w*|land\w*|fly\w*|leav\w*|depart\w*) (?:\w+ "
@@ -368,4 +369,6 @@ _BETWEEN = re.compile(r"[,;]\s+(?:and\s+)?|\s+(?:and|&)\s+(?=the\b)", re.I)
 
 def _listed(words: str) -> list[str]:
     """The things of a list, the first with "and" where that may be a part of its name."""
-    return [part.strip() for part in re.split(_BETWEEN, words) if part.strip()]
+    parts = [part.strip() for part in re.split(_BETWEEN, words) if part.strip()]
+    named = [part for part in parts if not _VAGUE.search(fold(part))]
+    return named or parts  # "that lib thing, the bookshop" is the bookshop
